@@ -1,0 +1,93 @@
+package wardround
+
+import "time"
+
+// FindingState is a step in the life of a failing key.
+type FindingState string
+
+// The life of a finding. Only a pass of the same key, seen at the same scope
+// without sensor gaps, fixes it.
+const (
+	Open          FindingState = "open"
+	Acknowledged  FindingState = "acknowledged"
+	Mitigated     FindingState = "mitigated"
+	Accepted      FindingState = "accepted"
+	FalsePositive FindingState = "false positive"
+	Fixed         FindingState = "fixed"
+	Reopened      FindingState = "reopened"
+)
+
+// Live reports whether the finding still asks for someone's attention or
+// watches an accepted risk: everything but fixed.
+func (s FindingState) Live() bool { return s != Fixed }
+
+// Finding is the life of a failing key.
+type Finding struct {
+	ID    string `json:"id"`
+	Scope Scope  `json:"scope"`
+	Key
+	Case     string       `json:"case"`
+	State    FindingState `json:"state"`
+	Severity Severity     `json:"severity"`
+	Why      string       `json:"why,omitempty"` // reason of the severity
+	Title    string       `json:"title"`
+	Facts    Facts        `json:"facts,omitempty"`
+	Opened   time.Time    `json:"opened"`
+	LastSeen time.Time    `json:"last_seen"` // newest failing observation
+	Fixed    time.Time    `json:"fixed,omitzero"`
+	Stale    bool         `json:"stale,omitempty"` // evidence went stale: "not seen again since …"
+	Seq      uint64       `json:"seq"`             // log position of the newest change
+	Origin   Origin       `json:"origin"`
+	Decision *Decision    `json:"decision,omitempty"`
+}
+
+// FindingID derives a finding's id from its key.
+func FindingID(s Scope, k Key) string {
+	return DeriveID("f", string(s.Org), string(s.Site), k.Check, k.Subject.String(), k.Item)
+}
+
+// Decision is what people said of a finding. On a life-sustaining asset accepting
+// needs two people, one of them of clinical engineering, and lasts at most 90 days.
+type Decision struct {
+	State  FindingState `json:"state"`
+	By     []Person     `json:"by"`
+	Reason string       `json:"reason"`
+	At     time.Time    `json:"at"`
+	Until  time.Time    `json:"until,omitzero"`
+	// Pending is set while a second person is needed.
+	Pending bool `json:"pending,omitempty"`
+}
+
+// Person is who decided, in which role.
+type Person struct {
+	Name string `json:"name"`
+	Role string `json:"role"` // "security", "clinical-engineering", "ward", …
+}
+
+// RoleClinicalEngineering is the role one of two people must have.
+const RoleClinicalEngineering = "clinical-engineering"
+
+// MaxAcceptance is how long a finding on a life-sustaining asset can be accepted.
+const MaxAcceptance = 90 * 24 * time.Hour
+
+// Case folds findings of one check over many alike assets into one line: 40
+// identical pumps are one case.
+type Case struct {
+	ID       string    `json:"id"`
+	Scope    Scope     `json:"scope"`
+	Check    string    `json:"check"`
+	Group    string    `json:"group"` // what the members share: "release:…", "zone:…", "site:…"
+	Title    string    `json:"title"`
+	Severity Severity  `json:"severity"` // the worst of its live findings
+	Findings int       `json:"findings"` // live ones
+	Total    int       `json:"total"`
+	Opened   time.Time `json:"opened"`
+	Last     time.Time `json:"last"`
+	State    string    `json:"state"` // "open" or "closed"
+	Notified time.Time `json:"notified,omitzero"`
+}
+
+// CaseID derives a case's id from check and group.
+func CaseID(s Scope, check, group string) string {
+	return DeriveID("c", string(s.Org), string(s.Site), check, group)
+}
