@@ -1,0 +1,57 @@
+package kind
+
+import (
+	"strconv"
+
+	"github.com/wardround/wardround"
+)
+
+// Flow is the aggregated flow: see [FlowV1].
+const Flow Name = "flow"
+
+// FlowV1 is one (client, server, port, protocol) tuple within one minute: new
+// tuples are told at once, idle ones never, so that load follows behaviour rather
+// than packets. Counts are of the minute; a first observation may have few.
+type FlowV1 struct {
+	// Protocol is what the content was recognised as ("dicom", "hl7", "http" …);
+	// "" when it was not.
+	Protocol    string `json:"protocol,omitempty"`
+	First       bool   `json:"first,omitempty"` // the tuple was never seen before by this sensor
+	Connections int    `json:"connections"`     // opened in this minute
+	// Refused counts connection attempts answered by RST or ICMP unreachable,
+	// Unanswered those without any answer.
+	Refused     int   `json:"refused,omitempty"`
+	Unanswered  int   `json:"unanswered,omitempty"`
+	ToServer    int64 `json:"bytes_to_server"`
+	ToClient    int64 `json:"bytes_to_client"`
+	Packets     int64 `json:"packets"`
+	Lost        int64 `json:"bytes_lost,omitempty"` // never captured: gaps in the streams
+	MidStream   bool  `json:"mid_stream,omitempty"` // the start was not captured; client guessed
+	Established bool  `json:"established,omitempty"`
+}
+
+var _ = Register[FlowV1](Schema{
+	Name: Flow, Version: 1, Shed: ShedFlow,
+	Doc: "Traffic between a client and a server's port, aggregated per minute.",
+})
+
+// Link implements [Linker].
+func (f *FlowV1) Link(o *wardround.Observation) (LinkClaim, bool) {
+	if !f.Established {
+		return LinkClaim{}, false
+	}
+	p := f.Protocol
+	if p == "" {
+		p = o.Flow.Transport + "/" + strconv.Itoa(int(o.Flow.Dst.Port))
+	}
+	return LinkClaim{Protocol: p}, true
+}
+
+// Claims implements [Claimer]: the addresses are claimed by the inventory itself;
+// here only what is spoken.
+func (f *FlowV1) Claims(_ *wardround.Observation, c *Claims) {
+	if f.Established && f.Protocol != "" {
+		c.Speak(Src, f.Protocol)
+		c.Speak(Dst, f.Protocol)
+	}
+}
