@@ -1,0 +1,125 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
+)
+
+// Check is a value: what it looks at, what it says, and how it judges.
+type Check struct {
+	// ID is "area.name"; fixed for ever, scripts read it.
+	ID string
+	// Version grows when the same observations can get other verdicts.
+	Version int
+	// Title is the finding's first line without the asset.
+	Title string
+	// Doc is one paragraph: what it means for a patient, how to fix it, when it is
+	// wrong.
+	Doc     string
+	Concern wardround.Concern
+	// Applies is the set of kinds of asset it can judge; an asset of unknown kind is
+	// always judged. 0 means it does not judge assets (but sensors, sites).
+	Applies wardround.AssetKind
+	// Speaks limits it to assets that were seen to speak one of these protocols;
+	// empty means all. Coverage uses it to say where the check should have run.
+	Speaks []string
+	Stage  wardround.Stage
+	// Controls names the controls it gives evidence for.
+	Controls []string
+	// Watch names the kinds of observations it is run for.
+	Watch []kind.Name
+	// Fresh is how long a verdict holds after the fact it rests on; 0 means for
+	// ever (an event that happened stays true).
+	Fresh time.Duration
+	// Severity is the base from which [wardround.Weigh] starts.
+	Severity wardround.Severity
+	// Group says which findings fold into one case.
+	Group Group
+	// Novelty marks a check that learns what is normal first; see [Pass.Learn].
+	Novelty bool
+	// StateVersion is that of the check's State; a saved state of another version
+	// is discarded.
+	StateVersion int
+	// Say is the finding's text.
+	Say Say
+	// Run judges one batch. An error is a failure of the check: its output of the
+	// batch is discarded and it is paused.
+	Run func(ctx context.Context, p *Pass) error
+}
+
+// Group says which findings of a check form one case.
+type Group uint8
+
+// The groups. ByZone is the zero value: all instances of a release, or all
+// assets of a zone.
+const (
+	ByZone    Group = iota
+	BySite          // a practice of the whole site, such as cleartext
+	BySubject       // each subject is a case of its own
+)
+
+var (
+	regMu  sync.Mutex
+	checks = map[string]*Check{}
+	frozen bool
+)
+
+var idPattern = regexp.MustCompile(`^[a-z][a-z0-9]*\.[a-z][a-z0-9-]*$`)
+
+// Register adds a check. It panics on a bad or taken id, a missing Run, or after
+// the registry was frozen: faults of the program, found by the first test.
+func Register(c Check) *Check {
+	regMu.Lock()
+	defer regMu.Unlock()
+	switch {
+	case frozen:
+		panic("check: registry is frozen; " + c.ID + " came too late")
+	case !idPattern.MatchString(c.ID):
+		panic(fmt.Sprintf("check: id %q is not area.name", c.ID))
+	case checks[c.ID] != nil:
+		panic(fmt.Sprintf("check: %q is registered twice", c.ID))
+	case c.Run == nil || c.Version < 1 || len(c.Watch) == 0:
+		panic(fmt.Sprintf("check: %q needs Run, a version and something to watch", c.ID))
+	}
+	checks[c.ID] = &c
+	return &c
+}
+
+// All freezes the registry and returns the checks ordered by id.
+func All() []*Check {
+	regMu.Lock()
+	defer regMu.Unlock()
+	frozen = true
+	out := make([]*Check, 0, len(checks))
+	for _, c := range checks {
+		out = append(out, c)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// Lookup returns the check with an id, or nil.
+func Lookup(id string) *Check {
+	regMu.Lock()
+	defer regMu.Unlock()
+	return checks[id]
+}
+
+// AppliesTo reports whether the check should judge the asset: its kind fits (or is
+// unknown) and it speaks what the check looks at.
+func (c *Check) AppliesTo(a *wardround.Asset) bool {
+	if c.Applies == 0 || a.Remote {
+		return false
+	}
+	if a.Kind != 0 && a.Kind&c.Applies == 0 {
+		return false
+	}
+	return len(c.Speaks) == 0 || a.SpeaksAny(c.Speaks)
+}
