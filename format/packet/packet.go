@@ -210,9 +210,10 @@ type Packet struct {
 
 	// Fragment is set on every fragment, the first included: then Payload is the
 	// fragment's data, and no transport header was read (see [Packet.Resume]).
+	// FragID is set on every IPv4 packet: it is the identification field.
 	Fragment      bool
 	MoreFragments bool
-	FragOffset    uint16 // in bytes
+	FragOffset    uint16 // in bytes, a multiple of 8
 	FragID        uint32
 
 	// Transport layer, for TCP and UDP; TransportOK is false when the header
@@ -221,13 +222,14 @@ type Packet struct {
 	SrcPort, DstPort uint16
 
 	// TCP.
-	Seq, Ack    uint32
-	Window      uint16 // as sent, not scaled
-	TCPFlags    Flags
-	Scale       int8 // window scale option (RFC 7323 §2), -1 when absent
-	MSS         uint16
-	TSOK        bool // timestamps option present (RFC 7323 §3)
-	TSVal, TSEc uint32
+	Seq, Ack     uint32
+	Window       uint16 // as sent, not scaled
+	TCPFlags     Flags
+	ScaleOK      bool   // window scale option present (RFC 7323 §2)
+	Scale        uint8  // its shift count, 0 to 14
+	MSS          uint16 // 0 when the option is absent
+	TSOK         bool   // timestamps option present (RFC 7323 §3)
+	TSVal, TSEcr uint32
 
 	// Payload is what follows the last header that was read, without link-layer
 	// padding. Missing is how many further bytes of it were on the wire but not
@@ -237,6 +239,4 @@ type Packet struct {
 
 	// Length is the frame's length on the wire in bytes.
 	Length int
-
-	link LinkType
 }
