@@ -28,3 +28,36 @@ type Log interface {
 
 // MaxBatch is the most observations one batch of the log holds.
 const MaxBatch = 1000
+
+// MaxSourceName is the longest name of a sensor, an input or a kind, in bytes.
+const MaxSourceName = 512
+
+// CheckBatch returns EInvalid, naming the observation, unless batch is one that
+// every Log accepts: at most [MaxBatch] observations, each with kind, sensor,
+// input, position and the time it is logged, all of one origin. A log that is not
+// empty passes its own origin; an empty one passes "".
+func CheckBatch(op string, batch []*Observation, origin Origin) error {
+	if len(batch) > MaxBatch {
+		return Errorf(EInvalid, op, "a batch of %d observations; at most %d", len(batch), MaxBatch)
+	}
+	for i, o := range batch {
+		switch {
+		case o == nil:
+			return Errorf(EInvalid, op, "observation %d of the batch is nil", i)
+		case !named(o.Kind) || !named(o.Sensor) || !named(o.Input):
+			return Errorf(EInvalid, op, "observation %d of the batch needs kind, sensor and input of 1 to %d bytes", i, MaxSourceName)
+		case o.Position == 0:
+			return Errorf(EInvalid, op, "observation %d of the batch (%s) has position 0; positions grow from 1", i, o.Kind)
+		case o.Logged.IsZero():
+			return Errorf(EInvalid, op, "observation %d of the batch (%s) has no logged time", i, o.Kind)
+		case o.Origin != Live && o.Origin != Replay && o.Origin != Simulated:
+			return Errorf(EInvalid, op, "observation %d of the batch (%s) has origin %q; want live, replay or simulated", i, o.Kind, o.Origin)
+		case origin != "" && o.Origin != origin:
+			return Errorf(EInvalid, op, "observation %d of the batch (%s) is %s, but this log holds %s ones; origins never mix", i, o.Kind, o.Origin, origin)
+		}
+		origin = o.Origin
+	}
+	return nil
+}
+
+func named(s string) bool { return s != "" && len(s) <= MaxSourceName }
