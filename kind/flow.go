@@ -55,3 +55,25 @@ func (f *FlowV1) Claims(_ *wardround.Observation, c *Claims) {
 		c.Speak(Dst, f.Protocol)
 	}
 }
+
+// Fanout is a client that reached many tuples: see [FanoutV1].
+const Fanout Name = "flow.fanout"
+
+// FanoutV1 is one client within one minute that tried more new (server, port)
+// tuples than are told one by one. It stands for all of them, so that a scanner
+// cannot choose our rate. The flow's Dst is empty.
+type FanoutV1 struct {
+	Hosts      int `json:"hosts"` // distinct servers; a lower bound when Capped
+	Ports      int `json:"ports"` // distinct server ports
+	Tuples     int `json:"tuples"`
+	Refused    int `json:"refused,omitempty"`
+	Unanswered int `json:"unanswered,omitempty"`
+	// Established counts the connections that were accepted.
+	Established int  `json:"established,omitempty"`
+	Capped      bool `json:"capped,omitempty"`
+}
+
+var _ = Register[FanoutV1](Schema{
+	Name: Fanout, Version: 1, Shed: ShedTransaction,
+	Doc: "A client that tried many servers or ports within a minute, in one observation.",
+})

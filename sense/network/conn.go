@@ -5,6 +5,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sense"
 )
 
 // Conn is what a [Stream] knows of its connection, and how it emits.
@@ -33,36 +34,30 @@ func (c *Conn) Pseudonym(domain string, value []byte) kind.Pseudonym {
 // Failure counts one parse failure without ending the stream.
 func (c *Conn) Failure(err error) { c.sensor.failure(c.proto.Name, err) }
 
-// Datagram is one UDP payload (or, for ARP, one Ethernet payload).
-type Datagram struct {
-	sensor  *Sensor
-	proto   *Protocol
-	Flow    wardround.Flow
-	Payload []byte
-	At      int64 // nanoseconds since 1970
-	// EtherType is set for frames without IP (ARP: 0x0806); 0 for UDP.
-	EtherType uint16
-	// Multicast is set when the destination is a group or broadcast address.
-	Multicast bool
-}
-
-// Emit sends one observation of this datagram. client says whether the sender is
-// the client (a query) or the server (an answer, an announcement): it decides
-// which end is the observation's Src.
-func (d *Datagram) Emit(senderIsClient bool, fields any) {
-	f := d.Flow
-	if !senderIsClient {
-		f.Src, f.Dst = f.Dst, f.Src
-	}
-	d.sensor.emit(&f, d.At, fields)
-}
-
-// Pseudonym returns the keyed pseudonym of a personal value.
-func (d *Datagram) Pseudonym(domain string, value []byte) kind.Pseudonym {
-	return d.sensor.pseudonyms.Of(domain, value)
-}
-
-// Failure counts one parse failure.
-func (d *Datagram) Failure(err error) { d.sensor.failure(d.proto.Name, err) }
-
 func unix(ns int64) time.Time { return time.Unix(0, ns).UTC() }
+
+// NewTestConn returns a connection for tests of one protocol's stream: flow's Src
+// is the client, and emit receives what the stream emits.
+func NewTestConn(name string, flow *wardround.Flow, emit func(*wardround.Observation)) *Conn {
+	for _, p := range protocols {
+		if p.Name == name {
+			return &Conn{sensor: newTest(emit), flow: flow, proto: p}
+		}
+	}
+	panic("network: no protocol " + name)
+}
+
+// NewTestDatagram returns a datagram for tests of one protocol.
+func NewTestDatagram(name string, flow wardround.Flow, payload []byte, emit func(*wardround.Observation)) *Datagram {
+	for _, p := range protocols {
+		if p.Name == name {
+			return &Datagram{sensor: newTest(emit), proto: p, Flow: flow, Payload: payload, EtherType: p.EtherType}
+		}
+	}
+	panic("network: no protocol " + name)
+}
+
+func newTest(emit func(*wardround.Observation)) *Sensor {
+	return New(Options{Sensor: "test", Input: "test", Origin: wardround.Replay,
+		Pseudonyms: sense.NewPseudonyms("t", []byte("test key of 16 b")), Emit: emit})
+}

@@ -46,6 +46,9 @@ type Protocol struct {
 	// Datagram looks at one UDP payload and reports whether it was this protocol's;
 	// if so it has emitted what there was to emit. d.Payload is not kept.
 	Datagram func(d *Datagram) bool
+	// EtherType is set for a protocol without IP (ARP, 0x0806): its Datagram is
+	// given the frame's payload, and fills in the flow's addresses itself.
+	EtherType uint16
 	// Ports are tried first, for speed only: they never decide.
 	Ports []uint16
 }

@@ -1,0 +1,251 @@
+package network
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/packet"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sense/network/flow"
+)
+
+// The aggregation's bounds.
+const (
+	// maxTuples is how many tuples are remembered; over that, new ones are counted
+	// in their client's fan-out only.
+	maxTuples = 200_000
+	// fanoutAfter is how many new tuples of one client are told one by one within
+	// a minute.
+	fanoutAfter = 32
+	// fanoutSet bounds the distinct hosts and ports counted per client and minute.
+	fanoutSet = 4096
+	// forgetAfter is for how many minutes an idle tuple is remembered.
+	forgetAfter = 180
+)
+
+type tupleKey struct {
+	client, server packet.Addr
+	port           uint16
+	transport      packet.Protocol
+}
+
+// tuple is one (client, server, port, protocol) with its counts of this minute.
+type tuple struct {
+	flow     *wardround.Flow // client port 0: the tuple stands for all of them
+	v        kind.FlowV1
+	told     bool // its first observation went out
+	silent   bool // counted in its client's fan-out instead
+	dirty    bool
+	idle     int // minutes without traffic
+	openedAt int64
+}
+
+// tuples aggregates flows: new tuples are told at once, known ones once a minute
+// while they carry traffic, idle ones never; a client that fans out is told in one
+// observation a minute.
+type tuples struct {
+	s       *Sensor
+	m       map[tupleKey]*tuple
+	dirty   []*tuple
+	clients map[packet.Addr]*fanout
+	dropped int64 // flows without a tuple because the table was full
+}
+
+// fanout is what one client tried within the minute.
+type fanout struct {
+	fresh        int // new tuples told one by one
+	src          wardround.Endpoint
+	vlan         uint16
+	transport    string
+	v            kind.FanoutV1
+	hosts, ports map[uint64]struct{}
+}
+
+func newTuples(s *Sensor) *tuples {
+	return &tuples{s: s, m: map[tupleKey]*tuple{}, clients: map[packet.Addr]*fanout{}}
+}
+
+// of returns the tuple of a flow, or nil when the table is full. A tuple that is
+// new and about to carry data is told at once, unless its client fans out.
+func (t *tuples) of(f *flow.Flow, at int64) *tuple {
+	k := tupleKey{f.Ends[0].Addr, f.Ends[1].Addr, f.Ends[1].Port, f.Protocol}
+	x := t.m[k]
+	if x != nil {
+		return x
+	}
+	if len(t.m) >= maxTuples {
+		t.dropped++
+		return nil
+	}
+	fl := flowOf(f)
+	fl.Src.Port = 0
+	x = &tuple{flow: fl, openedAt: at}
+	x.v.First = true
+	t.m[k] = x
+	fo := t.client(f)
+	if fo != nil && fo.fresh >= fanoutAfter {
+		x.silent = true
+		return x
+	}
+	if fo != nil {
+		fo.fresh++
+	}
+	return x
+}
+
+func (t *tuples) client(f *flow.Flow) *fanout {
+	c := &f.Ends[0]
+	fo := t.clients[c.Addr]
+	if fo == nil {
+		if len(t.clients) >= maxTuples/10 {
+			return nil
+		}
+		fo = &fanout{src: endpoint(*c), vlan: vlan(f), transport: transport(f.Protocol)}
+		fo.src.Port = 0
+		t.clients[c.Addr] = fo
+	}
+	return fo
+}
+
+// named says what a tuple's content was recognised as.
+func (t *tuples) named(x *tuple, protocol string) {
+	if x != nil && x.v.Protocol == "" {
+		x.v.Protocol = protocol
+	}
+}
+
+// add counts what a flow did since it was last counted; at a flow's end and once a
+// minute while it lasts.
+func (t *tuples) add(f *flow.Flow, ss *session, at int64) {
+	x := (*tuple)(nil)
+	if ss != nil {
+		x = ss.tuple
+	}
+	if x == nil {
+		x = t.of(f, at)
+	}
+	refused, unanswered, established := outcome(f)
+	if fo := t.client(f); fo != nil && (x == nil || x.v.First && !x.told) {
+		fo.count(f, refused, unanswered, established)
+	}
+	if x == nil {
+		return
+	}
+	toServer, toClient, packets, lost := int64(f.Sent[0].Bytes), int64(f.Sent[1].Bytes), int64(f.Sent[0].Packets+f.Sent[1].Packets), int64(f.Sent[0].Lost+f.Sent[1].Lost)
+	if ss != nil {
+		c := ss.counted
+		ss.counted = counted{toServer, toClient, packets, lost, true}
+		toServer, toClient, packets, lost = toServer-c.toServer, toClient-c.toClient, packets-c.packets, lost-c.lost
+		if !c.any {
+			x.v.Connections++
+		}
+	} else {
+		x.v.Connections++
+	}
+	x.v.ToServer += toServer
+	x.v.ToClient += toClient
+	x.v.Packets += packets
+	x.v.Lost += lost
+	if refused {
+		x.v.Refused++
+	}
+	if unanswered {
+		x.v.Unanswered++
+	}
+	x.v.Established = x.v.Established || established
+	x.v.MidStream = x.v.MidStream || f.ClientBy > flow.BySYNACK
+	x.idle = 0
+	if !x.dirty {
+		x.dirty = true
+		t.dirty = append(t.dirty, x)
+	}
+	if !x.told && !x.silent && established {
+		t.tell(x, at)
+	}
+}
+
+// counted is what of a flow is already in its tuple.
+type counted struct {
+	toServer, toClient, packets, lost int64
+	any                               bool
+}
+
+// outcome says how a connection attempt went.
+func outcome(f *flow.Flow) (refused, unanswered, established bool) {
+	c, s := f.Sent[0], f.Sent[1]
+	if f.Protocol != packet.TCP {
+		return false, s.Packets == 0, c.Packets > 0 && (s.Packets > 0 || f.Ends[1].Addr.Multicast())
+	}
+	established = f.Handshake() && c.Packets > 1 || (c.Flags|s.Flags)&flow.SawData != 0 || s.Flags&flow.SawSYN != 0
+	refused = !established && s.Flags&flow.SawRST != 0
+	return refused, !established && !refused && c.Flags&flow.SawSYN != 0, established
+}
+
+// count adds one new tuple to its client's fan-out.
+func (fo *fanout) count(f *flow.Flow, refused, unanswered, established bool) {
+	if fo.hosts == nil {
+		fo.hosts, fo.ports = map[uint64]struct{}{}, map[uint64]struct{}{}
+	}
+	fo.v.Tuples++
+	a := f.Ends[1].Addr
+	var h uint64
+	for _, b := range a {
+		h = h*1099511628211 ^ uint64(b)
+	}
+	fo.v.Capped = fo.v.Capped || !put(fo.hosts, h) || !put(fo.ports, uint64(f.Ends[1].Port))
+	switch {
+	case refused:
+		fo.v.Refused++
+	case unanswered:
+		fo.v.Unanswered++
+	case established:
+		fo.v.Established++
+	}
+}
+
+func put(m map[uint64]struct{}, k uint64) bool {
+	if _, ok := m[k]; !ok && len(m) >= fanoutSet {
+		return false
+	}
+	m[k] = struct{}{}
+	return true
+}
+
+func (t *tuples) tell(x *tuple, at int64) {
+	v := x.v
+	x.told, x.dirty = true, false
+	x.v = kind.FlowV1{Protocol: v.Protocol}
+	t.s.emit(x.flow, at, &v)
+}
+
+// minute tells the tuples that carried traffic and the clients that fanned out,
+// and forgets what was idle for long.
+func (t *tuples) minute(at int64) {
+	for _, x := range t.dirty {
+		if x.dirty && !x.silent {
+			t.tell(x, at)
+		}
+		x.dirty = false
+	}
+	t.dirty = t.dirty[:0]
+	var wide []packet.Addr
+	for a, fo := range t.clients {
+		if fo.v.Tuples >= 8 && (fo.fresh >= fanoutAfter || fo.v.Refused+fo.v.Unanswered >= 8) {
+			wide = append(wide, a)
+		}
+	}
+	slices.SortFunc(wide, func(a, b packet.Addr) int { return cmp.Compare(string(a[:]), string(b[:])) })
+	for _, a := range wide {
+		fo := t.clients[a]
+		v := fo.v
+		v.Hosts, v.Ports = len(fo.hosts), len(fo.ports)
+		t.s.emit(&wardround.Flow{Transport: fo.transport, Src: fo.src, VLAN: fo.vlan}, at, &v)
+	}
+	clear(t.clients)
+	for k, x := range t.m {
+		if x.idle++; x.idle > forgetAfter || x.silent && x.idle > 2 {
+			delete(t.m, k)
+		}
+	}
+}
