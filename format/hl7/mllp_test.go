@@ -264,6 +264,8 @@ func TestRecognise(t *testing.T) {
 		"1|NM|2\rOBX|2|\x1c\r\vMSH|^~\\&|":  format.Likely,
 		"|99\rOBX|2|x\rOBX|3|y\r":           format.Likely,
 		"|99\rOBX|2|x\r\x1c\r":              format.Likely,
+		"x|1|2|3|4|5|6|7|8|9":               format.More,
+		"x|1|2|3|4\x00|5|6|7|8|9":           format.No,
 		"\vhello":                           format.No,
 		"\vMSHa^~\\&a":                      format.No,
 		"MSHELL is not a message":           format.No,

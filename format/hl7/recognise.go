@@ -6,7 +6,8 @@ import (
 
 // Recognise judges the first bytes of either direction of a connection; client
 // and server both send MLLP frames. A connection that was joined midway is
-// recognised by the next start of a message or by lines that are segments.
+// recognised by the next start of a message or by lines that are segments; text
+// with many bars keeps the question open.
 func Recognise(p []byte) format.Match {
 	const window = 4096
 	if len(p) > window {
@@ -64,14 +65,18 @@ func commit(b []byte) format.Match {
 }
 
 // midway looks for the start of a later message, or for two segments in a row.
+// Text with many bars may be the inside of a long message.
 func midway(p []byte) format.Match {
-	segments := 0
-	for at := 0; at < len(p); at++ {
-		switch p[at] {
+	segments, bars, text := 0, 0, true
+	for at, c := range p {
+		switch c {
+		case '|':
+			bars++
 		case StartBlock:
 			if header(p[at+1:]) == format.Yes {
 				return format.Likely
 			}
+		case '\n':
 		case '\r':
 			if rest := p[at+1:]; len(rest) > 3 && validID(rest[:3]) && rest[3] == '|' {
 				segments++
@@ -80,10 +85,15 @@ func midway(p []byte) format.Match {
 			if segments > 0 && (at+1 == len(p) || p[at+1] == '\r') && at > 0 && p[at-1] == '\r' {
 				return format.Likely
 			}
+		default:
+			text = text && c >= ' '
 		}
 		if segments == 2 {
 			return format.Likely
 		}
+	}
+	if text && bars >= 8 {
+		return format.More
 	}
 	return format.No
 }
