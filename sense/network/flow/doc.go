@@ -20,7 +20,8 @@
 //
 //   - Data: the next bytes of one direction. In-order segments are passed as they
 //     lie in the capture buffer, without a copy; p is valid only during the call.
-//   - Gap: n bytes of that direction are missing from the capture and will not come.
+//   - Gap: n bytes of that direction were not seen; whatever of them comes later
+//     is dropped.
 //   - End: that direction has sent its FIN and everything before it was delivered.
 //   - Datagram: the payload of one UDP datagram (IP payload for other protocols,
 //     ICMP from its type byte on), fragments joined. lost counts bytes at its end
@@ -32,44 +33,53 @@
 // that lazily: a million idle flows are to fit in a gigabyte, of which this package
 // takes at most 400 bytes each.
 //
-// The handler must not call the Table from within a call, except
-// [Table.Stats] and [Flow.Ignore].
+// The handler must not call the Table from within a call, except for
+// [Table.Stats]. It may call [Flow.Ignore].
 //
 // # Who is the client
 //
-// The sender of a SYN, or the receiver of a SYN-ACK. For TCP picked up in
-// mid-stream, the end with the higher port, when one port is below 1024 or
-// otherwise when they differ in class (registered against ephemeral ≥ 32768); the
-// sender of the first packet when ports say nothing. For datagrams the sender of
-// the first packet, unless it sent from a port below 1024 to one that is not.
-// [Flow.ClientBy] says which rule decided. It never changes during a flow.
+// The sender of a SYN, or the receiver of a SYN-ACK. For other first packets the
+// ports decide: the end whose port is of the lower class (below 1024, below 32768,
+// above) is the server; within a class, TCP takes the lower port for the server,
+// and datagrams take the sender of the first packet for the client, as for
+// everything sent to a multicast address. [Flow.ClientBy] says which rule decided. It
+// never changes during a flow.
 //
 // # TCP
 //
 // Overlaps: the bytes that arrived first win, always. Bytes that repeat what was
-// delivered or buffered are dropped; when the repeated bytes differ from the
-// first ones, that is counted as a conflict (content of delivered
-// segments is remembered as a sum in a fixed-size lossy cache).
+// delivered or is held are dropped. When they differ from the first ones, that is
+// counted as a conflict: for held bytes always, for delivered ones when the same
+// segment comes again (its sum is kept in a cache of the 32,768 latest of the table).
 //
-// Gaps: segments beyond a hole are buffered until the hole is filled. The hole is
+// Gaps: segments behind a hole are held until the hole is filled. The hole is
 // given up, and reported as Gap, when the receiver has acknowledged it and
 // Limits.AckedWait has passed; when Limits.GapWait has passed; when the flow or
-// the table would exceed a limit; or when the flow closes.
+// the table would exceed a limit; or when the flow closes. Bytes cut off by the
+// snapshot length are a Gap at once. The time given with held data that follows a Gap is
+// that of its segment; with data behind a hole that was filled, that of the
+// packet that filled it.
 //
-// Sequence numbers outside the receiver's window (at least 1 MiB is assumed) are
-// ignored and counted, until three consecutive segments agree on the new place:
-// then the direction is re-synchronised with a Gap. Keep-alives and window probes
-// are recognised and are not data. A RST counts only if it lies in the window (RFC 9293
-// §3.10.7.4) or answers a SYN. A SYN with a new initial sequence number on a flow that is
-// closed, reset or idle, or whose number is above everything seen, opens a new
-// flow on the same tuple (the old one is closed as Reused).
+// Sequence numbers outside the receiver's window (at least 1 MiB is assumed, 16 MiB
+// in mid-stream) are ignored and counted, until three consecutive segments agree on a new
+// place: then the direction goes on from there after a Gap; its size is only a lower
+// bound when the place lies backwards. Keep-alives are recognised and are not data. A
+// RST counts only if it lies in the window (RFC 9293 §3.10.7.4) or answers a SYN.
 //
-// After both FINs were delivered and acknowledged, Close(Finished) is called at
-// once and the tuple lingers, so that late retransmissions do not look like a new
-// flow.
+// A SYN with another initial sequence number begins a new flow on the tuple, and
+// the old one is closed as Reused, when the old one is over, was never answered, or
+// when the SYN is answered: a SYN into the middle of a connection does not end it
+// (RFC 5961 §4).
+//
+// After both FINs were delivered and acknowledged, Close(Finished) is called and
+// the tuple lingers, so that late retransmissions do not look like a new flow; if the
+// last acknowledgement is missing, after Limits.Unanswered.
 //
 // One-sided captures work: acknowledgements of a direction never seen produce
 // nothing, and the idle time-out ends the flow.
+//
+// Not done: checksums and TTL are not verified, so a segment that the receiver discards
+// for these is taken for real; urgent data is delivered in line.
 //
 // # IP fragments
 //
@@ -79,9 +89,9 @@
 //
 // # Time
 //
-// Time-outs run on a clock that follows packet time but never goes back: a packet
-// with an earlier time than its predecessor does not move it, and after a jump
-// back of more than ten seconds it runs on from the new time. A jump forward of
-// more than a minute is believed when a second packet confirms it, so that one broken
-// time stamp does not close every flow.
+// Time-outs run on a clock that follows capture time but never goes back. A packet
+// up to ten seconds earlier than its predecessors does not move it. A jump back of
+// more, or ahead of more than a minute, is believed when the next packet
+// agrees with it, so that one broken time stamp does not close every flow. Time-outs
+// end at the latest an eighth late.
 package flow

@@ -33,7 +33,7 @@ type Basis uint8
 const (
 	BySYN         Basis = iota // it sent the SYN
 	BySYNACK                   // the other end answered with SYN-ACK; the SYN was not seen
-	ByPort                     // the other end's port looks like a service
+	ByPort                     // the other end's port looks more like a service
 	ByFirstPacket              // it sent the first packet seen
 )
 
@@ -124,37 +124,40 @@ const (
 )
 
 // Flow is one conversation. Handlers read the exported fields and write only
-// User. Counters include the packet being delivered.
+// User. Counters include the packet being delivered, except in Open.
 type Flow struct {
 	// User is the handler's own; nil at Open, forgotten after Close.
 	User any
 
-	next       *Flow // hash chain
-	older      *Flow // idle list, towards the least recently seen
-	newer      *Flow
-	waiting    [2]*waiting // buffered segments, nil unless a hole is open
-	ID         uint64      // 1, 2, 3 … in order of opening
-	First      int64       // capture time of the first packet, Unix ns
-	Last       int64       // capture time of the latest packet, Unix ns
-	seen       int64       // of the latest packet, table clock
-	reported   int64       // last Open or Report, capture time
-	Ends       [2]End      // FromClient, FromServer
-	Sent       [2]Sent     // FromClient, FromServer
-	TunnelID   uint32      // see packet.Packet
-	RTT        uint32      // handshake round trip: SYN to the ACK of the SYN-ACK, µs; 0 unknown
-	synAt      int64
-	hash       uint32
-	tcp        [2]half
-	VLAN       [2]uint16 // of the first packet, outermost first
-	Protocol   packet.Protocol
-	IPVersion  uint8
-	Tunnel     packet.Tunnel // of the first packet
-	VLANs      uint8         // how many tags the first packet carried
-	ClientBy   Basis
-	class      class
-	ignore     bool
-	closed     bool // Close was called; the tuple lingers
-	onesidedBy uint8
+	next      *Flow    // hash chain, or free list
+	older     *Flow    // idle queue
+	newer     *Flow    // idle queue
+	holes     [2]*hole // what is missing and what waits behind it; nil when nothing is
+	ID        uint64   // 1, 2, 3 … in order of opening
+	First     int64    // capture time of the first packet, Unix ns
+	Last      int64    // capture time of the latest packet, Unix ns
+	seen      int64    // the latest packet, table's clock
+	told      int64    // Open or the last Report, table's clock
+	synAt     int64    // the SYN, capture time; 0 once RTT is known
+	Ends      [2]End   // FromClient, FromServer
+	Sent      [2]Sent  // FromClient, FromServer
+	tcp       [2]half  // FromClient, FromServer
+	VLAN      [2]uint16
+	queued    uint32 // when put into the idle queue, ticks of the table's clock
+	hash      uint32
+	retry     uint32 // initial sequence number of a SYN on the open flow, not yet answered
+	RTT       uint32 // handshake round trip, SYN to the ACK of the SYN-ACK, µs; 0 unknown
+	Protocol  packet.Protocol
+	IPVersion uint8
+	VLANs     uint8         // how many tags the first packet carried; VLAN has the first two
+	Tunnel    packet.Tunnel // of the first packet
+	TunnelID  uint32        // see packet.Packet
+	ClientBy  Basis
+	class     class
+	ignore    bool
+	closed    bool // Close was called; the tuple lingers
+	retried   bool // retry holds a number
+	retrier   Direction
 }
 
 // Client returns the end that asked for the conversation; see ClientBy for how sure that is.

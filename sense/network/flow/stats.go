@@ -16,10 +16,12 @@ type Stats struct {
 	Reused     uint64
 	MidStream  uint64 // TCP flows picked up without SYN
 	Late       uint64 // packets of a tuple that was already closed
-	ClockBack  uint64 // capture clock jumped back by more than 10 s
-	ClockAhead uint64 // capture clock jumped ahead by more than 1 min
+	StrayReset uint64 // RST of a tuple that is not in the table
 
-	Malformed uint64 // no usable header although the link layer was read
+	ClockBack   uint64 // capture clock jumped back by more than 10 s
+	ClockBroken uint64 // time stamps far from those before and after them
+
+	Malformed uint64 // TCP or UDP without a readable header, also after joining fragments
 	Truncated uint64 // payload cut short by the snapshot length
 
 	// TCP.
@@ -32,9 +34,10 @@ type Stats struct {
 	Resyncs       uint64 // directions re-synchronised after such segments
 	ResetsIgnored uint64 // RST outside the window
 	KeepAlives    uint64
-	Gaps          uint64 // Handler.Gap calls
+	Holes         uint64 // times something was missing, filled later or not
+	Gaps          uint64 // holes given up
 	GapBytes      uint64
-	GapsByLimit   uint64 // of Gaps, those forced by FlowBytes, TotalBytes or Segments
+	GapsByLimit   uint64 // holes given up because of FlowBytes, TotalBytes or Segments
 	Buffered      int    // gauge: bytes held for reassembly
 	BufferedPeak  int
 
