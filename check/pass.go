@@ -2,9 +2,11 @@ package check
 
 import (
 	"iter"
+	"net/netip"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
 )
 
 // Seen is an observation of a watched kind, with who was at its ends.
@@ -17,8 +19,10 @@ type Seen struct {
 	Others []wardround.AssetID
 	// Link is the data flow, "" when the observation describes none.
 	Link wardround.LinkID
-	// New lists assets that this observation brought into the inventory.
-	New []wardround.AssetID
+	// New lists assets that this observation brought into the inventory; NewLink
+	// says that its data flow was not known before.
+	New     []wardround.AssetID
+	NewLink bool
 }
 
 // Wake is a wake-up that is due: see [Pass.WakeAt].
@@ -72,22 +76,29 @@ type Frame interface {
 	Alive()
 }
 
-// Inventory is the read-only view of who is who.
+// Inventory is the read-only view of who is who. What it returns must not be
+// changed, nor kept beyond the batch.
 type Inventory interface {
-	// Asset returns the asset of an id or alias, or nil. Do not change it.
+	// Asset returns the asset of an id, or that the id was merged into; nil if there
+	// is none.
 	Asset(id wardround.AssetID) *wardround.Asset
-	// ByAddr returns the asset that holds an address now, or "".
-	ByAddr(addr string) wardround.AssetID
-	// Zone returns the zone of an asset, and of an address.
-	Zone(id wardround.AssetID) wardround.ZoneID
-	// Link returns a link by id, or nil.
-	Link(id wardround.LinkID) *wardround.Link
-	// Links yields the links of an asset, by id.
-	Links(id wardround.AssetID) iter.Seq[*wardround.Link]
-	// Assets yields all assets, by id.
-	Assets() iter.Seq[*wardround.Asset]
+	// ByAddr returns the asset that holds a network address now, or nil.
+	ByAddr(addr netip.Addr) *wardround.Asset
+	// ByIdentifier returns the assets that carry an identifier now.
+	ByIdentifier(t kind.IDType, value string) []*wardround.Asset
+	// Zone returns the zone of a network address. An asset's is its Zone field.
+	Zone(addr netip.Addr) wardround.ZoneID
 	// Zones lists the declared zones.
 	Zones() []wardround.Zone
+	// Link returns a link by id, or nil.
+	Link(id wardround.LinkID) *wardround.Link
+	// Links yields the links of an asset, as client or server.
+	Links(id wardround.AssetID) iter.Seq[*wardround.Link]
+	// Assets yields all assets by id; InZone those of a zone; Behind those an
+	// intermediary speaks for.
+	Assets() iter.Seq[*wardround.Asset]
+	InZone(zone wardround.ZoneID) iter.Seq[*wardround.Asset]
+	Behind(id wardround.AssetID) iter.Seq[*wardround.Asset]
 }
 
 // Coverage counts the checks of one concern for one asset.

@@ -1,0 +1,15 @@
+// Package checks brings all checks into a program: importing it registers them.
+// A new area is one line here.
+package checks
+
+import (
+	"embed"
+
+	_ "github.com/wardround/wardround/checks/sensor"
+)
+
+// Fixtures holds every check's fixtures, so that an installation can validate
+// itself.
+//
+//go:embed */testdata
+var Fixtures embed.FS

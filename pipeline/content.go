@@ -1,0 +1,168 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+// Names of content. "check/ID" holds a check's thresholds as a JSON object of
+// numbers, "check/ID/off" the reason it is switched off.
+const (
+	ContentZones = "zones" // JSON list of wardround.Zone
+)
+
+// content is the versioned settings that can change a verdict.
+type content struct {
+	rows       map[string]wardround.ContentRow
+	thresholds map[string]map[string]float64
+	generation uint64
+}
+
+func newContent() *content {
+	return &content{rows: map[string]wardround.ContentRow{}, thresholds: map[string]map[string]float64{}}
+}
+
+func (c *content) set(row wardround.ContentRow) {
+	c.generation = max(c.generation, row.Generation)
+	if row.Value == nil {
+		delete(c.rows, row.Name)
+	} else {
+		c.rows[row.Name] = row
+	}
+	if id, ok := strings.CutPrefix(row.Name, "check/"); ok && !strings.HasSuffix(id, "/off") {
+		var m map[string]float64
+		if row.Value != nil && json.Unmarshal(row.Value, &m) == nil {
+			c.thresholds[id] = m
+		} else {
+			delete(c.thresholds, id)
+		}
+	}
+}
+
+func (c *content) zones() []wardround.Zone {
+	var z []wardround.Zone
+	if row, ok := c.rows[ContentZones]; ok {
+		if json.Unmarshal(row.Value, &z) != nil {
+			return nil // refused when it was set; see changeContent
+		}
+	}
+	return z
+}
+
+func (c *content) off(id string) bool {
+	_, ok := c.rows["check/"+id+"/off"]
+	return ok
+}
+
+func (c *content) setting(id, name string) (float64, bool) {
+	v, ok := c.thresholds[id][name]
+	return v, ok
+}
+
+// ValidateContent checks a setting before it is appended to the log. Errors: EInvalid.
+func ValidateContent(name, value string) error {
+	const op = "content"
+	if value == "" {
+		return nil
+	}
+	switch {
+	case name == ContentZones:
+		var z []wardround.Zone
+		if err := json.Unmarshal([]byte(value), &z); err != nil {
+			return wardround.Errorf(wardround.EInvalid, op, "zones: %w", err)
+		}
+		seen := map[wardround.ZoneID]bool{}
+		for _, x := range z {
+			if x.ID == "" || seen[x.ID] {
+				return wardround.Errorf(wardround.EInvalid, op, "zones: id %q is empty or named twice", x.ID)
+			}
+			seen[x.ID] = true
+		}
+	case strings.HasPrefix(name, "check/"):
+		id := strings.TrimSuffix(strings.TrimPrefix(name, "check/"), "/off")
+		if check.Lookup(id) == nil {
+			return wardround.Errorf(wardround.EInvalid, op, "no check %q", id)
+		}
+		if strings.HasSuffix(name, "/off") {
+			var reason string
+			if err := json.Unmarshal([]byte(value), &reason); err != nil || reason == "" {
+				return wardround.Errorf(wardround.EInvalid, op, "switching %s off needs a reason", id)
+			}
+			return nil
+		}
+		var m map[string]float64
+		if err := json.Unmarshal([]byte(value), &m); err != nil {
+			return wardround.Errorf(wardround.EInvalid, op, "%s: thresholds are an object of numbers: %w", id, err)
+		}
+	default:
+		return wardround.Errorf(wardround.EInvalid, op, "no setting %q", name)
+	}
+	return nil
+}
+
+// changeContent applies a new version of a setting. It is audited as evidence.
+func (p *Pipeline) changeContent(s *check.Seen, f *kind.ContentChangedV1) {
+	if ValidateContent(f.Name, f.Value) != nil {
+		return // refused before the log; a log from elsewhere may still hold it
+	}
+	row := wardround.ContentRow{Name: f.Name, Generation: s.Seq, By: f.By, Reason: f.Reason, At: s.At}
+	if f.Value != "" {
+		row.Value = []byte(f.Value)
+	}
+	p.content.set(row)
+	p.commit.Content = append(p.commit.Content, row)
+	p.commit.Evidence = append(p.commit.Evidence, evidence("content", "changed", s.Observation, f))
+	switch {
+	case f.Name == ContentZones:
+		p.inv.SetZones(p.content.zones())
+	case strings.HasSuffix(f.Name, "/off") && f.Value != "":
+		p.switchedOff(strings.TrimSuffix(strings.TrimPrefix(f.Name, "check/"), "/off"))
+	}
+}
+
+// said applies what a person said of the inventory; a zone's baseline is adopted
+// here, all else by the inventory itself.
+func (p *Pipeline) said(s *check.Seen, f *kind.InventorySaidV1) {
+	if f.Act == "accept" || f.Act == "reject" {
+		if p.inv.View().Proposal(f.Proposal) == nil {
+			p.baseline(s, f)
+		}
+	}
+	p.commit.Evidence = append(p.commit.Evidence, evidence("action", f.Act, s.Observation, f))
+}
+
+// baseline answers the proposal of an "as found" list.
+func (p *Pipeline) baseline(s *check.Seen, f *kind.InventorySaidV1) {
+	zones := map[wardround.ZoneID]bool{}
+	for k := range p.learned.m {
+		zones[k.zone()] = true
+	}
+	for z := range zones {
+		id := wardround.DeriveID("p", string(p.opt.Scope.Org), string(p.opt.Scope.Site), "baseline", string(z))
+		if id != f.Proposal {
+			continue
+		}
+		state := "rejected"
+		if f.Act == "accept" {
+			state = "accepted"
+			p.learned.adopt(z)
+		}
+		p.commit.Proposals = append(p.commit.Proposals, &wardround.Proposal{
+			ID: id, Scope: p.opt.Scope, Kind: "baseline", Field: string(z), State: state, By: f.By, At: s.At,
+			Reason: "as found in zone " + string(z) + " while learning",
+		})
+	}
+}
+
+// action makes an act on Wardround itself part of the evidence.
+func (p *Pipeline) action(o *wardround.Observation, fields any) {
+	k := "action"
+	if o.Kind == string(kind.LogGap) {
+		k = "gap"
+	}
+	p.commit.Evidence = append(p.commit.Evidence, evidence(k, o.Kind, o, fields))
+}

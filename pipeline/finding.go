@@ -1,0 +1,235 @@
+package pipeline
+
+import (
+	"sort"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+// lossMemory is how long after a sensor's loss a pass it saw does not fix a
+// finding: what it missed may have been the failure.
+const lossMemory = 2 * time.Minute
+
+// findings keeps the life of every failing key, and the cases they fold into.
+type findings struct {
+	scope   wardround.Scope
+	m       map[string]*wardround.Finding
+	keys    map[wardround.Key]*wardround.Finding
+	cases   map[string]*caseEntry
+	notices notices
+	dirty   map[string]*wardround.Finding
+	touched map[string]*caseEntry
+	ends    map[string]time.Time // acceptances that end, by finding
+}
+
+func newFindings(sc wardround.Scope) *findings {
+	return &findings{
+		scope: sc, m: map[string]*wardround.Finding{}, keys: map[wardround.Key]*wardround.Finding{},
+		cases: map[string]*caseEntry{}, dirty: map[string]*wardround.Finding{},
+		touched: map[string]*caseEntry{}, ends: map[string]time.Time{},
+	}
+}
+
+func (s *findings) restore(f *wardround.Finding) {
+	s.m[f.ID], s.keys[f.Key] = f, f
+	s.entry(f.Case).add(f, 1)
+	if d := f.Decision; d != nil && !d.Pending && !d.Until.IsZero() {
+		s.ends[f.ID] = d.Until
+	}
+}
+
+// judged lets a verdict act on its finding.
+func (s *findings) judged(p *Pipeline, c *check.Check, r *row, out check.Output, old wardround.State, changed bool) {
+	f := s.keys[r.v.Key]
+	switch out.State {
+	case wardround.Fail:
+		if f == nil {
+			f = s.open(p, c, r, out)
+		}
+		s.failing(p, f, r, out, changed)
+	case wardround.Pass:
+		if f == nil || f.State == wardround.Fixed {
+			return
+		}
+		if loss, ok := p.lossAt[out.Sensor]; ok && out.Sensor != "" && out.At.Sub(loss) < lossMemory {
+			return // the sensor missed something; let a later pass fix it
+		}
+		s.change(f, func() { f.State, f.Fixed, f.Stale, f.Seq = wardround.Fixed, out.At, false, p.commit.To })
+	}
+}
+
+func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *wardround.Finding {
+	f := &wardround.Finding{
+		ID: wardround.FindingID(s.scope, r.v.Key), Scope: s.scope, Key: r.v.Key,
+		State: wardround.Open, Title: c.Title, Opened: out.At, LastSeen: out.At, Origin: p.opt.Origin,
+	}
+	group := p.group(c, r.v.Subject)
+	f.Case = wardround.CaseID(s.scope, c.ID, group)
+	e := s.entry(f.Case)
+	if e.c == nil {
+		e.c = &wardround.Case{
+			ID: f.Case, Scope: s.scope, Check: c.ID, Group: group, Title: c.Title, Opened: out.At, State: "open",
+		}
+	}
+	s.m[f.ID], s.keys[f.Key] = f, f
+	f.Severity = r.v.Severity
+	e.add(f, 1)
+	s.mark(f)
+	return f
+}
+
+// failing keeps a finding current. An accepted or false positive one stays so
+// until it ends; a fixed one is reopened.
+func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.Output, changed bool) {
+	if f.State == wardround.Fixed {
+		s.change(f, func() {
+			f.State, f.Fixed, f.Decision = wardround.Reopened, time.Time{}, nil
+		})
+		delete(s.ends, f.ID)
+		changed = true
+	}
+	if !changed && !f.Stale && out.At.Sub(f.LastSeen) < saveEvery {
+		return
+	}
+	s.change(f, func() {
+		f.LastSeen, f.Stale, f.Seq = out.At, false, p.commit.To
+		f.Severity, f.Why = r.v.Severity, r.v.Why
+		if r.v.Facts != nil {
+			f.Facts = r.v.Facts
+		}
+	})
+}
+
+// stale marks the finding of a row whose evidence went stale: it stays open.
+func (s *findings) stale(p *Pipeline, r *row) {
+	if f := s.keys[r.v.Key]; f != nil && f.State != wardround.Fixed && !f.Stale {
+		s.change(f, func() { f.Stale, f.Seq = true, p.commit.To })
+	}
+}
+
+// change applies fn to a finding and keeps its case's counts true.
+func (s *findings) change(f *wardround.Finding, fn func()) {
+	e := s.entry(f.Case)
+	e.add(f, -1)
+	fn()
+	e.add(f, 1)
+	s.mark(f)
+}
+
+func (s *findings) mark(f *wardround.Finding) {
+	s.dirty[f.ID] = f
+	s.touched[f.Case] = s.entry(f.Case)
+}
+
+// group says what the findings of a check that fold with this one share.
+func (p *Pipeline) group(c *check.Check, sub wardround.Subject) string {
+	site := "site:" + string(p.opt.Scope.Site)
+	switch c.Group {
+	case check.BySite:
+		return site
+	case check.BySubject:
+		return sub.String()
+	}
+	a := p.subjectAsset(sub)
+	switch {
+	case a == nil:
+		return site
+	case a.Release != "":
+		return "release:" + string(a.Release)
+	}
+	return "zone:" + string(a.Zone)
+}
+
+// decide applies what one person said of a finding. On a life-sustaining asset
+// (an unknown one counts as such) accepting or declaring false needs two people,
+// one of them of clinical engineering, and lasts at most 90 days.
+func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV1) {
+	f := s.m[d.Finding]
+	if f == nil || f.State == wardround.Fixed {
+		return
+	}
+	who := wardround.Person{Name: d.By, Role: d.Role}
+	dec := &wardround.Decision{State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until}
+	if d.State == wardround.Accepted || d.State == wardround.FalsePositive {
+		if p.needsTwo(f) {
+			if latest := seen.At.Add(wardround.MaxAcceptance); dec.Until.IsZero() || dec.Until.After(latest) {
+				dec.Until = latest
+			}
+			dec.Pending = true
+			if prev := f.Decision; prev != nil && prev.Pending && prev.State == d.State {
+				dec.Until = earlier(dec.Until, prev.Until)
+				if first := prev.By[0]; first.Name != who.Name {
+					dec.By = []wardround.Person{first, who}
+					dec.Pending = first.Role != wardround.RoleClinicalEngineering && who.Role != wardround.RoleClinicalEngineering
+				}
+			}
+		}
+	}
+	s.change(f, func() {
+		f.Decision, f.Seq = dec, p.commit.To
+		if !dec.Pending {
+			f.State = d.State
+		}
+	})
+	delete(s.ends, f.ID)
+	if !dec.Pending && !dec.Until.IsZero() {
+		s.ends[f.ID] = dec.Until
+	}
+	p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding "+string(d.State), seen.Observation, d))
+}
+
+func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
+	a := p.subjectAsset(f.Subject)
+	return a != nil && a.Criticality.Rank() == wardround.LifeSustaining.Rank()
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// expire reopens findings whose acceptance has ended.
+func (s *findings) expire(p *Pipeline) {
+	var ids []string
+	for id, t := range s.ends {
+		if t.Before(p.now) {
+			ids = append(ids, id)
+		}
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		delete(s.ends, id)
+		if f := s.m[id]; f != nil && f.State.Live() && f.Decision != nil {
+			s.change(f, func() { f.State, f.Seq, f.Decision = wardround.Reopened, p.commit.To, nil })
+		}
+	}
+}
+
+// flush adds the changed findings, cases and notices to the commit.
+func (s *findings) flush(c *wardround.Commit) {
+	for _, f := range s.dirty {
+		g := *f
+		c.Findings = append(c.Findings, &g)
+	}
+	sort.Slice(c.Findings, func(i, j int) bool { return c.Findings[i].ID < c.Findings[j].ID })
+	var cases []*caseEntry
+	for _, e := range s.touched {
+		cases = append(cases, e)
+	}
+	sort.Slice(cases, func(i, j int) bool { return cases[i].c.ID < cases[j].c.ID })
+	for _, e := range cases {
+		e.settle(c.At)
+	}
+	s.notices.tell(c, cases)
+	for _, e := range cases {
+		g := *e.c
+		c.Cases = append(c.Cases, &g)
+	}
+	clear(s.dirty)
+	clear(s.touched)
+}

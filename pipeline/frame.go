@@ -1,0 +1,85 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// frame is the check.Frame of one pass. It remembers what the pass changed, so
+// that a failed pass leaves nothing behind.
+type frame struct {
+	alive
+	p       *Pipeline
+	touched []stateKey
+	learned []learnedKey
+	wakes   []wardround.WakeRow
+}
+
+var _ check.Frame = (*frame)(nil)
+
+func (f *frame) Now() time.Time             { return f.p.now }
+func (f *frame) Scope() wardround.Scope     { return f.p.opt.Scope }
+func (f *frame) Inventory() check.Inventory { return f.p.inv.View() }
+
+func (f *frame) Coverage(id wardround.AssetID, c wardround.Concern) check.Coverage {
+	return f.p.coverage(id, c)
+}
+
+func (f *frame) State(c *check.Check, key string, fresh func() any) any {
+	k := stateKey{c.ID, key}
+	v, first := f.p.states.get(k, c.StateVersion, fresh)
+	if first {
+		f.touched = append(f.touched, k)
+	}
+	return v
+}
+
+func (f *frame) DropState(c *check.Check, key string) {
+	k := stateKey{c.ID, key}
+	if f.p.states.drop(k) {
+		f.touched = append(f.touched, k)
+	}
+}
+
+func (f *frame) Learn(c *check.Check, zone wardround.ZoneID, set, member string, at time.Time) check.Novelty {
+	k := learnedKey{c.ID, string(zone) + "\x1f" + set, member}
+	n, added := f.p.learned.look(k, at)
+	if added {
+		f.learned = append(f.learned, k)
+	}
+	return n
+}
+
+func (f *frame) WakeAt(c *check.Check, key string, t time.Time) {
+	f.wakes = append(f.wakes, wardround.WakeRow{Check: c.ID, Key: key, At: t})
+}
+
+func (f *frame) Setting(c *check.Check, name string) (float64, bool) {
+	return f.p.content.setting(c.ID, name)
+}
+
+// settle encodes the touched state and applies the wake-ups; a state over the
+// limit fails the check.
+func (f *frame) settle(c *check.Check) (cause, detail string) {
+	for _, k := range f.touched {
+		if err := f.p.states.encode(k, c.StateVersion); err != nil {
+			return "state", err.Error()
+		}
+	}
+	for _, w := range f.wakes {
+		f.p.wakes.ask(w)
+	}
+	return "", ""
+}
+
+// undo takes back what a failed pass changed.
+func (f *frame) undo(*check.Check) {
+	for _, k := range f.touched {
+		f.p.states.reset(k)
+	}
+	for _, k := range f.learned {
+		f.p.learned.forget(k)
+	}
+}

@@ -1,0 +1,385 @@
+package pipeline
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
+)
+
+// BatchWait is the longest an observation waits for company before its batch is
+// made durable.
+const BatchWait = 20 * time.Millisecond
+
+// IngestOptions bound an [Ingest].
+type IngestOptions struct {
+	Log      wardround.Log
+	Pipeline *Pipeline
+	// Clock gives the wall clock: it is read here and nowhere below.
+	Clock func() time.Time
+	// Queue is how many observations may wait; 0 means 50,000. What is over that is
+	// shed: flow updates first, then repeats, then transactions.
+	Queue int
+}
+
+// Ingest takes observations from sensors, makes them durable in the log and has
+// them judged. Offer, Put and Sync are safe for concurrent use; Run is the one
+// goroutine that writes.
+type Ingest struct {
+	opt    IngestOptions
+	mu     sync.Mutex
+	queue  []*wardround.Observation
+	wake   chan struct{} // there is something to do
+	space  chan struct{} // closed and replaced when room was made
+	folder folder
+	shed   [3]int64 // per kind.Shed, since the last status
+	total  [3]int64
+	waits  []waiter
+	put    uint64 // observations ever queued
+	judged uint64 // of these, judged or shed
+	err    error
+	last   map[inputKey]uint64 // positions given, per sensor and input
+	next   time.Time
+	lag    time.Duration // of the newest judged batch: logged to stored
+}
+
+type waiter struct {
+	at   uint64
+	done chan struct{}
+}
+
+// NewIngest returns an ingest ready to Run.
+func NewIngest(opt IngestOptions) *Ingest {
+	if opt.Queue == 0 {
+		opt.Queue = 50_000
+	}
+	return &Ingest{opt: opt, wake: make(chan struct{}, 1), space: make(chan struct{}), last: map[inputKey]uint64{}}
+}
+
+type inputKey struct{ sensor, input string }
+
+// number gives o the next position of its sensor's input.
+func (in *Ingest) number(o *wardround.Observation) {
+	k := inputKey{o.Sensor, o.Input}
+	n, ok := in.last[k]
+	if !ok {
+		n = in.opt.Log.Reached(o.Sensor, o.Input)
+	}
+	n++
+	in.last[k], o.Position = n, n
+}
+
+// ownInput is the input of the pipeline's own observations.
+const ownInput = "pipeline"
+
+// CatchUp judges what the log holds and the store does not yet know. Call it
+// before Run.
+func (in *Ingest) CatchUp(ctx context.Context) error {
+	p := in.opt.Pipeline
+	return in.opt.Log.Read(ctx, p.Position(), func(batch []*wardround.Observation) error {
+		return p.Judge(ctx, batch)
+	})
+}
+
+// Offer queues an observation of a live sensor and never blocks. When the queue is
+// full something is shed, and counted. A live sensor cannot repeat itself, so its
+// Position is given when the observation is appended.
+func (in *Ingest) Offer(o *wardround.Observation) {
+	o.Position = 0
+	in.mu.Lock()
+	in.fold(o)
+	in.mu.Unlock()
+	in.poke()
+}
+
+// fold queues o, or counts it into an identical one of the same second.
+func (in *Ingest) fold(o *wardround.Observation) {
+	for _, x := range in.folder.add(o) {
+		if len(in.queue) >= in.opt.Queue && !in.makeRoom(x) {
+			continue
+		}
+		in.queue = append(in.queue, x)
+		in.put++
+	}
+}
+
+// makeRoom sheds one queued observation that matters less than o, or o itself.
+// It reports whether there is room for o.
+func (in *Ingest) makeRoom(o *wardround.Observation) bool {
+	own := shedOf(o)
+	for _, class := range []int{shedFlow, shedRepeat, shedTransaction} {
+		if class < own {
+			break
+		}
+		if class == own {
+			in.count(class)
+			return false
+		}
+		for i, q := range in.queue {
+			if shedOf(q) == class {
+				in.queue = append(in.queue[:i], in.queue[i+1:]...)
+				in.count(class)
+				in.judged++
+				return true
+			}
+		}
+	}
+	if own == shedNone { // never shed: the queue grows by these few
+		return true
+	}
+	in.count(own)
+	return false
+}
+
+// The shedding classes in order of what goes last.
+const (
+	shedNone = iota - 1
+	shedTransaction
+	shedRepeat
+	shedFlow
+)
+
+func shedOf(o *wardround.Observation) int {
+	s := kind.Lookup(kind.Name(o.Kind))
+	switch {
+	case s == nil || s.Shed == kind.ShedNever:
+		return shedNone
+	case s.Shed == kind.ShedFlow:
+		return shedFlow
+	case o.Count > 1:
+		return shedRepeat
+	}
+	return shedTransaction
+}
+
+func (in *Ingest) count(class int) {
+	in.shed[class]++
+	in.total[class]++
+}
+
+// Put queues an observation and waits for room: for files, imports and people.
+// With a Position, what the log already holds is left out; without one, it gets
+// the next.
+func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
+	for {
+		in.mu.Lock()
+		if in.err != nil {
+			err := in.err
+			in.mu.Unlock()
+			return err
+		}
+		if len(in.queue) < in.opt.Queue {
+			in.queue = append(in.queue, o)
+			in.put++
+			in.mu.Unlock()
+			in.poke()
+			return nil
+		}
+		space := in.space
+		in.mu.Unlock()
+		select {
+		case <-space:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Sync waits until everything queued before the call is durable, judged and
+// committed.
+func (in *Ingest) Sync(ctx context.Context) error {
+	in.mu.Lock()
+	if in.err != nil || in.judged >= in.put {
+		err := in.err
+		in.mu.Unlock()
+		return err
+	}
+	w := waiter{in.put, make(chan struct{})}
+	in.waits = append(in.waits, w)
+	in.mu.Unlock()
+	in.poke()
+	select {
+	case <-w.done:
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		return in.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (in *Ingest) poke() {
+	select {
+	case in.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run writes and judges until ctx is done and the queue is empty, or an error
+// that nothing can go on after: the store or the log failed. Whoever waits in Put
+// or Sync then gets that error.
+func (in *Ingest) Run(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	in.next = in.opt.Clock().Add(statusEvery)
+	for {
+		stopping := false
+		select {
+		case <-in.wake:
+			if in.waiting() < wardround.MaxBatch && ctx.Err() == nil {
+				time.Sleep(BatchWait) // company for the fsync
+			}
+		case <-tick.C:
+			in.flushFolds()
+			in.status()
+		case <-ctx.Done():
+			stopping = true
+			in.finish()
+		}
+		for {
+			n, err := in.step(context.WithoutCancel(ctx))
+			if err != nil {
+				in.fail(err)
+				return err
+			}
+			if n == 0 {
+				break
+			}
+		}
+		if stopping {
+			in.fail(context.Canceled)
+			return nil
+		}
+	}
+}
+
+const statusEvery = time.Minute
+
+// status tells, once a minute, what was shed: the monitor is monitored.
+func (in *Ingest) status() {
+	now := in.opt.Clock()
+	if now.Before(in.next) {
+		return
+	}
+	in.next = now.Add(statusEvery)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	var lost int64
+	for i := range in.shed {
+		lost += in.shed[i]
+		in.shed[i] = 0
+	}
+	in.put++
+	in.queue = append(in.queue, &wardround.Observation{
+		Kind: string(kind.SensorStatus), Version: 1, Sensor: Sensor, Input: ownInput,
+		At: now, Origin: in.opt.Pipeline.opt.Origin,
+		Fields: &kind.SensorStatusV1{From: now.Add(-statusEvery), QueueDrops: lost},
+	})
+}
+
+func (in *Ingest) waiting() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.queue)
+}
+
+func (in *Ingest) flushFolds() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, o := range in.folder.due(in.opt.Clock()) {
+		in.queue = append(in.queue, o)
+		in.put++
+	}
+}
+
+func (in *Ingest) finish() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, o := range in.folder.rest() {
+		in.queue = append(in.queue, o)
+		in.put++
+	}
+}
+
+// step takes one batch: the pipeline's own observations first.
+func (in *Ingest) step(ctx context.Context) (int, error) {
+	now := in.opt.Clock()
+	p := in.opt.Pipeline
+	batch := p.Own(now)
+	in.mu.Lock()
+	for _, o := range batch {
+		o.Sensor, o.Input = Sensor, ownInput
+	}
+	n := min(len(in.queue), wardround.MaxBatch-len(batch))
+	batch = append(batch, in.queue[:n]...)
+	in.queue = in.queue[n:]
+	if n > 0 {
+		close(in.space)
+		in.space = make(chan struct{})
+	}
+	in.mu.Unlock()
+	if len(batch) == 0 {
+		return 0, nil
+	}
+	for _, o := range batch {
+		o.Logged = now
+		if o.Position == 0 {
+			in.number(o)
+		}
+	}
+	appended, err := in.opt.Log.Append(ctx, batch)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.Judge(ctx, appended); err != nil {
+		return 0, err
+	}
+	in.mu.Lock()
+	in.judged += uint64(n)
+	in.lag = in.opt.Clock().Sub(now)
+	in.release()
+	in.mu.Unlock()
+	return len(batch), nil
+}
+
+func (in *Ingest) release() {
+	keep := in.waits[:0]
+	for _, w := range in.waits {
+		if w.at <= in.judged || in.err != nil {
+			close(w.done)
+			continue
+		}
+		keep = append(keep, w)
+	}
+	in.waits = keep
+}
+
+func (in *Ingest) fail(err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.err = err
+	close(in.space)
+	in.space = make(chan struct{})
+	in.release()
+}
+
+// Health is what /metrics and the monitor's own checks show.
+type Health struct {
+	Queue                                 int
+	ShedFlow, ShedRepeat, ShedTransaction int64
+	Judged                                uint64
+	Lag                                   time.Duration
+	Err                                   error
+}
+
+// Health returns the state of the ingest now.
+func (in *Ingest) Health() Health {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return Health{
+		Queue: len(in.queue), ShedFlow: in.total[shedFlow], ShedRepeat: in.total[shedRepeat],
+		ShedTransaction: in.total[shedTransaction], Judged: in.judged, Lag: in.lag, Err: in.err,
+	}
+}

@@ -1,0 +1,142 @@
+package pipeline
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// maxLearned bounds the learned members of one check.
+const maxLearned = 20_000
+
+type learnedKey struct{ check, set, member string }
+
+// learnedKey.set is zone, 0x1f, set.
+func (k learnedKey) zone() wardround.ZoneID {
+	z, _, _ := strings.Cut(k.set, "\x1f")
+	return wardround.ZoneID(z)
+}
+
+// learned is what novelty checks know as normal.
+type learned struct {
+	length time.Duration
+	period struct {
+		Start time.Time `json:"start"`
+		Done  bool      `json:"done"`
+	}
+	m     map[learnedKey]*wardround.LearnedRow
+	count map[string]int
+	dirty []learnedKey
+}
+
+func newLearned(length time.Duration) *learned {
+	return &learned{length: length, m: map[learnedKey]*wardround.LearnedRow{}, count: map[string]int{}}
+}
+
+func (l *learned) restore(row wardround.LearnedRow) {
+	l.m[learnedKey{row.Check, row.Set, row.Member}] = &row
+	l.count[row.Check]++
+}
+
+// look answers for one member and adds it while learning. Whether the site still
+// learns is decided by when the observation happened, so that a late one is
+// judged as it would have been in time.
+func (l *learned) look(k learnedKey, at time.Time) (check.Novelty, bool) {
+	row := l.m[k]
+	learning := !l.period.Done
+	switch {
+	case row != nil && learning:
+		return check.Learning, false
+	case row != nil:
+		return check.Known, false
+	case !learning || l.count[k.check] >= maxLearned:
+		return check.Novel, false
+	}
+	l.m[k] = &wardround.LearnedRow{Check: k.check, Set: k.set, Member: k.member, First: at}
+	l.count[k.check]++
+	l.dirty = append(l.dirty, k)
+	return check.Learning, true
+}
+
+func (l *learned) forget(k learnedKey) {
+	if l.m[k] != nil {
+		delete(l.m, k)
+		l.count[k.check]--
+	}
+}
+
+// finish starts learning with the first observation and, when its time is over,
+// hands one list per zone to a person.
+func (l *learned) finish(p *Pipeline) {
+	if l.period.Start.IsZero() && !p.now.IsZero() {
+		l.period.Start = p.now
+		p.states.set(ownState, "learning", &l.period)
+	}
+	if l.period.Done || p.now.Sub(l.period.Start) < l.length {
+		return
+	}
+	l.period.Done = true
+	p.states.set(ownState, "learning", &l.period)
+	members, checks := map[wardround.ZoneID]int{}, map[wardround.ZoneID]map[string]bool{}
+	for k := range l.m {
+		z := k.zone()
+		members[z]++
+		if checks[z] == nil {
+			checks[z] = map[string]bool{}
+		}
+		checks[z][k.check] = true
+	}
+	zones := make([]wardround.ZoneID, 0, len(members))
+	for z := range members {
+		zones = append(zones, z)
+	}
+	sort.Slice(zones, func(i, j int) bool { return zones[i] < zones[j] })
+	for _, z := range zones {
+		p.commit.Proposals = append(p.commit.Proposals, &wardround.Proposal{
+			ID:    wardround.DeriveID("p", string(p.opt.Scope.Org), string(p.opt.Scope.Site), "baseline", string(z)),
+			Scope: p.opt.Scope, Kind: "baseline", Field: string(z), State: "open", At: p.now,
+			Value:  fmt.Sprintf("%d habits of %d checks", members[z], len(checks[z])),
+			Reason: "as found in zone " + string(z) + " while learning; adopt it if it is how the zone should be",
+		})
+	}
+}
+
+// adopt marks what was learned of a zone as said by a person.
+func (l *learned) adopt(zone wardround.ZoneID) {
+	for k, row := range l.m {
+		if k.zone() == zone && !row.Adopted {
+			row.Adopted = true
+			l.dirty = append(l.dirty, k)
+		}
+	}
+}
+
+// add makes a member known because a person said so.
+func (l *learned) add(k learnedKey, at time.Time) {
+	if l.m[k] == nil {
+		l.count[k.check]++
+	}
+	l.m[k] = &wardround.LearnedRow{Check: k.check, Set: k.set, Member: k.member, First: at, Adopted: true}
+	l.dirty = append(l.dirty, k)
+}
+
+func (l *learned) flush(rows []wardround.LearnedRow) []wardround.LearnedRow {
+	start := len(rows)
+	done := map[learnedKey]bool{}
+	for _, k := range l.dirty {
+		if row := l.m[k]; row != nil && !done[k] {
+			done[k] = true
+			rows = append(rows, *row)
+		}
+	}
+	l.dirty = l.dirty[:0]
+	sort.Slice(rows[start:], func(i, j int) bool {
+		a, b := rows[start+i], rows[start+j]
+		return a.Check < b.Check || a.Check == b.Check && (a.Set < b.Set || a.Set == b.Set && a.Member < b.Member)
+	})
+	return rows
+}

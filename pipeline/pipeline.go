@@ -1,0 +1,288 @@
+// Package pipeline runs the one mechanism: it takes batches of the log, resolves
+// who is who, runs the checks over read-only views, and commits everything a
+// batch changed in one transaction.
+//
+//	log → resolve → views → checks → one commit
+//
+// [Pipeline.Judge] is a deterministic fold: the same batches from the same start
+// give the same commits, byte for byte. It reads no clock. [Ingest] feeds it from
+// sensors: bounded queue, batches, acknowledgement, shedding, and wake-ups that
+// are due.
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/inventory"
+	"github.com/wardround/wardround/kind"
+)
+
+// Sensor is the name under which the pipeline writes observations of its own:
+// wake-ups and failures of checks.
+const Sensor = "wardround"
+
+// Options say whose site a pipeline judges, with what, and where results go.
+type Options struct {
+	Scope  wardround.Scope
+	Origin wardround.Origin
+	Store  wardround.Store
+	Checks []*check.Check
+	// Learn is how long novelty checks learn, from the first observation.
+	Learn time.Duration
+	// Budget is the longest one check may take for one batch; 0 means 2 s.
+	Budget time.Duration
+	// Maker names the maker of a MAC address; nil for none.
+	Maker func(wardround.MAC) string
+	// OnCommit is called after each commit, in order; nil for none. The commit must
+	// not be changed.
+	OnCommit func(*wardround.Commit)
+}
+
+// Pipeline judges one site. Its methods are for one goroutine.
+type Pipeline struct {
+	opt      Options
+	inv      *inventory.Inventory
+	now      time.Time
+	position uint64
+	runner   *runner
+	rows     *verdicts
+	findings *findings
+	states   *states
+	wakes    *wakes
+	learned  *learned
+	content  *content
+	own      []*wardround.Observation // to be appended next: failures
+	lossAt   map[string]time.Time     // per sensor: end of its last known loss
+	commit   *wardround.Commit        // being filled
+	seen     []*check.Seen
+	claims   kind.Claims
+	byKind   map[string][]*check.Seen
+}
+
+// Open restores a pipeline from its store. The caller then feeds it what the log
+// holds above [Pipeline.Position].
+func Open(ctx context.Context, opt Options) (*Pipeline, error) {
+	if opt.Budget == 0 {
+		opt.Budget = 2 * time.Second
+	}
+	p := &Pipeline{
+		opt: opt, byKind: map[string][]*check.Seen{}, lossAt: map[string]time.Time{},
+		rows: newVerdicts(), findings: newFindings(opt.Scope), states: newStates(),
+		wakes: newWakes(), learned: newLearned(opt.Learn), content: newContent(),
+	}
+	var err error
+	if p.position, p.now, err = opt.Store.Position(ctx, opt.Scope); err != nil {
+		return nil, err
+	}
+	if err := p.restore(ctx); err != nil {
+		return nil, err
+	}
+	p.runner = newRunner(p)
+	return p, nil
+}
+
+func (p *Pipeline) restore(ctx context.Context) error {
+	st, sc := p.opt.Store, p.opt.Scope
+	for row, err := range st.Content(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.content.set(row)
+	}
+	var err error
+	p.inv, err = inventory.Restore(ctx, inventory.Options{Scope: sc, Zones: p.content.zones(), Maker: p.opt.Maker}, st)
+	if err != nil {
+		return err
+	}
+	for v, err := range st.Verdicts(ctx, sc, wardround.VerdictFilter{}) {
+		if err != nil {
+			return err
+		}
+		p.rows.restore(v, p.fresh(v.Check))
+	}
+	for f, err := range st.Findings(ctx, sc, wardround.FindingFilter{}) {
+		if err != nil {
+			return err
+		}
+		p.findings.restore(f)
+	}
+	for c, err := range st.Cases(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.findings.restoreCase(c)
+	}
+	for n, err := range st.Notices(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.findings.restoreNotice(n)
+	}
+	for row, err := range st.States(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.states.restore(row)
+	}
+	for row, err := range st.Wakes(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.wakes.set(row)
+	}
+	for row, err := range st.Learned(ctx, sc) {
+		if err != nil {
+			return err
+		}
+		p.learned.restore(row)
+	}
+	return p.restoreOwn()
+}
+
+// Position is the last judged log position.
+func (p *Pipeline) Position() uint64 { return p.position }
+
+// Now is the site's time.
+func (p *Pipeline) Now() time.Time { return p.now }
+
+// Inventory is the view of who is who, for the goroutine that judges.
+func (p *Pipeline) Inventory() check.Inventory { return p.inv.View() }
+
+func (p *Pipeline) fresh(id string) time.Duration {
+	if c := p.checkOf(id); c != nil {
+		return c.Fresh
+	}
+	return 0
+}
+
+func (p *Pipeline) checkOf(id string) *check.Check {
+	for _, c := range p.opt.Checks {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// Judge folds one batch of the log, in log order and above Position, and commits
+// its results. After an error nothing of the batch is committed and the pipeline
+// must be opened anew.
+func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	p.commit = &wardround.Commit{
+		Scope: p.opt.Scope, Origin: p.opt.Origin,
+		After: p.position, To: batch[len(batch)-1].Seq,
+	}
+	p.advance(batch)
+	p.commit.At = p.now
+	p.resolve(batch)
+	for _, s := range p.seen {
+		p.fold(s)
+	}
+	p.learned.finish(p)
+	p.runner.run(ctx)
+	p.decay()
+	p.findings.expire(p)
+	p.flush()
+	if err := p.opt.Store.Commit(ctx, p.commit); err != nil {
+		return err
+	}
+	p.position = p.commit.To
+	p.rows.committed()
+	if p.opt.OnCommit != nil {
+		p.opt.OnCommit(p.commit)
+	}
+	return nil
+}
+
+// advance moves the site's time: the highest Logged live, the highest At
+// otherwise. It never goes back.
+func (p *Pipeline) advance(batch []*wardround.Observation) {
+	for _, o := range batch {
+		t := o.At
+		if p.opt.Origin == wardround.Live {
+			t = o.Logged
+		}
+		if t.After(p.now) {
+			p.now = t
+		}
+	}
+}
+
+// resolve finds the assets of each observation and sorts the batch by kind.
+func (p *Pipeline) resolve(batch []*wardround.Observation) {
+	p.seen = p.seen[:0]
+	for k := range p.byKind {
+		p.byKind[k] = p.byKind[k][:0]
+	}
+	all := make([]check.Seen, len(batch))
+	for i, o := range batch {
+		if o.At.After(p.now) { // a clock ahead of ours must not make evidence last longer
+			c := *o
+			c.At = p.now
+			o = &c
+		}
+		r := p.inv.Resolve(o)
+		all[i] = check.Seen{Observation: o, Src: r.Src, Dst: r.Dst, Link: r.Link, Others: r.Others, New: r.New, NewLink: r.NewLink}
+		p.seen = append(p.seen, &all[i])
+		p.byKind[o.Kind] = append(p.byKind[o.Kind], &all[i])
+	}
+}
+
+// fold applies what people and the pipeline itself wrote to the log.
+func (p *Pipeline) fold(s *check.Seen) {
+	switch f := s.Fields.(type) {
+	case *kind.WakeV1:
+		p.wakes.fire(f)
+	case *kind.CheckFailedV1:
+		p.runner.pause(f)
+		p.states.remove(ownState, "failed/"+f.Check)
+		p.action(s.Observation, f)
+	case *kind.ContentChangedV1:
+		p.changeContent(s, f)
+	case *kind.FindingDecidedV1:
+		p.findings.decide(p, s, f)
+	case *kind.InventorySaidV1:
+		p.said(s, f)
+	case *kind.OperatorActedV1:
+		p.action(s.Observation, f)
+	case *kind.LogGapV1:
+		p.action(s.Observation, f)
+	case *kind.SensorStatusV1:
+		if f.KernelDrops+f.QueueDrops+f.GapBytes > 0 || f.Truncated {
+			p.lossAt[s.Sensor] = s.At
+		}
+	}
+}
+
+// Settle commits what waits for company: rows of which only times and counts
+// changed. Call it at the end of a replay and before the store is closed.
+func (p *Pipeline) Settle(ctx context.Context) error {
+	ch := p.inv.Flush(p.now, true)
+	return p.opt.Store.Commit(ctx, &wardround.Commit{
+		Scope: p.opt.Scope, Origin: p.opt.Origin, After: p.position, To: p.position, At: p.now,
+		Assets: ch.Assets, Links: ch.Links, Proposals: ch.Proposals,
+	})
+}
+
+// Seen returns the last judged batch as resolved, until the next Judge.
+func (p *Pipeline) Seen() []*check.Seen { return p.seen }
+
+// flush collects what the batch changed into the commit.
+func (p *Pipeline) flush() {
+	c := p.commit
+	ch := p.inv.Flush(p.now, false)
+	c.Assets = append(c.Assets, ch.Assets...)
+	c.Links = append(c.Links, ch.Links...)
+	c.Proposals = append(c.Proposals, ch.Proposals...)
+	c.States = p.states.flush(c.States)
+	c.Wakes = p.wakes.flush(c.Wakes)
+	c.Learned = p.learned.flush(c.Learned)
+	p.rows.flush(c)
+	p.findings.flush(c)
+}

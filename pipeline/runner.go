@@ -1,0 +1,199 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+// pauseFor is how long a failed check rests, in site time.
+const pauseFor = time.Hour
+
+// runner runs checks in order of id, each contained: one that panics, overruns
+// its budget or says too much loses its output of the batch; the others go on.
+type runner struct {
+	p      *Pipeline
+	paused map[string]time.Time
+	worker *worker
+	wakes  map[string][]check.Wake
+}
+
+func newRunner(p *Pipeline) *runner {
+	return &runner{p: p, paused: map[string]time.Time{}, wakes: map[string][]check.Wake{}}
+}
+
+func (r *runner) pause(f *kind.CheckFailedV1) { r.paused[f.Check] = f.Until }
+
+// run runs every check that has something to see, and applies what they say.
+func (r *runner) run(ctx context.Context) {
+	p := r.p
+	r.wakes = p.wakes.due()
+	for _, c := range p.opt.Checks {
+		seen := p.watched(c)
+		wakes := r.wakes[c.ID]
+		if len(seen) == 0 && len(wakes) == 0 {
+			continue
+		}
+		if until, ok := r.paused[c.ID]; ok {
+			if p.now.Before(until) {
+				continue
+			}
+			delete(r.paused, c.ID)
+		}
+		if p.content.off(c.ID) {
+			continue
+		}
+		fr := &frame{p: p}
+		pass := check.NewPass(c, fr, seen, wakes)
+		cause, detail := r.contain(ctx, fr, pass)
+		if cause == "" {
+			cause, detail = fr.settle(c)
+		}
+		if cause != "" {
+			fr.undo(c)
+			r.failed(c, cause, detail)
+			continue
+		}
+		for _, out := range pass.Outputs() {
+			p.apply(c, out)
+		}
+	}
+}
+
+// watched returns the batch's observations of the kinds c watches, in log order.
+func (p *Pipeline) watched(c *check.Check) []*check.Seen {
+	if len(c.Watch) == 1 {
+		return p.byKind[string(c.Watch[0])]
+	}
+	var lists [][]*check.Seen
+	n := 0
+	for _, k := range c.Watch {
+		if l := p.byKind[string(k)]; len(l) > 0 {
+			lists = append(lists, l)
+			n += len(l)
+		}
+	}
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	out := make([]*check.Seen, 0, n)
+	for len(out) < n { // merge: each list is in log order
+		best := -1
+		for i, l := range lists {
+			if len(l) > 0 && (best < 0 || l[0].Seq < lists[best][0].Seq) {
+				best = i
+			}
+		}
+		out = append(out, lists[best][0])
+		lists[best] = lists[best][1:]
+	}
+	return out
+}
+
+// failed reports a failure to the log, so that a replay of the log repeats it.
+func (r *runner) failed(c *check.Check, cause, detail string) {
+	p := r.p
+	if len(detail) > 500 {
+		detail = detail[:500]
+	}
+	until := p.now.Add(pauseFor)
+	r.paused[c.ID] = until
+	p.states.set(ownState, "failed/"+c.ID, &kind.CheckFailedV1{
+		Check: c.ID, Cause: cause, Detail: detail,
+		From: p.commit.After + 1, To: p.commit.To, Until: until,
+	})
+	p.own = append(p.own, &wardround.Observation{
+		Kind: string(kind.CheckFailed), Version: 1, At: p.now, Origin: p.opt.Origin,
+		Fields: &kind.CheckFailedV1{Check: c.ID, Cause: cause, Detail: detail, From: p.commit.After + 1, To: p.commit.To, Until: until},
+	})
+}
+
+// contain runs one pass on the worker and waits at most the budget.
+func (r *runner) contain(ctx context.Context, fr *frame, pass *check.Pass) (cause, detail string) {
+	if r.worker == nil {
+		r.worker = startWorker()
+	}
+	r.worker.jobs <- job{ctx, fr, pass}
+	timer := time.NewTimer(r.p.opt.Budget)
+	defer timer.Stop()
+	select {
+	case res := <-r.worker.done:
+		return res.cause, res.detail
+	case <-timer.C:
+		// The goroutine cannot be stopped from outside. It is abandoned: its next call
+		// of the pass ends it, and nothing it says is heard.
+		fr.dead.Store(true)
+		close(r.worker.jobs)
+		r.worker = nil
+		return "overrun", fmt.Sprintf("took longer than %v for one batch", r.p.opt.Budget)
+	}
+}
+
+// Close ends the pipeline's worker. The store stays open.
+func (p *Pipeline) Close() {
+	if p.runner.worker != nil {
+		close(p.runner.worker.jobs)
+		p.runner.worker = nil
+	}
+}
+
+type job struct {
+	ctx  context.Context
+	fr   *frame
+	pass *check.Pass
+}
+
+type result struct{ cause, detail string }
+
+// worker runs passes one after the other on a goroutine of its own, owned by the
+// runner, which closes jobs to end it.
+type worker struct {
+	jobs chan job
+	done chan result
+}
+
+func startWorker() *worker {
+	w := &worker{jobs: make(chan job), done: make(chan result, 1)}
+	go func() {
+		for j := range w.jobs {
+			w.done <- runOne(j)
+		}
+	}()
+	return w
+}
+
+func runOne(j job) (res result) {
+	defer func() {
+		if v := recover(); v != nil {
+			res = result{"panic", fmt.Sprint(v)}
+			if check.IsTooMany(v) {
+				res = result{"too many verdicts", fmt.Sprintf("more than %d in one batch", check.MaxOutputs)}
+			}
+		}
+	}()
+	if err := j.pass.Check.Run(j.ctx, j.pass); err != nil {
+		return result{"error", err.Error()}
+	}
+	return result{}
+}
+
+// abandoned is what ends the goroutine of a check that overran.
+type abandoned struct{}
+
+func (abandoned) Error() string { return "the pass was given up" }
+
+var _ error = abandoned{}
+
+// alive is shared by a frame and its pass.
+type alive struct{ dead atomic.Bool }
+
+func (a *alive) Alive() {
+	if a.dead.Load() {
+		panic(abandoned{})
+	}
+}

@@ -1,0 +1,261 @@
+package pipeline
+
+import (
+	"container/heap"
+	"encoding/json"
+	"sort"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// saveEvery is how often a verdict that only became fresher is written again.
+const saveEvery = time.Minute
+
+type row struct {
+	v       wardround.Verdict // Facts only until the commit
+	fresh   time.Duration
+	leafAt  time.Time // At of the newest leaf
+	savedAt time.Time // At as last written
+	dirty   bool
+	index   int // in the heap of those that decay; -1 when not there
+}
+
+// verdicts holds the current row of every key, and when each goes stale.
+type verdicts struct {
+	m     map[wardround.Key]*row
+	by    map[wardround.Subject][]*row
+	heap  decayHeap
+	dirty []*row
+}
+
+func newVerdicts() *verdicts {
+	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}}
+}
+
+func (s *verdicts) restore(v *wardround.Verdict, fresh time.Duration) {
+	r := &row{v: *v, fresh: fresh, leafAt: v.At, savedAt: v.At, index: -1}
+	r.v.Facts = nil
+	s.m[v.Key] = r
+	s.by[v.Subject] = append(s.by[v.Subject], r)
+	s.plan(r)
+}
+
+func (s *verdicts) get(k wardround.Key, fresh time.Duration) (*row, bool) {
+	if r := s.m[k]; r != nil {
+		return r, false
+	}
+	r := &row{v: wardround.Verdict{Key: k}, fresh: fresh, index: -1}
+	s.m[k] = r
+	s.by[k.Subject] = append(s.by[k.Subject], r)
+	return r, true
+}
+
+// plan puts the row where its decay will be found.
+func (s *verdicts) plan(r *row) {
+	want := !r.v.Until.IsZero() && r.v.State != wardround.Unknown
+	switch {
+	case want && r.index >= 0:
+		heap.Fix(&s.heap, r.index)
+	case want:
+		heap.Push(&s.heap, r)
+	case r.index >= 0:
+		heap.Remove(&s.heap, r.index)
+	}
+}
+
+func (s *verdicts) touch(r *row) {
+	if !r.dirty {
+		r.dirty = true
+		s.dirty = append(s.dirty, r)
+	}
+}
+
+// flush adds the changed rows to the commit, in order of key.
+func (s *verdicts) flush(c *wardround.Commit) {
+	sort.Slice(s.dirty, func(i, j int) bool { return lessKey(s.dirty[i].v.Key, s.dirty[j].v.Key) })
+	for _, r := range s.dirty {
+		v := r.v
+		c.Verdicts = append(c.Verdicts, &v)
+		r.savedAt = v.At
+	}
+}
+
+func (s *verdicts) committed() {
+	for _, r := range s.dirty {
+		r.dirty, r.v.Facts = false, nil
+	}
+	s.dirty = s.dirty[:0]
+}
+
+func lessKey(a, b wardround.Key) bool {
+	if a.Check != b.Check {
+		return a.Check < b.Check
+	}
+	if a.Subject != b.Subject {
+		if a.Subject.Kind != b.Subject.Kind {
+			return a.Subject.Kind < b.Subject.Kind
+		}
+		return a.Subject.ID < b.Subject.ID
+	}
+	return a.Item < b.Item
+}
+
+// apply makes one output of a check the key's verdict, and a transition if it
+// changes the state. A late output (about something that happened before what the
+// row rests on) is history: it never replaces a newer verdict.
+func (p *Pipeline) apply(c *check.Check, out check.Output) {
+	r, isNew := p.rows.get(out.Key, c.Fresh)
+	if !isNew && out.At.Before(r.v.At) {
+		if out.State != r.v.State {
+			p.transition(r.v.Key, r.v.State, r.v.State, "late: would have been "+out.State.String(), out.At)
+		}
+		return
+	}
+	facts := out.Facts
+	if len(facts.JSON()) > wardround.MaxFacts {
+		facts = wardround.Facts{"left_out": "the facts are over 4 kB"}
+	}
+	var sev wardround.Severity
+	why := out.Why
+	if out.State == wardround.Fail {
+		sev, why = p.weigh(out)
+	}
+	old := r.v.State
+	changed := isNew || old != out.State || (out.State == wardround.Fail && sev != r.v.Severity) || (out.State == wardround.Unknown && why != r.v.Why)
+	renew := !changed && c.Fresh > 0 && out.At.Sub(r.leafAt) >= c.Fresh/2
+	r.v.State, r.v.Severity, r.v.Why, r.v.Facts = out.State, sev, why, facts
+	r.v.At, r.v.Version, r.v.Seq = out.At, c.Version, p.commit.To
+	r.v.Knowledge, r.v.Origin = p.content.generation, p.opt.Origin
+	r.v.Until = time.Time{}
+	if c.Fresh > 0 {
+		r.v.Until = out.At.Add(c.Fresh)
+	}
+	if isNew || old != out.State {
+		r.v.Since = out.At
+	}
+	p.rows.plan(r)
+	switch {
+	case changed:
+		p.leaf(r, "transition")
+		p.transition(out.Key, old, out.State, "judged", out.At)
+	case renew:
+		p.leaf(r, "renewal")
+		p.transition(out.Key, old, out.State, "renewed", out.At)
+	}
+	if changed || renew || out.At.Sub(r.savedAt) >= saveEvery {
+		p.rows.touch(r)
+	}
+	p.findings.judged(p, c, r, out, old, changed)
+}
+
+// weigh looks up what is at stake for the subject and applies the severity table.
+func (p *Pipeline) weigh(out check.Output) (wardround.Severity, string) {
+	st := wardround.Stakes{Exposure: out.Exposure, Hostile: out.Hostile}
+	if a := p.subjectAsset(out.Key.Subject); a != nil {
+		st.Criticality, st.Use = a.Criticality, a.Use
+	} else if out.Key.Subject.Kind != wardround.SubjectAsset {
+		st.Criticality = wardround.Monitoring // sensors and sites: the base as it is
+	}
+	return wardround.Weigh(out.Severity, st)
+}
+
+// subjectAsset returns the asset a subject is about; of a link, its server.
+func (p *Pipeline) subjectAsset(s wardround.Subject) *wardround.Asset {
+	switch s.Kind {
+	case wardround.SubjectAsset:
+		return p.inv.View().Asset(wardround.AssetID(s.ID))
+	case wardround.SubjectLink:
+		if l := p.inv.View().Link(wardround.LinkID(s.ID)); l != nil {
+			return p.inv.View().Asset(l.Server)
+		}
+	}
+	return nil
+}
+
+// leaf adds the row's verdict to the evidence of this commit.
+func (p *Pipeline) leaf(r *row, reason string) {
+	b, err := json.Marshal(&r.v)
+	if err != nil {
+		panic(err) // facts were encoded before
+	}
+	r.leafAt = r.v.At
+	p.commit.Evidence = append(p.commit.Evidence, &wardround.Evidence{
+		Kind: "verdict", Reason: reason, Payload: b, At: p.now, Seq: p.commit.To,
+	})
+}
+
+func (p *Pipeline) transition(k wardround.Key, from, to wardround.State, reason string, at time.Time) {
+	p.commit.Transitions = append(p.commit.Transitions, &wardround.Transition{
+		Key: k, From: from, To: to, Seq: p.commit.To, At: at, Reason: reason,
+	})
+}
+
+// decay turns what is older than its freshness into unknown. The finding stays
+// open: "not seen again since …".
+func (p *Pipeline) decay() {
+	for len(p.rows.heap) > 0 && p.rows.heap[0].v.Until.Before(p.now) {
+		r := p.rows.heap[0]
+		old := r.v.State
+		r.v.Why = "nothing was seen for longer than " + r.fresh.String()
+		r.v.State, r.v.Severity, r.v.Facts = wardround.Unknown, wardround.SeverityNone, nil
+		r.v.Since, r.v.Seq = r.v.Until, p.commit.To
+		p.rows.plan(r)
+		p.leaf(r, "transition")
+		p.transition(r.v.Key, old, wardround.Unknown, "went stale", r.v.Until)
+		p.rows.touch(r)
+		p.findings.stale(p, r)
+	}
+}
+
+// switchedOff turns the rows of a check into unknown, with the reason.
+func (p *Pipeline) switchedOff(id string) {
+	var rows []*row
+	for k, r := range p.rows.m {
+		if k.Check == id && r.v.State != wardround.Unknown {
+			rows = append(rows, r)
+		}
+	}
+	sort.Slice(rows, func(i, j int) bool { return lessKey(rows[i].v.Key, rows[j].v.Key) })
+	for _, r := range rows {
+		old := r.v.State
+		r.v.State, r.v.Severity, r.v.Facts, r.v.Why = wardround.Unknown, wardround.SeverityNone, nil, "check switched off"
+		r.v.Since, r.v.Seq = p.now, p.commit.To
+		p.rows.plan(r)
+		p.leaf(r, "transition")
+		p.transition(r.v.Key, old, wardround.Unknown, "check switched off", p.now)
+		p.rows.touch(r)
+	}
+}
+
+// evidence makes an act or a change of content a leaf.
+func evidence(k, reason string, o *wardround.Observation, fields any) *wardround.Evidence {
+	b, err := json.Marshal(map[string]any{
+		"kind": o.Kind, "seq": o.Seq, "at": o.At.UTC(), "fields": fields,
+	})
+	if err != nil {
+		panic(err) // schemas always marshal
+	}
+	return &wardround.Evidence{Kind: k, Reason: reason, Payload: b, At: o.At, Seq: o.Seq}
+}
+
+type decayHeap []*row
+
+func (h decayHeap) Len() int { return len(h) }
+func (h decayHeap) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	if !a.v.Until.Equal(b.v.Until) {
+		return a.v.Until.Before(b.v.Until)
+	}
+	return lessKey(a.v.Key, b.v.Key)
+}
+func (h decayHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i]; h[i].index, h[j].index = i, j }
+func (h *decayHeap) Push(x any)   { r := x.(*row); r.index = len(*h); *h = append(*h, r) }
+func (h *decayHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	x.index = -1
+	return x
+}
