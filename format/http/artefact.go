@@ -87,7 +87,7 @@ var signatures = []struct {
 	{"portable-executable", "MZ", Program},
 }
 
-// words in a path or file name, compared in lower case without "-", "_", "." and "%20".
+// words in a path or file name, compared in lower case without spaces, "-", "_" and ".".
 var artefactWords = []struct {
 	word  string
 	class ArtefactClass
@@ -156,7 +156,7 @@ func artefactWord(path string) ArtefactClass {
 		switch c := path[i]; {
 		case c == '%' && strings.HasPrefix(path[i:], "%20"):
 			i += 2
-		case c != '-' && c != '_' && c != '.' && c != '+':
+		case c != '-' && c != '_' && c != '.' && c != '+' && c != ' ':
 			squeezed = append(squeezed, lower(c))
 		}
 	}

@@ -50,7 +50,7 @@ func parseChunkSize(line []byte) (size int64, a Anomaly, ok bool) {
 	}
 	n := 0
 	for ; n < len(line); n++ {
-		digit, isHex := hex(line[n])
+		digit, isHex := hexDigit(line[n])
 		if !isHex {
 			break
 		}
@@ -72,7 +72,7 @@ func parseChunkSize(line []byte) (size int64, a Anomaly, ok bool) {
 	return size, a, true
 }
 
-func hex(c byte) (byte, bool) {
+func hexDigit(c byte) (byte, bool) {
 	switch {
 	case '0' <= c && c <= '9':
 		return c - '0', true

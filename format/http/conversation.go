@@ -11,10 +11,11 @@ type Conversation struct {
 	limits   *Limits
 	client   Decoder
 	server   Decoder
-	open     []*Exchange // not done, oldest first
-	sending  *Exchange   // whose request is being read
-	reply    *Exchange   // whose response is being read
-	protocol string      // after a switch
+	open     []*Exchange  // not done, oldest first
+	one      [1]*Exchange // room for open: most connections don't pipeline
+	sending  *Exchange    // whose request is being read
+	reply    *Exchange    // whose response is being read
+	protocol string       // after a switch
 }
 
 // NewConversation returns a conversation with limits completed by defaults.
@@ -39,6 +40,7 @@ func Shared(limits Limits) func(Observer) *Conversation {
 func (c *Conversation) init() {
 	c.client = Decoder{handler: (*clientSide)(c), limits: c.limits, request: true}
 	c.server = Decoder{handler: (*serverSide)(c), limits: c.limits}
+	c.open = c.one[:0]
 }
 
 // FeedClient reads bytes the client sent. Errors are those of [Decoder.Feed].
@@ -89,7 +91,7 @@ func (c *Conversation) done(x *Exchange) {
 		}
 	}
 	if len(c.open) == 0 {
-		c.open = nil
+		c.open, c.one[0] = c.one[:0], nil
 	}
 	if c.sending == x {
 		c.sending = nil

@@ -148,12 +148,12 @@ var streams = []struct {
 	{"what is not HTTP, until it is", true, "\x00\x01nonsense\nGET /1 HTTP/1.0\r\n\r\n", nil, Limits{}, []string{
 		"GET /1 HTTP/1.0 empty -1 @11+19 resumed=true []", "end complete", "error start line at 0: malformed"}},
 	{"a start line over the limit", true, "GET /" + strings.Repeat("a", 40) + " HTTP/1.1\r\n\r\nGET /1 HTTP/1.0\r\n\r\n", nil, Limits{Line: 32}, []string{
-		// The search finds the line again: it is bounded by its window, not by Line.
-		"GET /" + strings.Repeat("a", 40) + " HTTP/1.1 empty -1 @0+58 resumed=true [host-missing]", "end complete",
-		"GET /1 HTTP/1.0 empty -1 @58+19 resumed=false []", "end complete",
+		"GET /1 HTTP/1.0 empty -1 @58+19 resumed=true []", "end complete",
 		"error start line at 0: over limit"}},
 	{"a head over the limit", true, head("GET / HTTP/1.1\nHost: h\nX: " + strings.Repeat("a", 99) + "\n\nGET /1 HTTP/1.0\n\n"), nil, Limits{Head: 64}, []string{
 		"GET /1 HTTP/1.0 empty -1 @131+19 resumed=true []", "end complete", "error head at 0: over limit"}},
+	{"what is found by searching is bounded by the limits too", true, "junk\nGET /" + strings.Repeat("a", 51) + " HTTP/1.1\r\n\r\nGET /" + strings.Repeat("a", 43) + " HTTP/1.0\r\n\r\n", nil, Limits{Line: 64, Head: 64}, []string{
+		"GET /" + strings.Repeat("a", 43) + " HTTP/1.0 empty -1 @74+61 resumed=true []", "end complete", "error start line at 0: malformed"}},
 	{"more fields than are kept, the length among the rest", true, head("PUT / HTTP/1.1\nHost: h\nA: 1\nB: 2\nC: 3\nContent-Length: 1\n\nx"), nil, Limits{Fields: 2}, []string{
 		"PUT / HTTP/1.1 fixed 1 @0+64 resumed=false [too-many-fields]", `body "x"`, "end complete"}},
 

@@ -136,16 +136,19 @@ func (d *Decoder) commit() {
 // searchWindow is how much of a line is kept in search of a start line, in bytes.
 const searchWindow = 4 << 10
 
+// window is that for this decoder; what is found must not exceed Limits.Line.
+func (d *Decoder) window() int { return min(searchWindow, d.limits.Line-1) }
+
 // hunt searches for the next start line. A message may begin right behind
 // content that doesn't end with a line end, so the whole line is looked at.
 func (d *Decoder) hunt(p []byte) (int, error) {
 	n := bytes.IndexByte(p, '\n') + 1
 	if n == 0 {
-		keep := p
-		if len(keep) > searchWindow {
-			keep = keep[len(keep)-searchWindow:]
+		keep, window := p, d.window()
+		if len(keep) > window {
+			keep = keep[len(keep)-window:]
 		}
-		if drop := len(d.buf) + len(keep) - searchWindow; drop > 0 {
+		if drop := len(d.buf) + len(keep) - window; drop > 0 {
 			d.buf = slices.Delete(d.buf, 0, drop)
 		}
 		d.buf = append(d.buf, keep...)
@@ -156,8 +159,8 @@ func (d *Decoder) hunt(p []byte) (int, error) {
 		d.buf = append(d.buf, line...)
 		line = d.buf
 	}
-	if len(line) > searchWindow+1 {
-		line = line[len(line)-searchWindow-1:]
+	if window := d.window(); len(line) > window+1 {
+		line = line[len(line)-window-1:]
 	}
 	find := findStatusLine
 	if d.request {

@@ -79,8 +79,8 @@ func Unescape(s string, form bool) string {
 		c := s[i]
 		switch {
 		case c == '%' && i+2 < len(s):
-			high, ok := hex(s[i+1])
-			low, ok2 := hex(s[i+2])
+			high, ok := hexDigit(s[i+1])
+			low, ok2 := hexDigit(s[i+2])
 			if ok && ok2 {
 				c = high<<4 | low
 				i += 2

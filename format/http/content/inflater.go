@@ -24,6 +24,9 @@ func (l InflateLimits) orDefault() InflateLimits {
 	return l
 }
 
+// inflatePiece is how much input is inflated at once, in bytes.
+const inflatePiece = 1 << 10
+
 // ratioFrom is the output in bytes from which InflateLimits.Ratio counts.
 const ratioFrom = 1 << 20
 
@@ -102,19 +105,22 @@ func (z *Inflater) Size() (in, out int64) { return z.in, z.out }
 func (z *Inflater) Feed(p []byte) {
 	for len(p) > 0 && z.err == nil && z.state != wrapOver {
 		if z.state == wrapBody {
-			z.in += int64(len(p))
-			rest, spare := z.core.feed(p)
+			// In small pieces, so that the ratio is judged by what was really used.
+			piece := p[:min(len(p), inflatePiece)]
+			z.in += int64(len(piece))
+			rest, spare := z.core.feed(piece)
 			switch z.core.state {
 			case deflateBad:
 				z.fail(ErrCoding)
 			case deflateEnd:
 				z.in -= int64(len(rest))
+				piece = piece[:len(piece)-len(rest)]
 				z.state, z.left = wrapTrailer, 8-spare
 				if z.zlib {
 					z.state = wrapOver
 				}
 			}
-			p = rest
+			p = p[len(piece):]
 			continue
 		}
 		z.in++
