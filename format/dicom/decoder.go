@@ -211,8 +211,9 @@ func (d *Decoder) Close() error {
 	if d.err != nil {
 		return d.err
 	}
-	if d.state == atSearch {
-		d.searchEnd()
+	if d.state == atSearch { // what was kept is too short to be a PDU
+		d.off += int64(len(d.body))
+		d.body = nil
 	}
 	cut := d.state != atPDU && d.state != atSearch || d.nhead > 0
 	if d.msg.abandon(d) || cut {

@@ -125,19 +125,6 @@ func (d *Decoder) found(head []byte, n int64, p []byte) []byte {
 	return p
 }
 
-// searchEnd looks at the kept bytes once more, now that no more will come.
-func (d *Decoder) searchEnd() {
-	kept := d.body
-	d.body = nil
-	for i := range kept {
-		if looksLike(kept[i:], d.neg) == looksYes {
-			d.found(kept[i:], int64(i), nil)
-			return
-		}
-	}
-	d.off += int64(len(kept))
-}
-
 type looks uint8
 
 const (
