@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"math/rand/v2"
+	"unsafe"
 
 	"github.com/wardround/wardround/format/packet"
 )
@@ -24,8 +25,8 @@ type index struct {
 	slab []*[slabFlows]Flow
 }
 
-// slabFlows flows are allocated together, about 80 kB.
-const slabFlows = 256
+// slabFlows flows are allocated together, in 64 kB.
+const slabFlows = (64 << 10) / int(unsafe.Sizeof(Flow{}))
 
 func newIndex(exact bool) index {
 	return index{

@@ -21,7 +21,7 @@ type Stats struct {
 	ClockBack   uint64 // capture clock jumped back by more than 10 s
 	ClockBroken uint64 // time stamps far from those before and after them
 
-	Malformed uint64 // TCP or UDP without a readable header, also after joining fragments
+	Malformed uint64 // frames without readable headers, also after joining fragments
 	Truncated uint64 // payload cut short by the snapshot length
 
 	// TCP.

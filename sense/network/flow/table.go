@@ -26,6 +26,7 @@ type Table struct {
 	recall    [recallSize]recollection
 	seed      maphash.Seed
 	fragments fragments
+	packet    packet.Packet // of Decode
 }
 
 // New returns an empty table that delivers to h.
@@ -43,6 +44,20 @@ func New(h Handler, l Limits) *Table {
 	t.holes[acked].wait = int64(l.AckedWait)
 	t.fragments.init(&t.limits, &t.stats)
 	return t
+}
+
+// Decode decodes one captured frame, of which length bytes were on the wire, and
+// accounts for it. A frame whose headers cannot be read is counted and not
+// used; the error is that of [packet.Packet.Decode].
+func (t *Table) Decode(link packet.LinkType, frame []byte, length int, at int64) error {
+	if err := t.packet.Decode(link, frame, length); err != nil {
+		t.stats.Packets++
+		t.stats.Bytes += uint64(t.packet.Length)
+		t.stats.Malformed++
+		return err
+	}
+	t.Packet(&t.packet, at)
+	return nil
 }
 
 // Packet accounts for one decoded frame captured at at (Unix ns). p and the frame it

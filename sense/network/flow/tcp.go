@@ -161,7 +161,11 @@ func (t *Table) acknowledged(f *Flow, dir Direction, ack uint32, at int64) {
 		if !f.ignore {
 			t.holeAcked(f, back)
 		} else {
+			t.release(f, back)
 			o.next = h.ack
+			if o.state&(finning|ended) == finning && int32(o.next-o.fin) > 0 {
+				t.finish(f, back, at)
+			}
 		}
 	}
 	if h.state&o.state&ended != 0 && h.ack == o.next && o.ack == h.next {
