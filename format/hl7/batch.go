@@ -37,8 +37,9 @@ func SplitBatch(content []byte) iter.Seq[Piece] {
 			current.Raw = raw
 			return len(bytes.TrimSpace(raw)) == 0 || yield(current)
 		}
+		lf := bytes.IndexByte(content, '\n') >= 0
 		for off := len(content) - len(trimStart(content)); off < len(content); {
-			next := lineEnd(content, off)
+			next := lineEnd(content, off, lf)
 			part := partOf(content[off:next])
 			starts := part != 0
 			if !starts && (current.Part != SingleMessage && current.Part != Stray) {
@@ -56,9 +57,15 @@ func SplitBatch(content []byte) iter.Seq[Piece] {
 	}
 }
 
-// lineEnd returns where the next line after the one at off starts.
-func lineEnd(b []byte, off int) int {
-	i := bytes.IndexAny(b[off:], "\r\n")
+// lineEnd returns where the next line after the one at off starts; lf says whether
+// LF occurs at all.
+func lineEnd(b []byte, off int, lf bool) int {
+	i := -1
+	if lf {
+		i = bytes.IndexAny(b[off:], "\r\n")
+	} else {
+		i = bytes.IndexByte(b[off:], '\r')
+	}
 	if i < 0 {
 		return len(b)
 	}

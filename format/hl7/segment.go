@@ -78,6 +78,9 @@ func (s Segment) Field(n int) Value {
 	return Value{Raw: cut(rest, s.d.Field), d: s.d}
 }
 
+// Value returns raw, which [Segment.AppendFields] found, as a value to take apart.
+func (s Segment) Value(raw []byte) Value { return Value{raw, s.d} }
+
 // cut returns b up to the first sep. A zero sep cuts nothing.
 func cut(b []byte, sep byte) []byte {
 	if sep == 0 {
