@@ -116,15 +116,29 @@ func (v *Inventory) setGateway(r, via *record) {
 		r.Gateway = via.ID
 		via.behind++
 		v.mark(r)
-		v.mark(via)
-		if via.Attributes[wardround.AttrSpeaksFor].Value == "" {
-			v.attribute(via, wardround.AttrSpeaksFor, forDevices, "other devices are reported by it", wardround.Observed)
-		}
-		v.propositionOf(via, kind.KindClaim{Kind: wardround.Intermediary, Role: "gateway", Reason: "reports for other devices", Sure: wardround.Indicated})
+		v.reports(via, r)
 	}
 	if g := v.byID[r.Gateway].survivor(); g != nil {
 		v.inherit(g, r)
 	}
+}
+
+// reports says what via is that reports for r. Who reports for two devices is an
+// intermediary; who reports for one may be that device itself, which is asked.
+func (v *Inventory) reports(via, r *record) {
+	const one = "reports for this one device only: it is that device, or its gateway"
+	if via.behind == 1 && !via.shared {
+		if r.current(kind.IDMAC) == nil { // a device seen by itself is not its gateway
+			v.propose(wardround.Proposal{Kind: "merge", Asset: via.ID, Other: r.ID, Field: attrGateway, Value: string(r.ID), Reason: via.Name() + " " + one})
+		}
+		return
+	}
+	if via.Attributes[wardround.AttrSpeaksFor].Value == "" {
+		v.attribute(via, wardround.AttrSpeaksFor, forDevices, "other devices are reported by it", wardround.Observed)
+		v.withdraw(via.ID, func(p *wardround.Proposal) bool { return p.Kind == "merge" && p.Field == attrGateway },
+			"it reports for several devices")
+	}
+	v.propositionOf(via, kind.KindClaim{Kind: wardround.Intermediary, Role: "gateway", Reason: "reports for several devices", Sure: wardround.Indicated})
 }
 
 // speakFor notes that g speaks for the device with the unique identifier k, whose

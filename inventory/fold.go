@@ -194,10 +194,16 @@ func (v *Inventory) leave(r *record, a netip.Addr) {
 	}
 	for i := range r.Identifiers {
 		id := &r.Identifiers[i]
-		if b, ok := addrOf(id); ok && b != a && b.Is4() && id.Confidence >= wardround.Indicated && v.o.At.Sub(id.Last) > 0 {
+		if b, ok := addrOf(id); ok && b != a && b.Is4() && current(id) && v.o.At.Sub(id.Last) > 0 {
 			v.lose(r, kind.IDIP, id.Value)
 		}
 	}
+}
+
+// current reports whether an identifier is held now, as far as was seen. What a
+// person said of an address holds until another asset is seen with it.
+func current(id *wardround.Identifier) bool {
+	return id.Confidence >= wardround.Indicated && id.Confidence < wardround.Said
 }
 
 // foldUnique folds an identifier that names one device, and returns the asset
@@ -207,9 +213,11 @@ func (v *Inventory) foldUnique(r *record, w where, k idKey, rule rule) *record {
 	mine := r.current(k.typ)
 	hardware := !w.mac.IsZero() && v.macs[w.mac] != nil && v.macs[w.mac].rec == r && !v.macs[w.mac].router
 	switch {
-	case owner == r, owner == nil && (r.Remote || !rule.single || mine == nil) && !r.shared:
+	case r.Remote: // what the world says of itself identifies nothing here
+		v.put(r, k.typ, k.value, wardround.Guessed)
+	case owner == r, owner == nil && (!rule.single || mine == nil) && !r.shared:
 		v.put(r, k.typ, k.value, wardround.Observed)
-	case r.Remote || v.side == kind.Other:
+	case v.side == kind.Other:
 		v.put(r, k.typ, k.value, wardround.Guessed)
 	case r.shared:
 		v.speakFor(r, owner, k)

@@ -19,6 +19,7 @@ type hardware struct {
 	addrs  []sighting     // network addresses used with it unproven, at most maxSightings
 	last   netip.Addr     // the newest of them
 	flips  int            // returns to an earlier one within flipFlop
+	flip   time.Time      // the newest of them
 	public []netip.Prefix // blocks of public addresses it delivered, at most 3
 }
 
@@ -29,6 +30,8 @@ type sighting struct {
 
 const (
 	maxSightings = 12
+	// sightedFor is how long a sighting counts against a hardware address.
+	sightedFor = 24 * time.Hour
 	// A hardware address that uses this many network addresses within churn, or
 	// takes turns between them, forwards for others. IPv6 hosts make themselves
 	// temporary addresses (RFC 8981), hence the higher figure.
@@ -89,7 +92,9 @@ func (h *hardware) note(a netip.Addr, at time.Time) {
 	switch {
 	case i >= 0:
 		if h.last != a && at.Sub(h.addrs[i].last) < flipFlop && a.Is4() && h.last.Is4() {
-			h.flips++
+			h.flips, h.flip = h.flips+1, at
+		} else if at.Sub(h.flip) > sightedFor {
+			h.flips = 0
 		}
 		if at.After(h.addrs[i].last) {
 			h.addrs[i].last = at
@@ -126,6 +131,9 @@ func (h *hardware) forwards() bool {
 	}
 	four, six, recent := 0, 0, 0
 	for _, s := range h.addrs {
+		if newest.Sub(s.last) > sightedFor {
+			continue
+		}
 		if s.addr.Is4() {
 			four++
 			if newest.Sub(s.last) <= churn {
@@ -218,7 +226,7 @@ func (v *Inventory) settle(was *record, h *hardware) {
 	}
 	for i := range was.Identifiers {
 		id := &was.Identifiers[i]
-		if a, ok := addrOf(id); ok && a != keep && h.sighted(a) && id.Confidence >= wardround.Indicated {
+		if a, ok := addrOf(id); ok && a != keep && h.sighted(a) && current(id) {
 			v.lose(was, kind.IDIP, id.Value)
 		}
 	}

@@ -24,12 +24,12 @@ type Options struct {
 
 // Limits bound what an inventory holds and say how long evidence lasts.
 type Limits struct {
-	Assets      int           // local assets; 30,000
+	Assets      int           // local assets; 20,000
 	Remotes     int           // public peers by address, and again as many by block; 4,096
 	Links       int           // 150,000
 	PairLinks   int           // links between one client and one server; 64
 	Proposals   int           // open ones; 10,000
-	Identifiers int           // per asset, all types together; 128
+	Identifiers int           // per asset, all types together; 128. Over all assets: 16 for each that there is room for
 	Behind      int           // devices one intermediary speaks for; 2,048
 	AddressLife time.Duration // how long a silent network address alone still identifies; 7 days
 	// Coalesce is how far a stored row's last-seen time may lag when nothing else
@@ -43,7 +43,7 @@ func (l Limits) orDefault() Limits {
 			*p = n
 		}
 	}
-	set(&l.Assets, 30_000)
+	set(&l.Assets, 20_000)
 	set(&l.Remotes, 4_096)
 	set(&l.Links, 150_000)
 	set(&l.PairLinks, 64)
@@ -102,15 +102,17 @@ type Inventory struct {
 	order []*record // in the order they came to light
 	byID  map[wardround.AssetID]*record
 
-	macs    map[wardround.MAC]*hardware
-	holders map[netip.Addr]*record // who holds a network address now
-	owners  map[idKey]*record      // of unique identifiers
-	bearers map[idKey][]*record    // of the others, at most maxBearers
-	crowds  map[wardround.ZoneID]*record
-	remotes map[netip.Prefix]*record
-	pairs   map[where]pair
-	gen     uint32 // raised when cached pairs may no longer hold
-	weak    int    // assets known from unanswered calls only, without hardware address
+	macs     map[wardround.MAC]*hardware
+	holders  map[netip.Addr]*record // who holds a network address now
+	saidAddr map[netip.Addr]*record // whose a person said it is
+	owners   map[idKey]*record      // of unique identifiers
+	bearers  map[idKey][]*record    // of the others, at most maxBearers
+	crowds   map[wardround.ZoneID]*record
+	remotes  map[netip.Prefix]*record
+	pairs    map[where]pair
+	gen      uint32 // raised when cached pairs may no longer hold
+	carried  int    // identifiers of all assets
+	weak     int    // assets known from unanswered calls only, without hardware address
 
 	links     map[linkKey]*link
 	linkByID  map[wardround.LinkID]*link
@@ -136,14 +138,15 @@ type Inventory struct {
 func New(o Options) *Inventory {
 	v := &Inventory{
 		scope: o.Scope, zones: o.Zones, maker: o.Maker, limits: o.Limits.orDefault(),
-		byID:    map[wardround.AssetID]*record{},
-		macs:    map[wardround.MAC]*hardware{},
-		holders: map[netip.Addr]*record{},
-		owners:  map[idKey]*record{},
-		bearers: map[idKey][]*record{},
-		crowds:  map[wardround.ZoneID]*record{},
-		remotes: map[netip.Prefix]*record{},
-		pairs:   map[where]pair{},
+		byID:     map[wardround.AssetID]*record{},
+		macs:     map[wardround.MAC]*hardware{},
+		holders:  map[netip.Addr]*record{},
+		saidAddr: map[netip.Addr]*record{},
+		owners:   map[idKey]*record{},
+		bearers:  map[idKey][]*record{},
+		crowds:   map[wardround.ZoneID]*record{},
+		remotes:  map[netip.Prefix]*record{},
+		pairs:    map[where]pair{},
 
 		links:     map[linkKey]*link{},
 		linkByID:  map[wardround.LinkID]*link{},

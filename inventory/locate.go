@@ -337,7 +337,7 @@ func (v *Inventory) atNewAddress(h *hardware, w where) *record {
 func (v *Inventory) release(r *record, a netip.Addr) {
 	for i := range r.Identifiers {
 		id := &r.Identifiers[i]
-		if b, ok := addrOf(id); ok && b != a && b.Is4() && id.Confidence >= wardround.Indicated {
+		if b, ok := addrOf(id); ok && b != a && b.Is4() && current(id) {
 			v.lose(r, kind.IDIP, id.Value)
 		}
 	}
@@ -388,10 +388,10 @@ func (v *Inventory) hold(r *record, a netip.Addr, sure wardround.Confidence) {
 		return
 	}
 	if old := v.holders[a]; old != r {
-		v.holders[a] = r
 		if old != nil {
-			v.gen++
+			v.lose(old, kind.IDIP, a.String())
 		}
+		v.holders[a] = r
 	}
 	i := r.findAddr(a)
 	if i >= 0 && r.Identifiers[i].Confidence >= sure {

@@ -38,10 +38,8 @@ func (v *Inventory) merge(r, other *record, by string) {
 	if r.Kind == 0 && other.Kind != 0 {
 		r.Kind, r.KindReason = other.Kind, other.KindReason
 	}
-	if r.Gateway == "" && other.Gateway != "" && other.Gateway != r.ID {
-		r.Gateway = other.Gateway
-	}
 	r.behind += other.behind
+	v.mergeGateways(r, other)
 	r.shared = r.shared || other.shared
 	v.inheritFrom(r, other)
 	v.relink(r, other)
@@ -49,6 +47,22 @@ func (v *Inventory) merge(r, other *record, by string) {
 	v.withdraw(other.ID, func(p *wardround.Proposal) bool {
 		return p.Asset == other.ID || p.Other == other.ID && (p.Kind != "merge" || p.Asset == r.ID)
 	}, "merged by "+by)
+}
+
+// mergeGateways keeps one gateway for r, which is never r itself.
+func (v *Inventory) mergeGateways(r, other *record) {
+	mine, others := v.byID[r.Gateway].survivor(), v.byID[other.Gateway].survivor()
+	if mine == r { // other spoke for r
+		r.Gateway, mine = "", nil
+		r.behind--
+	}
+	switch {
+	case others == nil:
+	case others == r, mine != nil: // r spoke for other, or there is one gateway already
+		others.behind--
+	default:
+		r.Gateway = other.Gateway
+	}
 }
 
 // inheritFrom takes over what other does for a patient.
@@ -61,7 +75,12 @@ func (v *Inventory) inheritFrom(r, other *record) {
 // adopt moves one identifier of other to r.
 func (v *Inventory) adopt(r, other *record, id wardround.Identifier) {
 	t := kind.IDType(id.Type)
+	a, isAddr := addrOf(&id)
+	held := isAddr && v.holders[a] == other
 	v.unindex(other, t, id.Value)
+	if held {
+		v.holders[a] = r
+	}
 	if i := r.find(t, id.Value); i >= 0 {
 		have := &r.Identifiers[i]
 		if id.First.Before(have.First) {
@@ -79,6 +98,9 @@ func (v *Inventory) adopt(r, other *record, id wardround.Identifier) {
 		v.unindex(r, t, r.Identifiers[i].Value)
 		r.Identifiers[i] = id
 	} else {
+		if held {
+			delete(v.holders, a)
+		}
 		return
 	}
 	if id.Confidence < wardround.Indicated {

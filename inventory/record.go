@@ -214,7 +214,8 @@ func (v *Inventory) room(r *record, t kind.IDType) int {
 			worst = i
 		}
 	}
-	if n < ruleOf(t).limit && len(r.Identifiers) < v.limits.Identifiers {
+	if n < ruleOf(t).limit && len(r.Identifiers) < v.limits.Identifiers && v.carried < 16*v.limits.Assets {
+		v.carried++
 		return len(r.Identifiers)
 	}
 	if worst >= 0 {
@@ -239,7 +240,7 @@ func (v *Inventory) index(r *record, t kind.IDType, value string) {
 	switch k := (idKey{t, value}); {
 	case t == kind.IDMAC:
 	case t == kind.IDIP:
-		if a, err := netip.ParseAddr(value); err == nil && v.holders[a] == nil {
+		if a := parseAddr(value); v.holders[a] == nil {
 			v.holders[a] = r
 		}
 	case ruleOf(t).unique:
@@ -266,8 +267,13 @@ func (v *Inventory) unindex(r *record, t kind.IDType, value string) {
 			v.macs[m].rec = nil
 		}
 	case t == kind.IDIP:
-		if a, err := netip.ParseAddr(value); err == nil && v.holders[a] == r {
-			delete(v.holders, a)
+		a := parseAddr(value)
+		if v.holders[a] != r {
+			break
+		}
+		delete(v.holders, a)
+		if s := v.saidAddr[a].survivor(); s != nil && s != r {
+			v.holders[a] = s // back to whom a person said it belongs
 		}
 	case ruleOf(t).unique:
 		if v.owners[k] == r {

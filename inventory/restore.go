@@ -73,6 +73,7 @@ func (v *Inventory) restoreAsset(a *wardround.Asset) {
 	r.crowd = a.Attr(attrCrowd) != ""
 	r.router = speaks == forNetworks
 	r.shared = speaks == forAddress
+	v.carried += len(r.Identifiers)
 	v.order = append(v.order, r)
 	v.byID[r.ID] = r
 	switch {
@@ -82,8 +83,12 @@ func (v *Inventory) restoreAsset(a *wardround.Asset) {
 		v.stats.Remotes++
 		if p, err := netip.ParsePrefix(a.Attr(attrBlock)); err == nil {
 			v.remotes[p] = r
-		} else if addr := r.addr(); addr.IsValid() {
-			v.remotes[netip.PrefixFrom(addr, addr.BitLen())] = r
+		} else {
+			for i := range r.Identifiers {
+				if addr, ok := addrOf(&r.Identifiers[i]); ok {
+					v.remotes[netip.PrefixFrom(addr, addr.BitLen())] = r
+				}
+			}
 		}
 	default:
 		v.stats.Assets++
@@ -103,8 +108,11 @@ func (v *Inventory) restoreIndex(r *record) {
 		switch t {
 		case kind.IDIP:
 			a := parseAddr(id.Value)
-			if old := v.holders[a]; old == nil || heldBy(old, a) == wardround.Said && id.Confidence != wardround.Said {
+			if old := v.holders[a]; old == nil || later(&old.Identifiers[old.findAddr(a)], id) {
 				v.holders[a] = r
+			}
+			if old := v.saidAddr[a]; id.Confidence == wardround.Said && (old == nil || later(&old.Identifiers[old.findAddr(a)], id)) {
+				v.saidAddr[a] = r
 			}
 		case kind.IDMAC:
 			m, ok := parseMAC(id.Value)
@@ -122,11 +130,13 @@ func (v *Inventory) restoreIndex(r *record) {
 	}
 }
 
-func heldBy(r *record, a netip.Addr) wardround.Confidence {
-	if i := r.findAddr(a); i >= 0 {
-		return r.Identifiers[i].Confidence
+// later reports whether an address that a and b both carry is b's: seen goes
+// before said, then the newer one.
+func later(a, b *wardround.Identifier) bool {
+	if said := a.Confidence == wardround.Said; said != (b.Confidence == wardround.Said) {
+		return said
 	}
-	return 0
+	return b.Last.After(a.Last)
 }
 
 // restoreSightings recalls which network addresses were used with which hardware.

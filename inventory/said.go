@@ -175,13 +175,17 @@ func (v *Inventory) identify(r *record, ids []kind.SaidID) {
 					Reason: saidBy(v.o.Fields.(*kind.InventorySaidV1)) + " gives " + r.Name() + " the " + string(id.Type) + " " + val + " of " + o.Name()})
 			}
 			if id.Type == kind.IDIP || id.Type == kind.IDMAC {
-				v.lose(o, id.Type, val)
+				v.retract(o, id.Type, val)
 			}
+		}
+		if o := v.saidAddr[parseAddr(val)].survivor(); id.Type == kind.IDIP && o != nil && o != r {
+			v.retract(o, id.Type, val)
 		}
 		v.put(r, id.Type, val, wardround.Said)
 		switch id.Type {
 		case kind.IDIP:
 			if a := parseAddr(val); !r.Remote {
+				v.saidAddr[a] = r
 				v.hold(r, a, wardround.Said)
 			}
 		case kind.IDMAC:
@@ -192,6 +196,19 @@ func (v *Inventory) identify(r *record, ids []kind.SaidID) {
 		}
 	}
 	v.rezone(r)
+}
+
+// retract notes that r does not carry an address that a person now says is
+// another's, even if a person said so before.
+func (v *Inventory) retract(r *record, t kind.IDType, value string) {
+	if i := r.find(t, value); i >= 0 && r.Identifiers[i].Confidence > wardround.Guessed {
+		r.Identifiers[i].Confidence = wardround.Guessed
+		v.mark(r)
+	}
+	if t == kind.IDIP && v.saidAddr[parseAddr(value)].survivor() == r {
+		delete(v.saidAddr, parseAddr(value))
+	}
+	v.lose(r, t, value)
 }
 
 // set applies one property a person said.
@@ -283,9 +300,13 @@ func (v *Inventory) carve(r *record, ids []kind.SaidID) *record {
 		if !ok {
 			continue
 		}
+		if a := parseAddr(val); id.Type == kind.IDIP && v.saidAddr[a].survivor() == r {
+			delete(v.saidAddr, a)
+		}
 		if i := r.find(id.Type, val); i >= 0 {
 			v.lose(r, id.Type, val)
 			r.Identifiers = slices.Delete(r.Identifiers, i, i+1)
+			v.carried--
 			v.gen++
 			v.mark(r)
 		}
