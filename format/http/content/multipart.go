@@ -187,3 +187,15 @@ func (m *Multipart) Close(whole bool) {
 		m.lost = true
 	}
 }
+
+// AppendPart writes one part of a multipart body: delimiter, Content-Type, content.
+func AppendPart(dst []byte, boundary, contentType string, part []byte) []byte {
+	dst = append(append(append(dst, "\r\n--"...), boundary...), "\r\nContent-Type: "...)
+	dst = append(append(dst, contentType...), "\r\n\r\n"...)
+	return append(dst, part...)
+}
+
+// AppendEnd ends a multipart body.
+func AppendEnd(dst []byte, boundary string) []byte {
+	return append(append(append(dst, "\r\n--"...), boundary...), "--\r\n"...)
+}
