@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/packet"
+	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/sense/network"
+	"github.com/wardround/wardround/sim"
+)
+
+// demoCmd runs the whole thing on the simulated ward.
+type demoCmd struct {
+	Seed     uint64   `default:"1" help:"The same seed gives the same ward."`
+	Hours    float64  `default:"1" help:"Simulated time in hours."`
+	Speed    float64  `default:"120" help:"How many times faster than life; 0 is as fast as possible."`
+	Scenario []string `sep:"," placeholder:"NAME" help:"Scenario to switch on; default: all. 'none' for a normal day."`
+	FailOn   string   `enum:"critical,high,medium,low,never" default:"never" help:"Exit with 1 when a finding is at or over this severity."`
+}
+
+func (c *demoCmd) Run(a *app) error {
+	scenarios := c.Scenario
+	switch {
+	case len(scenarios) == 0:
+		for _, s := range sim.Scenarios() {
+			scenarios = append(scenarios, s.Name)
+		}
+	case len(scenarios) == 1 && scenarios[0] == "none":
+		scenarios = nil
+	}
+	length, err := simulated(c.Hours, scenarios)
+	if err != nil {
+		return err
+	}
+	if c.Speed < 0 {
+		return wardround.Errorf(wardround.EInvalid, "demo", "--speed %g is negative", c.Speed)
+	}
+	b, err := a.openBench(wardround.Simulated, 10*time.Minute)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if a.Format == "json" {
+		b.each = a.observations()
+	} else {
+		fmt.Fprintf(a.stdout, "SIMULATED: a ward of six beds, radiology, home monitoring; seed %d, %s at %s. Not a patient alarm.\n\n",
+			c.Seed, length, pace(c.Speed))
+		b.commit = a.live(c.Hours)
+	}
+	start := time.Now()
+	ward := sim.New(sim.Options{Seed: c.Seed, Length: length, Scenarios: scenarios})
+	stats, err := b.ward(a.ctx, ward, c.Speed)
+	if err != nil && a.ctx.Err() == nil {
+		return err
+	}
+	if a.Format != "json" {
+		fmt.Fprintln(a.stdout, "\nSIMULATED. What the round found:")
+	}
+	ctx := a.ctx
+	a.ctx = context.WithoutCancel(ctx) // an interrupted demo still shows what it found
+	return b.report(a, stats, time.Since(start), c.FailOn)
+}
+
+func pace(speed float64) string {
+	if speed == 0 {
+		return "full speed"
+	}
+	return fmt.Sprintf("%g times life", speed)
+}
+
+// live prints findings as they come.
+func (a *app) live(float64) func(*wardround.Commit) {
+	assets := map[wardround.AssetID]*wardround.Asset{}
+	shown := map[string]wardround.Severity{}
+	return func(c *wardround.Commit) {
+		for _, x := range c.Assets {
+			assets[x.ID] = x
+		}
+		for _, f := range c.Findings {
+			if f.State == wardround.Fixed || f.Severity <= shown[f.ID] {
+				continue
+			}
+			shown[f.ID] = f.Severity
+			name := f.Subject.ID
+			if x := assets[wardround.AssetID(f.Subject.ID)]; x != nil {
+				name = x.Name()
+			}
+			fmt.Fprintf(a.stdout, "%s  %-10s  %s — %s\n", f.LastSeen.UTC().Format("15:04:05"), mark(f.Severity), f.Title, printable(clip(name, 40)))
+		}
+	}
+}
+
+// batchSpan is how much simulated time one batch of a slowed-down demo covers.
+const batchSpan = 10 * time.Second
+
+// ward runs a simulated ward through the same sensor that reads a mirror port.
+func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.Stats, error) {
+	feed := pipeline.NewFeed(b.pipe, b.log, b.each)
+	var batch []*wardround.Observation
+	var failed error
+	flush := func() {
+		if failed == nil && len(batch) > 0 {
+			failed = feed.Batch(ctx, batch)
+		}
+		batch = nil
+	}
+	s := network.New(network.Options{
+		Sensor: "simulated-ward", Input: "ward", Origin: wardround.Simulated, Pseudonyms: ephemeral(),
+		Emit: func(o *wardround.Observation) {
+			if batch = append(batch, o); len(batch) == wardround.MaxBatch {
+				flush()
+			}
+		},
+	})
+	if err := feed.Batch(ctx, []*wardround.Observation{contentObservation(wardround.Simulated, w.Now(), simZones())}); err != nil {
+		return s.Stats(), err
+	}
+	start, first, mark := time.Now(), int64(0), int64(0)
+	err := w.Run(func(at int64, frame []byte) error {
+		if first == 0 {
+			first, mark = at, at
+		}
+		if at-mark > int64(batchSpan) {
+			mark = at
+			flush()
+			if speed > 0 {
+				due := start.Add(time.Duration(float64(at-first) / speed))
+				select {
+				case <-time.After(time.Until(due)):
+				case <-ctx.Done():
+				}
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.Packet(packet.Ethernet, frame, len(frame), at)
+		return failed
+	})
+	s.Close()
+	if err == nil || ctx.Err() != nil {
+		flushCtx := ctx
+		ctx = context.WithoutCancel(flushCtx)
+		flush()
+		if err == nil {
+			err = failed
+		}
+	}
+	if serr := b.pipe.Settle(context.WithoutCancel(ctx)); err == nil {
+		err = serr
+	}
+	return s.Stats(), err
+}

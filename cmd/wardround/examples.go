@@ -1,0 +1,42 @@
+package main
+
+// examples are printed under each command's help.
+var examples = map[string]string{
+	"wardround": `  wardround demo
+  wardround replay ward.pcap
+  wardround serve --interface eth1
+  wardround finding list`,
+	"wardround demo": `  wardround demo
+  wardround demo --scenario exfiltration --scenario pump-silent --hours 2
+  wardround demo --speed 60 --keep ./twin`,
+	"wardround serve": `  wardround serve --interface eth1 --filter 'not port 22'
+  wardround serve --read monday.pcap --read tuesday.pcap
+  tcpdump -i eth1 -w - | wardround serve --read -`,
+	"wardround replay": `  wardround replay ward.pcap
+  wardround replay --format json ward.pcapng.gz | jq 'select(.type=="finding")'
+  wardround replay --fail-on high ward.pcap && echo clean
+  tcpdump -r ward.pcap -w - 'net 10.1.0.0/16' | wardround replay -`,
+	"wardround coverage": `  wardround coverage
+  wardround coverage --format json`,
+	"wardround asset list":          `  wardround asset list --kind device --zone icu`,
+	"wardround asset show":          `  wardround asset show a-k3f9…`,
+	"wardround asset import":        "  wardround asset import --dry-run devices.csv\n  wardround asset import cmms-bundle.json",
+	"wardround asset accept":        "  wardround asset accept --proposals          # list the open questions\n  wardround asset accept p-7dk2…",
+	"wardround asset reject":        `  wardround asset reject p-7dk2…`,
+	"wardround finding list":        "  wardround finding list\n  wardround finding list --severity high --fail-on high",
+	"wardround finding show":        `  wardround finding show f-9ask…`,
+	"wardround finding acknowledge": `  wardround finding acknowledge f-9ask… --reason "maker asked"`,
+	"wardround finding accept":      `  wardround finding accept f-9ask… --until 2027-01-31 --reason "VLAN is isolated" --role clinical-engineering`,
+	"wardround check list":          `  wardround check list`,
+	"wardround check explain":       `  wardround check explain mqtt.anonymous`,
+	"wardround evidence export":     `  wardround evidence export --from 2026-01-01 --to 2026-04-01 q1.zip`,
+	"wardround evidence verify": `  wardround evidence verify q1.zip --key FINGERPRINT
+  wardround evidence verify q1.zip --trusted checkpoint.txt`,
+	"wardround backup":      `  wardround backup monday.tar`,
+	"wardround restore":     `  wardround restore monday.tar --data ./restored`,
+	"wardround sim list":    `  wardround sim list`,
+	"wardround sim capture": `  wardround sim capture --seed 1 --hours 2 --scenario scan ward.pcap`,
+	"wardround validate":    `  wardround validate > validation-report.txt`,
+	"wardround version":     "  wardround version\n  wardround version --sbom > wardround.cdx.json",
+	"wardround completion":  `  wardround completion bash > /etc/bash_completion.d/wardround`,
+}

@@ -1,0 +1,184 @@
+// Command wardround makes the rounds of a connected-medical-device ecosystem: it
+// watches real medical traffic, judges it, and keeps evidence that an auditor can
+// verify offline.
+//
+// Exit status: 0 clean, 1 findings at or over the threshold asked for, 2 bad input
+// or usage, 3 internal error, 4 cannot tell (knowledge or coverage is missing).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"github.com/wardround/wardround"
+)
+
+// The exit codes; scripts depend on them.
+const (
+	exitClean      = 0
+	exitFindings   = 1
+	exitUsage      = 2
+	exitInternal   = 3
+	exitCannotTell = 4
+)
+
+// cli is the whole command line. A command is one struct in one file.
+type cli struct {
+	Data   string `placeholder:"DIR" help:"Data directory. Default: the user's state directory."`
+	Config string `placeholder:"FILE" type:"existingfile" help:"Start-up settings as strict YAML; see docs/reference/configuration.md."`
+	Format string `enum:"table,json" default:"table" help:"Output: table for people, json with one object per line for programs."`
+	Quiet  bool   `short:"q" help:"Only results and errors: no progress, no hints."`
+
+	Demo       demoCmd       `cmd:"" help:"Run the whole thing on a simulated ward."`
+	Replay     replayCmd     `cmd:"" help:"Judge capture files offline, in a temporary store."`
+	Check      checkCmd      `cmd:"" help:"The checks: list, explain."`
+	Sim        simCmd        `cmd:"" help:"The simulated ward: list scenarios, write captures."`
+	Version    versionCmd    `cmd:"" help:"Print the version, or the bill of materials."`
+	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+}
+
+// app is what commands share: streams, clock, output.
+type app struct {
+	*cli
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+	model          *kong.Application
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process: it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	a := &app{cli: &c, ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	exited, code := false, 0
+	parser, err := kong.New(&c,
+		kong.Name("wardround"),
+		kong.Description("Makes the rounds of connected medical devices: watches, judges, and can prove it.\n\nFirst steps:  wardround demo    |    wardround replay capture.pcap    |    wardround check list"),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { exited, code = true, n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ShortUsageOnError(),
+		kong.Help(help),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "wardround:", err)
+		return exitInternal
+	}
+	a.model = parser.Model
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	kctx, err := parser.Parse(args)
+	if exited {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "wardround:", err)
+		fmt.Fprintln(stderr, "Try: wardround --help")
+		return exitUsage
+	}
+	err = kctx.Run(a)
+	return a.exit(err)
+}
+
+// help prints kong's help and then the command's examples.
+func help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
+		return err
+	}
+	if n := ctx.Selected(); n != nil {
+		if ex := examples[n.FullPath()]; ex != "" {
+			fmt.Fprintf(ctx.Stdout, "\nExamples:\n%s\n", ex)
+		}
+	} else {
+		fmt.Fprintf(ctx.Stdout, "\nExamples:\n%s\n", examples["wardround"])
+	}
+	return nil
+}
+
+// status is an exit code that is a result, not an error.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// exit maps an error to its exit code, once, and prints it.
+func (a *app) exit(err error) int {
+	var s status
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &s):
+		return int(s)
+	case errors.Is(err, syscall.EPIPE):
+		return exitClean // the reader of our output has gone; it had enough
+	}
+	fmt.Fprintln(a.stderr, "wardround:", err)
+	switch wardround.ErrorCode(err) {
+	case wardround.EInvalid, wardround.ENotFound, wardround.EConflict, wardround.EForbidden, wardround.EIntegrity:
+		return exitUsage
+	case wardround.ECannotTell:
+		return exitCannotTell
+	}
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+		return exitUsage
+	}
+	return exitInternal
+}
+
+// data returns the data directory: --data, or the user's state directory.
+func (a *app) data() (string, error) {
+	if a.Data != "" {
+		return a.Data, nil
+	}
+	if dir := os.Getenv("WARDROUND_DATA"); dir != "" {
+		return dir, nil
+	}
+	if runtime.GOOS == "linux" {
+		if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+			return filepath.Join(dir, "wardround"), nil
+		}
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", wardround.Errorf(wardround.EInvalid, "data", "no home directory; say --data DIR: %w", err)
+		}
+		return filepath.Join(home, ".local", "state", "wardround"), nil
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", wardround.Errorf(wardround.EInvalid, "data", "no state directory; say --data DIR: %w", err)
+	}
+	return filepath.Join(dir, "wardround"), nil
+}
+
+// terminal reports whether w is a terminal.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// note prints a hint for people; quiet and json leave it out.
+func (a *app) note(format string, args ...any) {
+	if !a.Quiet {
+		fmt.Fprintf(a.stderr, strings.TrimRight(format, "\n")+"\n", args...)
+	}
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	_ "github.com/wardround/wardround/checks" // registers them
+	"github.com/wardround/wardround/format"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/memlog"
+	"github.com/wardround/wardround/memstore"
+	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/sense"
+	"github.com/wardround/wardround/sense/network"
+)
+
+// replayCmd judges capture files in a temporary store.
+type replayCmd struct {
+	Files  []string      `arg:"" name:"file" help:"pcap or pcapng, also compressed; - for standard input."`
+	Learn  time.Duration `default:"10m" help:"How long, in capture time, novelty checks learn what is normal."`
+	FailOn string        `enum:"critical,high,medium,low,never" default:"never" help:"Exit with 1 when a finding is at or over this severity."`
+	Zones  string        `type:"existingfile" placeholder:"FILE" help:"Zones as in the configuration file."`
+}
+
+// replayScope is whose rows a temporary store holds.
+var replayScope = wardround.Scope{Org: "local", Site: "replay"}
+
+func (c *replayCmd) Run(a *app) error {
+	b, err := a.openBench(wardround.Replay, c.Learn)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	zones, err := a.zones(c.Zones)
+	if err != nil {
+		return err
+	}
+	if a.Format == "json" {
+		b.each = a.observations()
+	}
+	start := time.Now()
+	stats, err := b.captures(a.ctx, zones, c.Files, a.stdin, a.progress(c.Files))
+	if err != nil {
+		return err
+	}
+	return b.report(a, stats, time.Since(start), c.FailOn)
+}
+
+// bench is a pipeline over a temporary store: the judge of replay and demo.
+type bench struct {
+	store  wardround.Store
+	log    wardround.Log
+	pipe   *pipeline.Pipeline
+	each   func([]*wardround.Observation)
+	scope  wardround.Scope
+	origin wardround.Origin
+	commit func(*wardround.Commit)
+}
+
+func (a *app) openBench(origin wardround.Origin, learn time.Duration) (*bench, error) {
+	st := memstore.New(memstore.Options{})
+	b := &bench{store: st, scope: replayScope, origin: origin, log: memlog.New(memlog.Options{})}
+	var err error
+	b.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
+		Scope: b.scope, Origin: origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker,
+		OnCommit: func(c *wardround.Commit) {
+			if b.commit != nil {
+				b.commit(c)
+			}
+		},
+	})
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bench) Close() {
+	b.pipe.Close()
+	b.log.Close()
+	b.store.Close()
+}
+
+// captures reads files on one goroutine and judges on another; batches are cut by
+// count alone, so that the same files give the same batches.
+func (b *bench) captures(ctx context.Context, zones string, files []string, stdin io.Reader, progress func(int64)) (network.Stats, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	batches := make(chan []*wardround.Observation, 4)
+	var stats network.Stats
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(batches)
+		out := &batcher{ctx: ctx, out: batches}
+		out.first = func(at time.Time) *wardround.Observation { return contentObservation(b.origin, at, zones) }
+		if zones == "" {
+			out.first = nil
+		}
+		s := network.New(network.Options{
+			Sensor: "capture", Input: "replay", Origin: b.origin, Pseudonyms: ephemeral(), Emit: out.add,
+		})
+		err := readFiles(ctx, s, files, stdin, progress)
+		s.Close()
+		stats = s.Stats()
+		out.flush()
+		readErr <- err
+	}()
+	feed := pipeline.NewFeed(b.pipe, b.log, b.each)
+	for batch := range batches {
+		if err := feed.Batch(ctx, batch); err != nil {
+			cancel()
+			for range batches { // let the reader end
+			}
+			<-readErr
+			return stats, err
+		}
+	}
+	err := <-readErr
+	if serr := b.pipe.Settle(ctx); err == nil {
+		err = serr
+	}
+	return stats, err
+}
+
+// batcher collects observations into batches.
+type batcher struct {
+	ctx   context.Context
+	out   chan<- []*wardround.Observation
+	batch []*wardround.Observation
+	// first makes what goes before the first observation, at its time; nil for
+	// nothing.
+	first func(at time.Time) *wardround.Observation
+}
+
+func (b *batcher) add(o *wardround.Observation) {
+	if fn := b.first; fn != nil {
+		b.first = nil
+		b.add(fn(o.At))
+	}
+	if b.batch == nil {
+		b.batch = make([]*wardround.Observation, 0, wardround.MaxBatch)
+	}
+	b.batch = append(b.batch, o)
+	if len(b.batch) == wardround.MaxBatch {
+		b.flush()
+	}
+}
+
+func (b *batcher) flush() {
+	if len(b.batch) == 0 {
+		return
+	}
+	select {
+	case b.out <- b.batch:
+	case <-b.ctx.Done():
+	}
+	b.batch = nil
+}
+
+func readFiles(ctx context.Context, s *network.Sensor, files []string, stdin io.Reader, progress func(int64)) error {
+	for _, name := range files {
+		if err := readFile(ctx, s, name, stdin, progress); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readFile(ctx context.Context, s *network.Sensor, name string, stdin io.Reader, progress func(int64)) error {
+	r := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return wardround.Wrap(wardround.EInvalid, "replay", err)
+		}
+		defer f.Close()
+		r = f
+	}
+	err := s.Read(ctx, &counted{r: r, progress: progress})
+	var fe *format.Error
+	if errors.As(err, &fe) {
+		return wardround.Errorf(wardround.EInvalid, "replay", "%s is not a readable capture: %w", name, err)
+	}
+	return err
+}
+
+// counted tells how many bytes were read.
+type counted struct {
+	r        io.Reader
+	progress func(int64)
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if c.progress != nil {
+		c.progress(int64(n))
+	}
+	return n, err
+}
+
+// ephemeral returns pseudonyms under a key that is never stored.
+func ephemeral() *sense.Pseudonyms {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails: crypto/rand
+	return sense.NewPseudonyms("x", key)
+}
+
+func contentObservation(origin wardround.Origin, at time.Time, zones string) *wardround.Observation {
+	return &wardround.Observation{
+		Kind: string(kind.ContentChanged), Version: 1, Sensor: "settings", Input: "start", Position: 1, At: at, Origin: origin,
+		Fields: &kind.ContentChangedV1{Name: pipeline.ContentZones, Value: zones, By: "command line", Reason: "start-up"},
+	}
+}
+
+// observations returns what prints each observation as one JSON object.
+func (a *app) observations() func([]*wardround.Observation) {
+	var buf []byte
+	failed := false
+	return func(batch []*wardround.Observation) {
+		if failed {
+			return
+		}
+		buf = buf[:0]
+		for _, o := range batch {
+			b, err := (kind.Codec{}).Append(buf, o)
+			if err != nil {
+				fmt.Fprintln(a.stderr, "wardround: observation left out:", err)
+				continue
+			}
+			buf = append(b, '\n')
+		}
+		if _, err := a.stdout.Write(buf); err != nil {
+			failed = true
+		}
+	}
+}
