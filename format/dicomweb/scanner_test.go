@@ -149,8 +149,8 @@ func (w *watch) Opaque(string, bool, []byte) {}
 func TestOrthanc(t *testing.T) {
 	path := testkit.Data(t, "captures/dicomweb_qido_wado_stow.pcap")
 	as := []string{"-d", "tcp.port==18042,http"}
-	w := &watch{t: t}
 	conversations := map[string]*http.Conversation{}
+	watches := map[string]*watch{}
 	var order []string
 	for _, row := range wire.Tshark(t, path, "tcp.len > 0", []string{"tcp.stream", "tcp.srcport", "tcp.payload"}, as...) {
 		payload, err := hex.DecodeString(row[2])
@@ -159,7 +159,8 @@ func TestOrthanc(t *testing.T) {
 		}
 		c := conversations[row[0]]
 		if c == nil {
-			c = http.NewConversation(w, http.Limits{})
+			watches[row[0]] = &watch{t: t}
+			c = http.NewConversation(watches[row[0]], http.Limits{})
 			conversations[row[0]] = c
 			order = append(order, row[0])
 		}
@@ -173,17 +174,19 @@ func TestOrthanc(t *testing.T) {
 			}
 		}
 	}
+	var exchanges []seen
 	for _, stream := range order {
 		conversations[stream].Close()
+		exchanges = append(exchanges, watches[stream].exchanges...)
 	}
 	var transactions []string
-	for _, x := range w.exchanges {
+	for _, x := range exchanges {
 		transactions = append(transactions, x.request.Transaction.String()+" "+x.request.Level.String()+" "+x.request.Of)
 	}
 	if diff := cmp.Diff([]string{"search server studies", "retrieve study ", "store server ", " server "}, transactions); diff != "" {
 		t.Fatalf("(-want +got):\n%s", diff)
 	}
-	search, retrieve, store := w.exchanges[0], w.exchanges[1], w.exchanges[2]
+	search, retrieve, store := exchanges[0], exchanges[1], exchanges[2]
 	if search.down.Matches != 1 || search.down.Personal == 0 || !search.down.Whole {
 		t.Errorf("search: %+v", search.down)
 	}

@@ -108,6 +108,11 @@ func TestTsharkReadsTheSame(t *testing.T) {
 		if seen[stream].anomalies != 0 {
 			t.Errorf("stream %s: anomalies %v", stream, seen[stream].anomalies)
 		}
+		for _, end := range seen[stream].ends {
+			if end != Complete {
+				t.Errorf("stream %s: a message is %v", stream, end)
+			}
+		}
 	}
 }
 
