@@ -152,7 +152,7 @@ func TestOrthanc(t *testing.T) {
 	conversations := map[string]*http.Conversation{}
 	watches := map[string]*watch{}
 	var order []string
-	for _, row := range wire.Tshark(t, path, "tcp.len > 0", []string{"tcp.stream", "tcp.srcport", "tcp.payload"}, as...) {
+	for _, row := range wire.Tshark(t, path, "tcp.len > 0", []string{"tcp.stream", "tcp.srcport", "tcp.payload"}, "--disable-protocol", "http") {
 		payload, err := hex.DecodeString(row[2])
 		if err != nil {
 			t.Fatal(err)
