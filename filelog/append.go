@@ -106,7 +106,7 @@ func (l *Log) Append(ctx context.Context, obs []*wardround.Observation) ([]*ward
 	if err := wardround.CheckBatch(op, obs, origin); err != nil {
 		return nil, err
 	}
-	b := batch{first: l.head.last + 1, newest: l.head.newest}
+	b := batch{id: l.head.id, first: l.head.last + 1, newest: l.head.newest}
 	out := make([]*wardround.Observation, 0, len(obs))
 	undo := func() {
 		for _, o := range out {
@@ -191,7 +191,7 @@ func (l *Log) commit(op string, b *batch, origin wardround.Origin) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s.note(at)
-	s.count(b)
+	s.count(b, nil)
 	s.size += int64(len(frame))
 	s.File.Size = s.size
 	l.prev, l.origin = sum, origin
@@ -220,7 +220,7 @@ func (l *Log) rotate(op string, b *batch, origin wardround.Origin) error {
 			return nil
 		}
 	}
-	h := header{Version: version, Epoch: l.epoch, Origin: origin, First: b.first, Prev: digest(l.prev)}
+	h := header{Version: version, ID: l.head.id, Epoch: l.epoch, Origin: origin, First: b.first, Prev: digest(l.prev)}
 	if s != nil {
 		h.Before = s.File
 	}

@@ -49,10 +49,11 @@ func (sv *survey) contentsOf(ctx context.Context, s, next *segment) (end point, 
 	s.Kinds, s.index = nil, nil
 	s.Last = s.First - 1
 	ended := false
-	end, err = walk(ctx, s.Name, f, s.Size, s.start, visitor{
-		batch: func(at point, b *batch, _ []byte) error {
+	end, err = walk(ctx, region{s.Name, f, s.Size, s.start, sv.head.id}, visitor{
+		batch: func(at point, b *batch, payload []byte) error {
+			starts, _ := b.present(payload) // checked by walk
 			s.note(at)
-			s.count(b)
+			s.count(b, starts)
 			for _, r := range b.reached {
 				sv.raise(r)
 			}

@@ -33,8 +33,13 @@ type reach struct {
 	Position uint64 `json:"position"`
 }
 
+// logID is a log's own random number. Every batch holds it, so that nobody who
+// sends us bytes can make some that look like a batch of ours.
+type logID [8]byte
+
 // batch is the head of a batch's frame.
 type batch struct {
+	id      logID
 	first   uint64
 	count   int
 	newest  time.Time // the highest Logged up to and with this batch
@@ -55,6 +60,7 @@ type lane struct {
 func (b *batch) last() uint64 { return b.first + uint64(b.count) - 1 }
 
 func (b *batch) append(dst []byte) []byte {
+	dst = append(dst, b.id[:]...)
 	dst = binary.BigEndian.AppendUint64(dst, b.first)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(b.newest.UnixNano()))
 	dst = append(dst, b.prev[:]...)
@@ -138,7 +144,9 @@ var errParse = errors.New("its contents do not parse")
 
 func parseBatch(head []byte) (*batch, error) {
 	r := reader{p: head}
-	b := &batch{first: r.uint64(), newest: time.Unix(0, int64(r.uint64())).UTC()}
+	b := &batch{}
+	copy(b.id[:], r.take(uint64(len(b.id))))
+	b.first, b.newest = r.uint64(), time.Unix(0, int64(r.uint64())).UTC()
 	copy(b.prev[:], r.take(sha256.Size))
 	b.count = int(r.uvarint(wardround.MaxBatch))
 	for n := r.uvarint(wardround.MaxBatch); n > 0 && !r.bad; n-- {

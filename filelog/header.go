@@ -17,6 +17,7 @@ const version = 1
 // header is the first frame of a file.
 type header struct {
 	Version int              `json:"version"`
+	ID      logID            `json:"id"`
 	Epoch   uint64           `json:"epoch"`
 	Origin  wardround.Origin `json:"origin"`
 	First   uint64           `json:"first"`
@@ -33,12 +34,30 @@ type File struct {
 	Last   uint64    `json:"last"` // First-1 while empty
 	Size   int64     `json:"size"` // bytes when it was written; thinning shrinks it
 	Newest time.Time `json:"newest"`
-	// Kinds counts the observations of each kind.
-	Kinds map[string]uint64 `json:"kinds,omitempty"`
+	// Kinds says how much of each kind is in it.
+	Kinds map[string]Share `json:"kinds,omitempty"`
+}
+
+// Share is how much of a file is of one kind.
+type Share struct {
+	Count uint64 `json:"count"` // observations
+	Bytes int64  `json:"bytes"`
 }
 
 // digest is a hash that JSON writes in hex.
 type digest hash
+
+// MarshalText writes hex digits.
+func (id logID) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, id[:]), nil }
+
+// UnmarshalText reads hex digits.
+func (id *logID) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(id)) {
+		return errParse
+	}
+	_, err := hex.Decode(id[:], b)
+	return err
+}
 
 // MarshalText writes hex digits.
 func (d digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
@@ -78,7 +97,11 @@ func parseHeader(head []byte) (*header, error) {
 	return h, nil
 }
 
-const extension = ".wrl"
+const (
+	extension = ".wrl"
+	// unfinished is added to the name of a file that is being thinned.
+	unfinished = ".new"
+)
 
 // fileName names a file after the day and position of its first observation.
 func fileName(day time.Time, first uint64) string {

@@ -2,6 +2,7 @@ package filelog
 
 import (
 	"context"
+	"maps"
 	"os"
 	"sync"
 	"time"
@@ -81,7 +82,7 @@ type segment struct {
 	thin  int     // how often retention dropped kinds from it
 	prev  hash    // of the frame before its header
 	start point   // behind its header
-	size  int64   // bytes that are durable
+	size  int64   // bytes that are durable; 0 when not walked yet
 	index []point // every indexEvery bytes, when known
 }
 
@@ -94,12 +95,19 @@ func (s *segment) note(at point) {
 	}
 }
 
-func (s *segment) count(b *batch) {
+// count adds a batch to the file's sums; starts is what [batch.present] gave.
+func (s *segment) count(b *batch, starts []int) {
 	if s.Kinds == nil {
-		s.Kinds = map[string]uint64{}
+		s.Kinds = map[string]Share{}
 	}
-	for _, l := range b.lanes {
-		s.Kinds[l.kind] += uint64(l.count)
+	for i, l := range b.lanes {
+		if starts != nil && starts[i] < 0 {
+			continue // dropped by retention
+		}
+		k := s.Kinds[l.kind]
+		k.Count += uint64(l.count)
+		k.Bytes += int64(l.length)
+		s.Kinds[l.kind] = k
 	}
 	s.Last, s.Newest = b.last(), b.newest
 }
@@ -165,7 +173,7 @@ func (l *Log) Files() []File {
 	out := make([]File, len(l.segments))
 	for i, s := range l.segments {
 		out[i] = s.File
-		out[i].Kinds = nil
+		out[i].Kinds = maps.Clone(s.Kinds)
 	}
 	return out
 }

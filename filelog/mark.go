@@ -15,13 +15,14 @@ import (
 const (
 	markName  = "head.mark"
 	markSlot  = 4096 // distance between the slots, so that they share no disk block
-	markBytes = 4 + 8*7 + 3*sha256.Size
+	markBytes = 4 + 8 + 8*7 + 3*sha256.Size
 )
 
 var magicMark = [4]byte{'W', 'R', 'M', '1'}
 
 // mark says where a log ends and where it may begin.
 type mark struct {
+	id      logID
 	counter uint64
 	epoch   uint64
 	// floor is the first position of the oldest file kept, floorPrev the hash of
@@ -40,6 +41,7 @@ type mark struct {
 func (m *mark) encode() []byte {
 	b := make([]byte, 0, markBytes)
 	b = append(b, magicMark[:]...)
+	b = append(b, m.id[:]...)
 	for _, v := range []uint64{m.counter, m.epoch, m.floor, m.active, uint64(m.size), m.last, uint64(m.newest.UnixNano())} {
 		b = binary.BigEndian.AppendUint64(b, v)
 	}
@@ -59,6 +61,7 @@ func decodeMark(b []byte) (m mark, ok bool) {
 		return m, false
 	}
 	r := reader{p: body[4:]}
+	copy(m.id[:], r.take(uint64(len(m.id))))
 	m.counter, m.epoch, m.floor, m.active = r.uint64(), r.uint64(), r.uint64(), r.uint64()
 	m.size, m.last, m.newest = int64(r.uint64()), r.uint64(), time.Unix(0, int64(r.uint64())).UTC()
 	copy(m.floorPrev[:], r.take(sha256.Size))

@@ -2,6 +2,7 @@ package filelog
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,6 +125,9 @@ func (l *Log) settle(sv *survey) error {
 	var err error
 	if l.mark, err = openMark(l.dir, l.opt.Clock); err != nil {
 		return err
+	}
+	if l.head.id == (logID{}) {
+		rand.Read(l.head.id[:])
 	}
 	if len(l.segments) == 0 {
 		return nil

@@ -37,6 +37,7 @@ func (l *Log) Read(ctx context.Context, after uint64, fn func([]*wardround.Obser
 // accepted, up to the end of the log at the time of the call.
 func (l *Log) scan(ctx context.Context, after uint64, v visitor) error {
 	l.mu.Lock()
+	id := l.head.id
 	segs := make([]segment, len(l.segments))
 	for i, s := range l.segments {
 		segs[i] = *s
@@ -48,14 +49,14 @@ func (l *Log) scan(ctx context.Context, after uint64, v visitor) error {
 		if s.Last <= after || s.Last < s.First {
 			continue
 		}
-		if err := l.scanSegment(ctx, s, after, gaps, v); err != nil {
+		if err := l.scanSegment(ctx, id, s, after, gaps, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *Log) scanSegment(ctx context.Context, s *segment, after uint64, gaps []Gap, v visitor) error {
+func (l *Log) scanSegment(ctx context.Context, id logID, s *segment, after uint64, gaps []Gap, v visitor) error {
 	ended := false
 	fault := func(g Gap) error {
 		if g.toEnd {
@@ -75,7 +76,7 @@ func (l *Log) scanSegment(ctx context.Context, s *segment, after uint64, gaps []
 			return nil // retention was faster
 		}
 		if now.Name != s.Name {
-			return l.scanSegment(ctx, now, after, gaps, v)
+			return l.scanSegment(ctx, id, now, after, gaps, v)
 		}
 		return fault(Gap{From: s.First, To: s.Last, File: s.Name, Offset: -1, Reason: "the file for " + dayOf(s.Name) + " is missing"})
 	}
@@ -91,7 +92,7 @@ func (l *Log) scanSegment(ctx context.Context, s *segment, after uint64, gaps []
 	if s.size > 0 {
 		size = min(size, s.size) // not what is being appended right now
 	}
-	end, err := walk(ctx, s.Name, f, size, s.before(after), visitor{
+	end, err := walk(ctx, region{s.Name, f, size, s.before(after), id}, visitor{
 		batch: func(at point, b *batch, payload []byte) error {
 			if b.last() <= after {
 				return nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/wardround/wardround"
 )
@@ -68,6 +69,10 @@ func (sv *survey) list() error {
 		return err
 	}
 	for _, e := range names {
+		if strings.HasSuffix(e.Name(), extension+unfinished) {
+			sv.leftover = append(sv.leftover, e.Name())
+			continue
+		}
 		first, thin, ok := parseName(e.Name())
 		if !ok || !e.Type().IsRegular() {
 			continue
@@ -127,6 +132,9 @@ func (sv *survey) headers(op string) error {
 			return wardround.Errorf(wardround.EIntegrity, op, "%s holds %s observations, the files before it %s ones", s.Name, h.Origin, sv.origin)
 		}
 		sv.origin = h.Origin
+		if sv.head.id == (logID{}) {
+			sv.head.id = h.ID // the mark is lost
+		}
 		s.epoch, s.prev = h.Epoch, hash(h.Prev)
 		sv.epoch = max(sv.epoch, h.Epoch)
 		for _, r := range h.Reached {
@@ -161,7 +169,9 @@ func (sv *survey) stillborn(s *segment) bool {
 		return false
 	}
 	defer f.Close()
-	_, b := newFrameReader(f, 0, s.Size).resync(point{next: s.First})
+	r := newFrameReader(f, 0, s.Size)
+	r.id = sv.head.id
+	_, b := r.resync(point{next: s.First})
 	return b == nil
 }
 
@@ -182,6 +192,9 @@ func (sv *survey) header(s *segment) (*header, error) {
 	}
 	if h.First != s.First {
 		return nil, &frameError{reason: "the file's name does not fit its header"}
+	}
+	if sv.head.id != (logID{}) && h.ID != sv.head.id {
+		return nil, &frameError{reason: "a file of another log"}
 	}
 	s.start = at
 	return h, nil

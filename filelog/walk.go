@@ -35,6 +35,7 @@ type frameReader struct {
 	head   []byte
 	load   []byte
 	fields [frameHead]byte
+	id     logID
 }
 
 func newFrameReader(src io.ReaderAt, off, size int64) *frameReader {
@@ -47,6 +48,9 @@ func (r *frameReader) seek(off int64) {
 	r.off = off
 	r.buf.Reset(io.NewSectionReader(r.src, off, max(0, r.size-off)))
 }
+
+// ours reports whether b is a batch of this log, as far as that is known.
+func (r *frameReader) ours(b *batch) bool { return r.id == logID{} || b.id == r.id }
 
 // frameError says why the bytes at an offset are not a frame.
 type frameError struct {
@@ -133,12 +137,22 @@ type visitor struct {
 	fault func(g Gap) error
 }
 
-// walk reads the batches of one file from a point on, goes on behind damage where
-// that can be done safely, and returns the point behind the last whole batch. The
-// error is the visitor's, the context's or the disk's.
-func walk(ctx context.Context, name string, src io.ReaderAt, size int64, from point, v visitor) (point, error) {
-	r := newFrameReader(src, from.off, size)
-	at := from
+// region is the part of a file that is walked.
+type region struct {
+	name string
+	src  io.ReaderAt
+	size int64 // where it ends
+	from point
+	id   logID // of the log; zero when not known
+}
+
+// walk reads the batches of a region, goes on behind damage where that can be done
+// safely, and returns the point behind the last whole batch. The error is the
+// visitor's, the context's or the disk's.
+func walk(ctx context.Context, g region, v visitor) (point, error) {
+	r := newFrameReader(g.src, g.from.off, g.size)
+	r.id = g.id
+	at, name := g.from, g.name
 	for {
 		if err := ctx.Err(); err != nil {
 			return at, err
@@ -156,12 +170,12 @@ func walk(ctx context.Context, name string, src io.ReaderAt, size int64, from po
 			return at, err
 		}
 		switch {
-		case bad == nil && b.prev == at.prev && b.first == at.next:
+		case bad == nil && b.prev == at.prev && b.first == at.next && r.ours(b):
 			if err := v.batch(at, b, f.payload); err != nil {
 				return at, err
 			}
 			at = point{f.end, f.sum, b.last() + 1}
-		case bad == nil:
+		case bad == nil && r.ours(b):
 			// A whole batch in the wrong place: something before it was taken out or
 			// put in.
 			if err := v.fault(Gap{From: at.next, To: b.first - 1, File: name, Offset: f.off,
@@ -174,13 +188,16 @@ func walk(ctx context.Context, name string, src io.ReaderAt, size int64, from po
 			}
 			at = point{f.off, b.prev, b.first}
 			r.seek(f.off)
-		case b != nil && b.prev == at.prev && b.first == at.next:
+		case bad != nil && b != nil && b.prev == at.prev && b.first == at.next && r.ours(b):
 			// The head is whole, so what is lost is exactly known and the chain holds.
 			if err := v.fault(Gap{From: b.first, To: b.last(), File: name, Offset: f.off, Reason: bad.reason}); err != nil {
 				return at, err
 			}
 			at = point{f.end, f.sum, b.last() + 1}
 		default:
+			if bad == nil {
+				bad = &frameError{reason: "a batch of another log"}
+			}
 			gap := Gap{From: at.next, File: name, Offset: at.off, Reason: bad.reason}
 			off, next := r.resync(at)
 			if gap.toEnd = next == nil; !gap.toEnd {
@@ -205,7 +222,11 @@ func batchOf(f *frame) (*batch, error) {
 	if err != nil {
 		return nil, &frameError{reason: "a batch that does not parse"}
 	}
-	if err := b.check(f.payload); err != nil {
+	err = b.check(f.payload)
+	if errors.Is(err, errParse) {
+		return nil, &frameError{reason: "bytes changed: a batch has another length"} // so its end is not known
+	}
+	if err != nil {
 		return b, &frameError{reason: "bytes changed: " + err.Error()}
 	}
 	return b, nil
@@ -251,7 +272,7 @@ func (r *frameReader) trusted(off int64, next uint64) *batch {
 		return nil
 	}
 	b, err := parseBatch(f.head)
-	if err != nil || b.first < next {
+	if err != nil || b.first < next || !r.ours(b) {
 		return nil
 	}
 	sum := f.sum
