@@ -3,6 +3,7 @@ package inventory
 import (
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wardround/wardround/kind"
 )
@@ -68,14 +69,20 @@ func Known(t kind.IDType) bool { _, ok := rules[t]; return ok }
 //   - ae-title: spaces around it do not count (PS3.5 §6.2); case does
 //   - eui-64: 16 lower-case hexadecimal digits
 //   - endpoint: lower case, without urn:uuid:
-//   - serial, udi: upper case, runs of spaces as one
+//   - serial: upper case, runs of spaces as one
+//   - udi: upper case; of a GS1 element string the device identifier and the serial
+//     number, "(01)…(21)…", because date and lot are left out by many
 //   - dhcp-client, tls-cert: lower case
 //   - others: spaces around them removed
 func Normalise(t kind.IDType, v string) (string, bool) {
-	if len(v) > maxValue {
+	if len(v) > maxValue || !utf8.ValidString(v) {
 		return "", false
 	}
-	v = strings.TrimSpace(v)
+	v, ok := normalise(t, strings.TrimSpace(v))
+	return v, ok && len(v) <= maxValue
+}
+
+func normalise(t kind.IDType, v string) (string, bool) {
 	switch t {
 	case kind.IDMAC:
 		m, ok := parseMAC(v)
@@ -93,10 +100,13 @@ func Normalise(t kind.IDType, v string) (string, bool) {
 		}
 		return plain(a).String(), true
 	case kind.IDHostname:
-		v = strings.TrimSuffix(strings.ToLower(strings.TrimSuffix(v, ".")), ".local")
+		v = noDot(strings.ToLower(v))
+		for strings.HasSuffix(v, ".local") {
+			v = noDot(strings.TrimSuffix(v, ".local"))
+		}
 		return v, v != "" && v != "localhost"
 	case kind.IDDNSName:
-		v = strings.ToLower(strings.TrimSuffix(v, "."))
+		v = noDot(strings.ToLower(v))
 		return v, v != "" && v != "localhost"
 	case kind.IDAETitle:
 		return v, v != ""
@@ -106,7 +116,9 @@ func Normalise(t kind.IDType, v string) (string, bool) {
 	case kind.IDEndpoint:
 		v = strings.TrimPrefix(strings.ToLower(v), "urn:uuid:")
 		return v, len(v) >= 8 && !repeats(v)
-	case kind.IDSerial, kind.IDUDI:
+	case kind.IDUDI:
+		return udi(strings.ToUpper(v))
+	case kind.IDSerial:
 		v = strings.ToUpper(v)
 		if strings.Contains(v, "  ") || strings.ContainsAny(v, "\t\r\n") {
 			v = strings.Join(strings.Fields(v), " ")
@@ -117,6 +129,46 @@ func Normalise(t kind.IDType, v string) (string, bool) {
 		return v, v != ""
 	}
 	return v, v != ""
+}
+
+// noDot removes final dots, and spaces before them.
+func noDot(v string) string {
+	for {
+		t := strings.TrimSpace(strings.TrimRight(v, "."))
+		if t == v {
+			return v
+		}
+		v = t
+	}
+}
+
+// udi keeps what names one device of a UDI in its readable form (GS1 General
+// Specifications §3: application identifiers 01 and 21). One without a serial
+// number names a lot. Those of other issuers stay as they are.
+func udi(v string) (string, bool) {
+	if !strings.HasPrefix(v, "(") {
+		return v, len(v) > 8 && telling(v)
+	}
+	di, serial := element(v, "(01)"), element(v, "(21)")
+	if di == "" || !telling(serial) {
+		return "", false
+	}
+	if len(v) == len(di)+len(serial)+8 && strings.HasPrefix(v, "(01)") {
+		return v, true
+	}
+	return "(01)" + di + "(21)" + serial, true
+}
+
+// element returns the value after an application identifier.
+func element(v, ai string) string {
+	_, rest, ok := strings.Cut(v, ai)
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexByte(rest, '('); i >= 0 {
+		rest = rest[:i]
+	}
+	return strings.TrimSpace(rest)
 }
 
 // telling reports whether a serial number tells one device from another. What
