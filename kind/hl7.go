@@ -322,6 +322,14 @@ func hl7App(app, facility string) string {
 	return app + "^" + facility
 }
 
+// Link implements [Linker].
+func (a *HL7AckV1) Link(*wardround.Observation) (LinkClaim, bool) {
+	return LinkClaim{
+		Protocol: "hl7", Encrypted: wardround.No, Authenticated: wardround.No,
+		Data: wardround.DataTechnical, ToClient: a.FromServer,
+	}, true
+}
+
 // Claims implements [Claimer].
 func (a *HL7AckV1) Claims(_ *wardround.Observation, c *Claims) {
 	c.Speak(Src, "hl7")

@@ -186,7 +186,7 @@ func (s *hl7Side) message(m hl7.Message, f hl7.Frame, batch bool) {
 	if !f.Started {
 		s.fault("no-start")
 	}
-	if f.End == hl7.Restarted || f.End == hl7.Closed {
+	if f.End == hl7.Restarted { // at the end of the stream, the capture may have ended first
 		s.fault("no-end")
 	}
 	out.Framing, s.framing = s.framing, nil
