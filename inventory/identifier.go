@@ -174,10 +174,12 @@ func element(v, ai string) string {
 // telling reports whether a serial number tells one device from another. What
 // follows the last separator counts, because the maker stands before it.
 func telling(v string) bool {
-	tail := v[strings.LastIndexAny(v, "/|^:")+1:]
-	tail = strings.TrimSpace(tail)
+	if strings.HasSuffix(v, "N/A") {
+		return false
+	}
+	tail := strings.TrimSpace(v[strings.LastIndexAny(v, "/|^:")+1:])
 	switch tail {
-	case "", "N/A", "NA", "NONE", "UNKNOWN", "DEFAULT", "TEST", "SERIAL", "NULL", "TBD", "UNDEFINED", "12345", "123456", "1234567", "12345678", "123456789", "1234567890":
+	case "", "NA", "NONE", "UNKNOWN", "DEFAULT", "TEST", "SERIAL", "NULL", "TBD", "UNDEFINED", "12345", "123456", "1234567", "12345678", "123456789", "1234567890":
 		return false
 	}
 	return !(repeats(tail) && (len(tail) > 2 || tail[0] == '0'))
