@@ -3,6 +3,8 @@ package wardround
 import (
 	"context"
 	"iter"
+	"math"
+	"strings"
 	"time"
 )
 
@@ -32,7 +34,10 @@ type Commit struct {
 	Learned []LearnedRow
 	Content []ContentRow
 
-	// Evidence become leaves of the ledger, in this order; the store gives Index.
+	// Evidence become leaves of the ledger, in this order; the store gives Index,
+	// Salt and Leaf. The n-th transition that is not Late belongs to the n-th
+	// evidence of kind "verdict": a commit with more of one than of the other is
+	// refused (EInvalid).
 	Evidence []*Evidence
 }
 
@@ -43,8 +48,18 @@ type Transition struct {
 	Seq      uint64
 	At       time.Time
 	Reason   string // "judged", "renewed", "went stale", "check switched off" …
-	Leaf     uint64 // index of its evidence, given by the store
+	Leaf     uint64 // index of its evidence, given by the store; NoLeaf if it is Late
 }
+
+// NoLeaf is the Leaf of a transition without evidence.
+const NoLeaf = math.MaxUint64
+
+// LatePrefix begins the reason of a late transition.
+const LatePrefix = "late: "
+
+// Late reports whether t only notes how a late observation would have been judged:
+// it changes nothing and has no evidence.
+func (t *Transition) Late() bool { return strings.HasPrefix(t.Reason, LatePrefix) }
 
 // StateRow is the state of one check for one key (mostly a subject), at most
 // [MaxCheckState] bytes; nil Data deletes it.

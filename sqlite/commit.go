@@ -11,9 +11,7 @@ import (
 	"github.com/wardround/wardround/ledger"
 )
 
-// Commit implements [wardround.Committer]. It sets the Index, Salt and Leaf of the
-// evidence, and the Leaf of each transition: the n-th transition belongs to the
-// n-th evidence of kind "verdict".
+// Commit implements [wardround.Committer].
 func (s *Store) Commit(ctx context.Context, c *wardround.Commit) error {
 	const op = "sqlite.commit"
 	s.mu.Lock()
@@ -87,17 +85,33 @@ func (s *Store) apply(ctx context.Context, op string, c *wardround.Commit) (*sco
 	after.position = c.To
 	w := &writer{ctx: ctx, s: s, scope: sc.id}
 	verdicts := w.evidence(&after.tree, c.Evidence)
-	if len(c.Transitions) > 0 && len(c.Transitions) != len(verdicts) {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "%d transitions with %d leaves of evidence; each needs one", len(c.Transitions), len(verdicts))
-	}
-	for i, t := range c.Transitions {
-		t.Leaf = verdicts[i]
+	if w.err == nil {
+		w.err = join(op, c.Transitions, verdicts)
 	}
 	w.rows(c)
 	root := after.tree.Root()
 	w.exec(`UPDATE scope SET position = ?, at = coalesce(?, at), leaves = ?, root = ? WHERE id = ?`,
 		int64(c.To), stamp(c.At), after.tree.Size(), root[:], sc.id)
 	return &after, w.err
+}
+
+// join gives each transition the index of its leaf.
+func join(op string, transitions []*wardround.Transition, leaves []uint64) error {
+	n := 0
+	for _, t := range transitions {
+		switch {
+		case t.Late():
+			t.Leaf = wardround.NoLeaf
+			continue
+		case n < len(leaves):
+			t.Leaf = leaves[n]
+		}
+		n++
+	}
+	if n != len(leaves) {
+		return wardround.Errorf(wardround.EInvalid, op, "%d transitions with %d leaves of evidence; each needs one", n, len(leaves))
+	}
+	return nil
 }
 
 // scopeFor returns the scope, which it makes in the open transaction if it is new.

@@ -166,8 +166,9 @@ func (s *Store) Transitions(ctx context.Context, ws wardround.Scope, k wardround
 	scan := func(rows *sql.Rows) (*wardround.Transition, error) {
 		t := &wardround.Transition{Key: k}
 		var at sql.NullInt64
-		err := rows.Scan(&t.From, &t.To, &t.Seq, &at, &t.Reason, &t.Leaf)
-		t.At = unstamp(at)
+		var leaf int64 // NoLeaf is stored as -1
+		err := rows.Scan(&t.From, &t.To, &t.Seq, &at, &t.Reason, &leaf)
+		t.At, t.Leaf = unstamp(at), uint64(leaf)
 		return t, err
 	}
 	return query(ctx, s, ws, scan, `SELECT from_, to_, seq, at, reason, leaf FROM transition

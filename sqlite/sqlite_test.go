@@ -60,7 +60,7 @@ func BenchmarkLeaves(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "state.db"), sqlite.Options{})
 	full := storetest.Full(0, 0, 1000)
 	for b.Loop() {
-		c := &wardround.Commit{Scope: full.Scope, Origin: wardround.Live, At: full.At, Evidence: full.Evidence[:1000]}
+		c := &wardround.Commit{Scope: full.Scope, Origin: wardround.Live, At: full.At, Evidence: full.Evidence[:1000], Transitions: full.Transitions}
 		if err := s.Commit(context.Background(), c); err != nil {
 			b.Fatal(err)
 		}

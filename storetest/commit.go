@@ -64,6 +64,17 @@ func origins(t *testing.T, s wardround.Store) {
 	code(t, "no origin at all", s.Commit(context.Background(), c), wardround.EInvalid)
 }
 
+func late(t *testing.T, s wardround.Store) {
+	c := Full(0, 5, 2)
+	was := &wardround.Transition{Key: c.Transitions[0].Key, From: wardround.Fail, To: wardround.Fail, Seq: 5, At: Noon, Reason: wardround.LatePrefix + "would have been pass"}
+	c.Transitions = []*wardround.Transition{c.Transitions[0], was, c.Transitions[1]}
+	mustCommit(t, s, c)
+	if a, b := c.Transitions[0].Leaf, c.Transitions[2].Leaf; a != 0 || b != 1 || was.Leaf != wardround.NoLeaf {
+		t.Errorf("leaves %d, %d, and %d for the late one", a, b, was.Leaf)
+	}
+	equal(t, "history", all(t, s.Transitions(context.Background(), Ward, was.Key)), c.Transitions[:2])
+}
+
 func evidence(t *testing.T, s wardround.Store) {
 	first, second := Full(0, 5, 3), Full(5, 9, 2)
 	mustCommit(t, s, first)

@@ -50,6 +50,7 @@ func Run(t *testing.T, sub Subject) {
 		{"a refused commit leaves nothing", atomic},
 		{"origins do not mix", origins},
 		{"evidence is numbered, sealed and joined", evidence},
+		{"what comes late is history only", late},
 		{"facts keep their bytes", factBytes},
 		{"a reader may stop early", earlyStop},
 	}

@@ -151,6 +151,7 @@ CREATE TABLE leaf (
 	at      INTEGER,
 	seq     INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX leaf_at ON leaf (at);
 
 -- The hashes of the tree in the order of tlog.StoredHashIndex, 120 to a row, so
 -- that a row fits a page. id is scope * 2^40 + index / 120.
