@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // builder makes the frame of a batch; its buffers are kept for the next.
@@ -181,12 +182,12 @@ func (l *Log) commit(op string, b *batch, origin wardround.Origin) error {
 		if terr := l.file.Truncate(s.size); terr != nil {
 			l.broken = terr
 		}
-		return diskError(op, l.dir, err)
+		return durable.Error(op, l.dir, err)
 	}
 	if err := l.file.Sync(); err != nil {
 		// After a failed sync nobody knows what the disk has.
 		l.broken = err
-		return diskError(op, l.dir, err)
+		return durable.Error(op, l.dir, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -235,19 +236,19 @@ func (l *Log) rotate(op string, b *batch, origin wardround.Origin) error {
 	name := fileName(day, b.first)
 	f, err := os.OpenFile(filepath.Join(l.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return diskError(op, l.dir, err)
+		return durable.Error(op, l.dir, err)
 	}
 	_, err = f.Write(frame)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = syncDir(l.dir)
+		err = durable.SyncDir(l.dir)
 	}
 	if err != nil {
 		f.Close()
 		os.Remove(f.Name())
-		return diskError(op, l.dir, err)
+		return durable.Error(op, l.dir, err)
 	}
 	if l.file != nil {
 		l.file.Close()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // Gap is a stretch of the log that is lost or damaged.
@@ -77,7 +78,7 @@ func saveGaps(dir string, gaps []Gap) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(dir, gapsName, b)
+	return durable.Replace(dir, gapsName, b)
 }
 
 // refusal names what is wrong with the log at dir, the first few faults in full.

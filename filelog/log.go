@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // Codec encodes observations; package kind has the one for its schemas.
@@ -200,7 +201,7 @@ func (l *Log) Close() error {
 			err = cerr
 		}
 	}
-	return diskError("filelog.close", l.dir, err)
+	return durable.Error("filelog.close", l.dir, err)
 }
 
 var _ wardround.Log = (*Log)(nil)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // Open opens the log in dir, which it makes if it is not there. Only one process
@@ -33,7 +34,7 @@ func Open(dir string, opt Options) (*Log, error) {
 	}
 	if !opt.ReadOnly {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, diskError(op, dir, err)
+			return nil, durable.Error(op, dir, err)
 		}
 	}
 	var l *Log
@@ -90,17 +91,17 @@ func (l *Log) open(op string) error {
 		return nil
 	}
 	if err := l.settle(&sv); err != nil {
-		return diskError(op, l.dir, err)
+		return durable.Error(op, l.dir, err)
 	}
 	if len(faults) > 0 {
 		if err := l.accept(faults); err != nil {
-			return diskError(op, l.dir, err)
+			return durable.Error(op, l.dir, err)
 		}
 	}
 	// Both slots, so that later writes need no new room.
 	for range 2 {
 		if err := l.mark.write(&l.head, true); err != nil {
-			return diskError(op, l.dir, err)
+			return durable.Error(op, l.dir, err)
 		}
 	}
 	return l.tell(ctx)
@@ -147,7 +148,7 @@ func (l *Log) settle(sv *survey) error {
 		return err
 	}
 	l.roll = l.roll || s.thin > 0
-	return syncDir(l.dir)
+	return durable.SyncDir(l.dir)
 }
 
 // accept writes the faults down as gaps and opens a new epoch behind them.
@@ -203,7 +204,7 @@ func (l *Log) putAside() error {
 	if err := os.Rename(path, path+".damaged"); err != nil {
 		return err
 	}
-	return syncDir(l.dir)
+	return durable.SyncDir(l.dir)
 }
 
 // The source that observations of gaps come from.

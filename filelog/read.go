@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // Read implements [wardround.Log]. What retention has dropped and what lies in an
@@ -81,12 +82,12 @@ func (l *Log) scanSegment(ctx context.Context, id logID, s *segment, after uint6
 		return fault(Gap{From: s.First, To: s.Last, File: s.Name, Offset: -1, Reason: "the file for " + dayOf(s.Name) + " is missing"})
 	}
 	if err != nil {
-		return diskError("filelog.read", l.dir, err)
+		return durable.Error("filelog.read", l.dir, err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return diskError("filelog.read", l.dir, err)
+		return durable.Error("filelog.read", l.dir, err)
 	}
 	size := st.Size()
 	if s.size > 0 {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // Rule says how long and how much of a kind is kept. A zero limit is none.
@@ -115,14 +117,14 @@ func (l *Log) Retain(ctx context.Context, r Retention) (Dropped, error) {
 		gone++
 	}
 	if err := l.deleteOldest(gone, &done); err != nil {
-		return done, diskError(op, l.dir, err)
+		return done, durable.Error(op, l.dir, err)
 	}
 	for i, s := range segs[gone:] {
 		if len(drop[gone+i]) == 0 {
 			continue
 		}
 		if err := l.thin(ctx, s, drop[gone+i], &r, &done); err != nil {
-			return done, diskError(op, l.dir, err)
+			return done, durable.Error(op, l.dir, err)
 		}
 	}
 	return done, nil
@@ -173,5 +175,5 @@ func (l *Log) deleteOldest(n int, done *Dropped) error {
 		done.Deleted = append(done.Deleted, s.File)
 		done.Bytes += s.File.Size
 	}
-	return syncDir(l.dir)
+	return durable.SyncDir(l.dir)
 }

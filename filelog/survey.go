@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // survey finds out what is on disk and what is wrong with it. It changes nothing
@@ -37,7 +38,7 @@ func (sv *survey) run(ctx context.Context, op string) error {
 		err = sv.list()
 	}
 	if err != nil {
-		return diskError(op, sv.dir, err)
+		return durable.Error(op, sv.dir, err)
 	}
 	switch {
 	case bad != nil:
@@ -53,7 +54,7 @@ func (sv *survey) run(ctx context.Context, op string) error {
 		return err
 	}
 	if err := sv.contents(ctx); err != nil {
-		return diskError(op, sv.dir, err)
+		return durable.Error(op, sv.dir, err)
 	}
 	sv.tail()
 	return nil
@@ -126,7 +127,7 @@ func (sv *survey) headers(op string) error {
 			continue // walking the file will name it
 		}
 		if err != nil {
-			return diskError(op, sv.dir, err)
+			return durable.Error(op, sv.dir, err)
 		}
 		if sv.origin != "" && h.Origin != sv.origin {
 			return wardround.Errorf(wardround.EIntegrity, op, "%s holds %s observations, the files before it %s ones", s.Name, h.Origin, sv.origin)

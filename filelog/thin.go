@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/durable"
 )
 
 // errDamaged ends the thinning of a file in which something does not verify.
@@ -53,7 +54,7 @@ func (l *Log) thin(ctx context.Context, s *segment, drop map[string]bool, r *Ret
 	if err := os.Rename(dst.Name(), filepath.Join(l.dir, name)); err != nil {
 		return err
 	}
-	if err := syncDir(l.dir); err != nil {
+	if err := durable.SyncDir(l.dir); err != nil {
 		return err
 	}
 	l.mu.Lock()

@@ -1,6 +1,6 @@
 //go:build unix
 
-package filelog
+package durable
 
 import (
 	"errors"

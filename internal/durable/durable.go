@@ -1,4 +1,6 @@
-package filelog
+// Package durable writes to disk so that a crash leaves the old content or the
+// new, and says what a failing disk means.
+package durable
 
 import (
 	"errors"
@@ -11,9 +13,9 @@ import (
 	"github.com/wardround/wardround"
 )
 
-// replaceFile writes dir/name so that a reader, or a crash, sees the old content
-// or the new, never part of it.
-func replaceFile(dir, name string, content []byte) error {
+// Replace writes dir/name, readable by its owner only, so that a reader, or a
+// crash, sees the old content or the new, never part of it.
+func Replace(dir, name string, content []byte) error {
 	f, err := os.CreateTemp(dir, "."+name+".*")
 	if err != nil {
 		return err
@@ -32,12 +34,12 @@ func replaceFile(dir, name string, content []byte) error {
 		os.Remove(f.Name())
 		return err
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
-// syncDir makes a new or removed name in dir durable. Windows keeps names with
+// SyncDir makes a new or removed name in dir durable. Windows keeps names with
 // the file's own data and cannot sync a folder.
-func syncDir(dir string) error {
+func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
@@ -52,13 +54,16 @@ func syncDir(dir string) error {
 	return err
 }
 
-// diskError gives a failed operation on dir its code: no room, not allowed, or
-// our own fault.
-func diskError(op, dir string, err error) error {
+// Error gives a failed operation on dir its code: EFull, EForbidden, or else
+// EInternal. An error that has a code keeps it.
+func Error(op, dir string, err error) error {
 	if err == nil {
 		return nil
 	}
+	var coded *wardround.Error
 	switch {
+	case errors.As(err, &coded):
+		return err
 	case noRoom(err):
 		return wardround.Errorf(wardround.EFull, op, "no room left for %s: %w", dir, err)
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
