@@ -39,6 +39,8 @@ type Finding struct {
 	Seq      uint64       `json:"seq"`             // log position of the newest change
 	Origin   Origin       `json:"origin"`
 	Decision *Decision    `json:"decision,omitempty"`
+	// Proposed is a decision that waits for a second person.
+	Proposed *Decision `json:"proposed,omitempty"`
 }
 
 // FindingID derives a finding's id from its key.
@@ -54,8 +56,6 @@ type Decision struct {
 	Reason string       `json:"reason"`
 	At     time.Time    `json:"at"`
 	Until  time.Time    `json:"until,omitzero"`
-	// Pending is set while a second person is needed.
-	Pending bool `json:"pending,omitempty"`
 }
 
 // Person is who decided, in which role.

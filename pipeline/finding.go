@@ -36,7 +36,7 @@ func newFindings(sc wardround.Scope) *findings {
 func (s *findings) restore(f *wardround.Finding) {
 	s.m[f.ID], s.keys[f.Key] = f, f
 	s.entry(f.Case).add(f, 1)
-	if d := f.Decision; d != nil && !d.Pending && !d.Until.IsZero() {
+	if d := f.Decision; d != nil && !d.Until.IsZero() {
 		s.ends[f.ID] = d.Until
 	}
 }
@@ -86,7 +86,7 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.Output, changed bool) {
 	if f.State == wardround.Fixed {
 		s.change(f, func() {
-			f.State, f.Fixed, f.Decision = wardround.Reopened, time.Time{}, nil
+			f.State, f.Fixed, f.Decision, f.Proposed = wardround.Reopened, time.Time{}, nil, nil
 		})
 		delete(s.ends, f.ID)
 		changed = true
@@ -153,32 +153,43 @@ func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV
 	}
 	who := wardround.Person{Name: d.By, Role: d.Role}
 	dec := &wardround.Decision{State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until}
-	if d.State == wardround.Accepted || d.State == wardround.FalsePositive {
-		if p.needsTwo(f) {
-			if latest := seen.At.Add(wardround.MaxAcceptance); dec.Until.IsZero() || dec.Until.After(latest) {
-				dec.Until = latest
-			}
-			dec.Pending = true
-			if prev := f.Decision; prev != nil && prev.Pending && prev.State == d.State {
-				dec.Until = earlier(dec.Until, prev.Until)
-				if first := prev.By[0]; first.Name != who.Name {
-					dec.By = []wardround.Person{first, who}
-					dec.Pending = first.Role != wardround.RoleClinicalEngineering && who.Role != wardround.RoleClinicalEngineering
-				}
-			}
-		}
+	alone := true
+	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive) && p.needsTwo(f) {
+		alone = s.second(f, dec, who)
 	}
 	s.change(f, func() {
-		f.Decision, f.Seq = dec, p.commit.To
-		if !dec.Pending {
-			f.State = d.State
+		f.Seq = p.commit.To
+		if !alone {
+			f.Proposed = dec
+			return
 		}
+		f.State, f.Decision, f.Proposed = d.State, dec, nil
 	})
-	delete(s.ends, f.ID)
-	if !dec.Pending && !dec.Until.IsZero() {
-		s.ends[f.ID] = dec.Until
+	if alone {
+		delete(s.ends, f.ID)
+		if !dec.Until.IsZero() {
+			s.ends[f.ID] = dec.Until
+		}
 	}
 	p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding "+string(d.State), seen.Observation, d))
+}
+
+// second completes dec with what another person proposed before; it reports
+// whether the decision stands: two different people, one of clinical engineering.
+func (s *findings) second(f *wardround.Finding, dec *wardround.Decision, who wardround.Person) bool {
+	if latest := dec.At.Add(wardround.MaxAcceptance); dec.Until.IsZero() || dec.Until.After(latest) {
+		dec.Until = latest
+	}
+	prev := f.Proposed
+	if prev == nil || prev.State != dec.State || prev.By[0].Name == who.Name {
+		return false
+	}
+	first := prev.By[0]
+	if first.Role != wardround.RoleClinicalEngineering && who.Role != wardround.RoleClinicalEngineering {
+		return false
+	}
+	dec.By, dec.Until = []wardround.Person{first, who}, earlier(dec.Until, prev.Until)
+	return true
 }
 
 func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
@@ -197,7 +208,7 @@ func earlier(a, b time.Time) time.Time {
 func (s *findings) expire(p *Pipeline) {
 	var ids []string
 	for id, t := range s.ends {
-		if t.Before(p.now) {
+		if !t.After(p.now) {
 			ids = append(ids, id)
 		}
 	}

@@ -1,10 +1,13 @@
 package pipeline
 
 import (
+	"iter"
+	"net/netip"
 	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/inventory"
 )
 
 // frame is the check.Frame of one pass. It remembers what the pass changed, so
@@ -12,6 +15,8 @@ import (
 type frame struct {
 	alive
 	p       *Pipeline
+	now     time.Time
+	scope   wardround.Scope
 	touched []stateKey
 	learned []learnedKey
 	wakes   []wardround.WakeRow
@@ -19,15 +24,19 @@ type frame struct {
 
 var _ check.Frame = (*frame)(nil)
 
-func (f *frame) Now() time.Time             { return f.p.now }
-func (f *frame) Scope() wardround.Scope     { return f.p.opt.Scope }
-func (f *frame) Inventory() check.Inventory { return f.p.inv.View() }
+func (f *frame) Now() time.Time             { return f.now }
+func (f *frame) Scope() wardround.Scope     { return f.scope }
+func (f *frame) Inventory() check.Inventory { return view{f.p.inv.View(), f} }
 
 func (f *frame) Coverage(id wardround.AssetID, c wardround.Concern) check.Coverage {
+	f.enter()
+	defer f.leave()
 	return f.p.coverage(id, c)
 }
 
 func (f *frame) State(c *check.Check, key string, fresh func() any) any {
+	f.enter()
+	defer f.leave()
 	k := stateKey{c.ID, key}
 	v, first := f.p.states.get(k, c.StateVersion, fresh)
 	if first {
@@ -37,6 +46,8 @@ func (f *frame) State(c *check.Check, key string, fresh func() any) any {
 }
 
 func (f *frame) DropState(c *check.Check, key string) {
+	f.enter()
+	defer f.leave()
 	k := stateKey{c.ID, key}
 	if f.p.states.drop(k) {
 		f.touched = append(f.touched, k)
@@ -44,6 +55,8 @@ func (f *frame) DropState(c *check.Check, key string) {
 }
 
 func (f *frame) Learn(c *check.Check, zone wardround.ZoneID, set, member string, at time.Time) check.Novelty {
+	f.enter()
+	defer f.leave()
 	k := learnedKey{c.ID, string(zone) + "\x1f" + set, member}
 	n, added := f.p.learned.look(k, at)
 	if added {
@@ -53,10 +66,14 @@ func (f *frame) Learn(c *check.Check, zone wardround.ZoneID, set, member string,
 }
 
 func (f *frame) WakeAt(c *check.Check, key string, t time.Time) {
+	f.enter()
+	defer f.leave()
 	f.wakes = append(f.wakes, wardround.WakeRow{Check: c.ID, Key: key, At: t})
 }
 
 func (f *frame) Setting(c *check.Check, name string) (float64, bool) {
+	f.enter()
+	defer f.leave()
 	return f.p.content.setting(c.ID, name)
 }
 
@@ -83,3 +100,19 @@ func (f *frame) undo(*check.Check) {
 		f.p.learned.forget(k)
 	}
 }
+
+// view is the inventory as an abandoned pass can no longer read it: its next call
+// ends the goroutine.
+type view struct {
+	inventory.View
+	f *frame
+}
+
+func (v view) Asset(id wardround.AssetID) *wardround.Asset { v.f.Alive(); return v.View.Asset(id) }
+func (v view) ByAddr(a netip.Addr) *wardround.Asset        { v.f.Alive(); return v.View.ByAddr(a) }
+func (v view) Link(id wardround.LinkID) *wardround.Link    { v.f.Alive(); return v.View.Link(id) }
+func (v view) Links(id wardround.AssetID) iter.Seq[*wardround.Link] {
+	v.f.Alive()
+	return v.View.Links(id)
+}
+func (v view) Assets() iter.Seq[*wardround.Asset] { v.f.Alive(); return v.View.Assets() }

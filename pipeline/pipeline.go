@@ -60,6 +60,7 @@ type Pipeline struct {
 	seen     []*check.Seen
 	claims   kind.Claims
 	byKind   map[string][]*check.Seen
+	leaked   bool // an abandoned check may hold seen and byKind
 }
 
 // Open restores a pipeline from its store. The caller then feeds it what the log
@@ -216,6 +217,9 @@ func (p *Pipeline) advance(batch []*wardround.Observation) {
 
 // resolve finds the assets of each observation and sorts the batch by kind.
 func (p *Pipeline) resolve(batch []*wardround.Observation) {
+	if p.leaked {
+		p.leaked, p.seen, p.byKind = false, nil, map[string][]*check.Seen{}
+	}
 	p.seen = p.seen[:0]
 	for k := range p.byKind {
 		p.byKind[k] = p.byKind[k][:0]

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,7 +49,7 @@ func (r *runner) run(ctx context.Context) {
 		if p.content.off(c.ID) {
 			continue
 		}
-		fr := &frame{p: p}
+		fr := &frame{p: p, now: p.now, scope: p.opt.Scope}
 		pass := check.NewPass(c, fr, seen, wakes)
 		cause, detail := r.contain(ctx, fr, pass)
 		if cause == "" {
@@ -127,7 +128,8 @@ func (r *runner) contain(ctx context.Context, fr *frame, pass *check.Pass) (caus
 	case <-timer.C:
 		// The goroutine cannot be stopped from outside. It is abandoned: its next call
 		// of the pass ends it, and nothing it says is heard.
-		fr.dead.Store(true)
+		fr.kill()
+		r.p.leaked = true // it may still read this batch
 		close(r.worker.jobs)
 		r.worker = nil
 		return "overrun", fmt.Sprintf("took longer than %v for one batch", r.p.opt.Budget)
@@ -189,11 +191,34 @@ func (abandoned) Error() string { return "the pass was given up" }
 
 var _ error = abandoned{}
 
-// alive is shared by a frame and its pass.
-type alive struct{ dead atomic.Bool }
+// alive ends an abandoned pass at its next call of the frame. The lock makes sure
+// that no call is under way when the pass is given up.
+type alive struct {
+	mu   sync.Mutex
+	dead atomic.Bool
+}
 
+// Alive implements [check.Frame].
 func (a *alive) Alive() {
 	if a.dead.Load() {
 		panic(abandoned{})
 	}
+}
+
+// enter is Alive with the lock, for calls that touch the pipeline.
+func (a *alive) enter() {
+	a.mu.Lock()
+	if a.dead.Load() {
+		a.mu.Unlock()
+		panic(abandoned{})
+	}
+}
+
+func (a *alive) leave() { a.mu.Unlock() }
+
+// kill waits for the call that is under way, if any, and ends the pass.
+func (a *alive) kill() {
+	a.mu.Lock()
+	a.dead.Store(true)
+	a.mu.Unlock()
 }
