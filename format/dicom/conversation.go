@@ -243,7 +243,10 @@ func (e *end) DataSetEnd(_ uint8, d DataSetEnd) {
 }
 
 // AssociateRequest implements [Handler].
-func (e *end) AssociateRequest(a *AssociateRQ) { e.c.watcher.AssociateRequest(e.side, a) }
+func (e *end) AssociateRequest(a *AssociateRQ) {
+	e.c.endAll() // whatever was said before belongs to another association
+	e.c.watcher.AssociateRequest(e.side, a)
+}
 
 // AssociateAccept implements [Handler].
 func (e *end) AssociateAccept(a *AssociateAC) { e.c.watcher.AssociateAccept(e.side, a) }
@@ -255,7 +258,10 @@ func (e *end) AssociateReject(r Reject) { e.c.watcher.AssociateReject(e.side, r)
 func (e *end) ReleaseRequest() { e.c.watcher.ReleaseRequest(e.side) }
 
 // ReleaseResponse implements [Handler].
-func (e *end) ReleaseResponse() { e.c.watcher.ReleaseResponse(e.side) }
+func (e *end) ReleaseResponse() {
+	e.c.endAll()
+	e.c.watcher.ReleaseResponse(e.side)
+}
 
 // Abort implements [Handler].
 func (e *end) Abort(a Abort) {

@@ -8,10 +8,11 @@ import (
 // Gap tells of n bytes of the stream that the capture lost. Lost bytes inside a
 // value cost nothing else, inside a data set the rest of its elements, inside a
 // PDU the rest of the PDU. When even the end of the PDU is not known, the
-// decoder looks for the next PDU that can only be one. The error is nil, or the
-// one that ended the stream before.
+// decoder looks for the next PDU that can only be one. Gap(0) at the start says
+// that the stream was joined in the middle, and has the same effect. The error is
+// nil, or the one that ended the stream before.
 func (d *Decoder) Gap(n int64) error {
-	if n <= 0 || d.err != nil {
+	if d.err != nil || n < 0 || n == 0 && d.off > 0 {
 		return d.err
 	}
 	if d.state == inPDV {

@@ -121,3 +121,12 @@ func TestReleaseIsFoundBehindAGapAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestAStreamJoinedInTheMiddle(t *testing.T) {
+	stream := storeStream()
+	r := withGap(stream[5000:], 0, 0, single)
+	s := r.String()
+	if strings.Count(s, "command 3") != 2 || strings.Count(s, "Complete:true") != 3 || !strings.HasSuffix(s, "release request") {
+		t.Errorf("%s", s)
+	}
+}

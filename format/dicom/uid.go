@@ -48,6 +48,19 @@ const (
 	PrintService
 )
 
+var serviceNames = [...]string{
+	"other", "verification", "storage", "find", "move", "get", "worklist",
+	"performed-procedure-step", "storage-commitment", "print",
+}
+
+// String returns the service in lower case, "storage".
+func (s Service) String() string {
+	if int(s) < len(serviceNames) {
+		return serviceNames[s]
+	}
+	return serviceNames[OtherService]
+}
+
 // SOPClass describes a service-object pair class.
 type SOPClass struct {
 	UID     string

@@ -1,0 +1,210 @@
+package network
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wardround/wardround/format/dicom"
+	"github.com/wardround/wardround/kind"
+)
+
+const (
+	dicomTold   = 9 << 10 // bytes of UIDs of contexts that are told
+	dicomStores = 32      // groups of C-STOREs kept at once
+)
+
+// dicomAssociation is what is kept of an open association.
+type dicomAssociation struct {
+	out       kind.DICOMAssociationV1
+	requestor dicom.Side
+	began     int64
+	request   *dicom.AssociateRQ // until it is answered
+	stores    []*dicomTally      // C-STOREs to be told together, oldest first
+	// machine is the equipment seen first, devices all that was told, by a key of
+	// their values.
+	machine *kind.DICOMEquipmentV1
+	devices map[string]struct{}
+}
+
+func newDICOMAssociation(requestor dicom.Side, at int64) *dicomAssociation {
+	return &dicomAssociation{
+		requestor: requestor, began: at,
+		out: kind.DICOMAssociationV1{Result: kind.DICOMUnseen, FromServer: requestor == dicom.Acceptor},
+	}
+}
+
+// asked takes the request.
+func (a *dicomAssociation) asked(rq *dicom.AssociateRQ) {
+	o := &a.out
+	o.Result = kind.DICOMUnanswered
+	o.Calling, o.Called = dicomTitle(rq.Calling), dicomTitle(rq.Called)
+	if rq.ApplicationContext != dicom.ApplicationContextName {
+		o.ApplicationContext = dicomUID(rq.ApplicationContext)
+	}
+	u := &rq.User
+	o.Implementation, o.ImplementationVersion, o.MaxLength = dicomUID(u.ImplementationClass), dicomTitle(u.ImplementationVersion), u.MaxLength
+	if i := u.Identity; i != nil {
+		o.UserIdentity = i.Type.String()
+		o.User, o.Passcode = len(i.Primary) > 0, len(i.Secondary) > 0
+	}
+	o.Offered = len(rq.Contexts)
+	a.request = rq
+}
+
+// accepted takes the answer.
+func (a *dicomAssociation) accepted(ac *dicom.AssociateAC) {
+	o := &a.out
+	o.Result = kind.DICOMAccepted
+	if a.request == nil && o.Offered == 0 { // not seen: the answer repeats the titles
+		o.Calling, o.Called = dicomTitle(ac.Calling), dicomTitle(ac.Called)
+	}
+	u := &ac.User
+	o.AcceptorImplementation, o.AcceptorVersion, o.AcceptorMaxLength = dicomUID(u.ImplementationClass), dicomTitle(u.ImplementationVersion), u.MaxLength
+	o.IdentityAnswered = u.IdentityResponse != nil
+	a.contexts(ac.Contexts)
+}
+
+func (a *dicomAssociation) rejected(r dicom.Reject) {
+	o := &a.out
+	o.Result = kind.DICOMRejected
+	o.RejectResult, o.RejectSource, o.RejectReason = r.Result.String(), r.Source.String(), r.ReasonText()
+}
+
+func (a *dicomAssociation) aborted(by dicom.Side, b dicom.Abort) {
+	o := &a.out
+	if o.Result == kind.DICOMUnanswered {
+		o.Result = kind.DICOMAborted
+	}
+	o.AbortBy, o.AbortSource, o.AbortReason = "requestor", b.Source.String(), b.ReasonText()
+	if by != a.requestor {
+		o.AbortBy = "acceptor"
+	}
+}
+
+func (a *dicomAssociation) ended(end string, at int64) {
+	if a.request != nil {
+		a.contexts(nil)
+	}
+	a.out.End = end
+	a.out.DurationMS = dicomMS(at - a.began)
+}
+
+// contexts joins what was offered with what was answered, and puts together the
+// contexts that are alike: a client that offers a hundred SOP classes offers
+// them in one or two ways.
+func (a *dicomAssociation) contexts(answers []dicom.AnsweredContext) {
+	o := &a.out
+	room := dicomTold
+	told := func(c kind.DICOMContextV1, abstract string) {
+		for i := range o.Contexts {
+			g := &o.Contexts[i]
+			if g.Result == c.Result && g.Transfer == c.Transfer && slices.Equal(g.Offered, c.Offered) {
+				if room -= len(abstract) + 3; room < 0 {
+					o.ContextsCut++
+					return
+				}
+				g.Abstract = append(g.Abstract, abstract)
+				return
+			}
+		}
+		room -= len(abstract) + len(c.Transfer) + 80
+		for _, s := range c.Offered {
+			room -= len(s) + 3
+		}
+		if room < 0 {
+			o.ContextsCut++
+			return
+		}
+		c.Abstract = []string{abstract}
+		o.Contexts = append(o.Contexts, c)
+	}
+	if a.request != nil {
+		for _, offered := range a.request.Contexts {
+			c := kind.DICOMContextV1{Result: "unanswered"}
+			for _, s := range offered.TransferSyntaxes {
+				c.Offered = append(c.Offered, dicomUID(s))
+			}
+			for _, answer := range answers {
+				if answer.ID == offered.ID {
+					c.Result = answer.Result.String()
+					if answer.Result == dicom.ContextAccepted {
+						o.Accepted++
+						c.Transfer = dicomUID(answer.TransferSyntax)
+					}
+					break
+				}
+			}
+			told(c, dicomUID(offered.AbstractSyntax))
+		}
+		a.request = nil
+		return
+	}
+	for _, answer := range answers { // what was offered was not seen
+		c := kind.DICOMContextV1{Result: answer.Result.String()}
+		if answer.Result == dicom.ContextAccepted {
+			o.Accepted++
+			c.Transfer = dicomUID(answer.TransferSyntax)
+		}
+		told(c, "")
+	}
+}
+
+// count counts an operation that is over.
+func (a *dicomAssociation) count(o *dicom.Operation) {
+	c := kind.DICOMCountV1{Operation: o.Request.Field.Service(), ByAcceptor: o.Invoker != a.requestor}
+	if c.Operation == "" {
+		c.Operation = "unknown"
+	}
+	i := slices.IndexFunc(a.out.Operations, func(k kind.DICOMCountV1) bool {
+		return k.Operation == c.Operation && k.ByAcceptor == c.ByAcceptor
+	})
+	if i < 0 {
+		i = len(a.out.Operations)
+		a.out.Operations = append(a.out.Operations, c)
+	}
+	k := &a.out.Operations[i]
+	k.Count++
+	switch {
+	case !o.Answered:
+		k.Unanswered++
+	case o.Response.Status.Class() == dicom.Failure:
+		k.Failed++
+	}
+}
+
+// dicomUID returns s if it is a UID (PS3.5 §9.1): digits and dots. What stands
+// there else must not leave.
+func dicomUID(s string) string {
+	if len(s) > 64 {
+		return ""
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && c != '.' {
+			return ""
+		}
+	}
+	return s
+}
+
+// dicomTitle returns an AE title or a version name: printable, 16 characters.
+func dicomTitle(s string) string { return dicomPrintable(s, 16) }
+
+// dicomPrintable returns the printable characters of s, at most n.
+func dicomPrintable(s string, n int) string {
+	plain := len(s) <= n
+	for i := 0; plain && i < len(s); i++ {
+		plain = s[i] >= ' ' && s[i] < 0x7F
+	}
+	if plain {
+		return s
+	}
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if n == 0 || r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		n--
+		return r
+	}, s))
+}

@@ -1,0 +1,127 @@
+package network
+
+import (
+	"slices"
+
+	"github.com/wardround/wardround/format/dicom"
+	"github.com/wardround/wardround/kind"
+)
+
+const (
+	dicomDevices = 32 // pieces of equipment told per association
+	dicomName    = 64 // characters of a value of VR LO
+)
+
+// dicomMachine are the elements that tell of equipment.
+var dicomMachine = [...]dicom.Tag{
+	dicom.SOPClassUID, dicom.Modality, dicom.Manufacturer, dicom.ManufacturerModelName, dicom.StationName,
+	dicom.DeviceSerialNumber, dicom.SoftwareVersions, dicom.DeviceUID, dicom.UniqueDeviceIdentifier,
+	dicom.GantryID, dicom.DetectorID, dicom.InstitutionName, dicom.InstitutionalDepartmentName,
+	dicom.SpecificCharacterSet,
+}
+
+// dicomEquipment gathers the equipment elements of the object that is passing by.
+type dicomEquipment struct {
+	b    []byte                       // the values, one after the other
+	ends [len(dicomMachine)][2]uint16 // where each value stands in b
+	key  []byte
+}
+
+func (q *dicomEquipment) reset() {
+	q.b = q.b[:0]
+	clear(q.ends[:])
+}
+
+func (q *dicomEquipment) add(t dicom.Tag, value []byte) {
+	i := slices.Index(dicomMachine[:], t)
+	if i < 0 || len(q.b)+len(value) > 1<<14 {
+		return
+	}
+	start := len(q.b)
+	q.b = append(q.b, value...)
+	q.ends[i] = [2]uint16{uint16(start), uint16(len(q.b))}
+}
+
+func (q *dicomEquipment) value(t dicom.Tag) []byte {
+	e := q.ends[slices.Index(dicomMachine[:], t)]
+	return q.b[e[0]:e[1]]
+}
+
+// text returns a value in UTF-8, printable, at most n characters.
+func (q *dicomEquipment) text(t dicom.Tag, n int) string {
+	return dicomPrintable(dicom.Text(q.value(t), string(q.value(dicom.SpecificCharacterSet))), n)
+}
+
+// all returns the values as one key, valid until the next call.
+func (q *dicomEquipment) all() []byte {
+	q.key = q.key[:0]
+	for i, e := range q.ends {
+		q.key = append(append(q.key, byte(i)), q.b[e[0]:e[1]]...)
+	}
+	return q.key
+}
+
+// tellEquipment emits what the object that has passed by says of its equipment,
+// unless the association told it before.
+func (s *dicomStream) tellEquipment(o *dicom.Operation) {
+	q, a := &s.equipment, s.association(o.Invoker)
+	defer q.reset()
+	if _, told := a.devices[string(q.all())]; told || len(a.devices) == dicomDevices {
+		return
+	}
+	m := &kind.DICOMEquipmentV1{
+		FromServer:   o.Invoker == dicom.Acceptor,
+		AETitle:      a.out.Calling,
+		SOPClass:     dicomUID(string(q.value(dicom.SOPClassUID))),
+		Modality:     dicomCode(q.value(dicom.Modality)),
+		Manufacturer: q.text(dicom.Manufacturer, dicomName),
+		Model:        q.text(dicom.ManufacturerModelName, dicomName),
+		Station:      q.text(dicom.StationName, 16),
+		Serial:       q.text(dicom.DeviceSerialNumber, dicomName),
+		Software:     q.text(dicom.SoftwareVersions, 2*dicomName),
+		DeviceUID:    dicomUID(string(q.value(dicom.DeviceUID))),
+		UDI:          q.text(dicom.UniqueDeviceIdentifier, 2*dicomName),
+		Gantry:       q.text(dicom.GantryID, dicomName),
+		Detector:     q.text(dicom.DetectorID, 16),
+		Institution:  q.text(dicom.InstitutionName, dicomName),
+		Department:   q.text(dicom.InstitutionalDepartmentName, dicomName),
+	}
+	if o.Invoker != a.requestor {
+		m.AETitle = a.out.Called
+	}
+	if a.devices == nil {
+		a.devices = map[string]struct{}{}
+	}
+	a.devices[string(q.key)] = struct{}{}
+	if m.Manufacturer == "" && m.Model == "" && m.Station == "" && m.Serial == "" {
+		return
+	}
+	m.Passed = o.Invoker != a.requestor || o.Request.MoveOriginator != "" || a.machine != nil && otherMachine(a.machine, m)
+	if a.machine == nil {
+		a.machine = m
+	}
+	s.conn.Emit(s.at, m)
+}
+
+// otherMachine reports whether two objects were certainly made by different
+// equipment.
+func otherMachine(a, b *kind.DICOMEquipmentV1) bool {
+	if a.Serial != "" && b.Serial != "" {
+		return a.Serial != b.Serial
+	}
+	return a.Model != "" && b.Model != "" && a.Model != b.Model
+}
+
+// dicomCode returns b if it is a code (VR CS): capital letters, digits, spaces
+// and _, at most 16.
+func dicomCode(b []byte) string {
+	if len(b) > 16 {
+		return ""
+	}
+	for _, c := range b {
+		if !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == ' ' || c == '_') {
+			return ""
+		}
+	}
+	return string(b)
+}
