@@ -124,7 +124,7 @@ func TestAcceptingOnALifeSustainingAssetNeedsTwo(t *testing.T) {
 	if f.State != wardround.Open || f.Proposed == nil {
 		t.Fatalf("one person was enough: %+v", f)
 	}
-	b.see(b.say(2*time.Minute, accept("ann", "clinical-engineering", year)))
+	b.see(b.say(2*time.Minute, accept("ann", "security", year)))
 	if f = b.finding(); f.State != wardround.Open {
 		t.Fatal("the same person twice was enough")
 	}
