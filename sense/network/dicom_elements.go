@@ -112,7 +112,7 @@ func (s *dicomStream) Element(from dicom.Side, o *dicom.Operation, e *dicom.Elem
 	switch e.Tag {
 	case dicom.PatientID:
 		if e.Depth() == 0 && !query {
-			t.patients.add(Hash(0, value) | 1) // counted without the id being kept
+			t.patients.add(dicomHash(value))
 		}
 	case dicom.PatientIdentityRemoved:
 		t.out.Deidentified = string(value) == "YES"
@@ -147,4 +147,13 @@ func wildcards(value []byte) bool {
 		}
 	}
 	return true
+}
+
+// dicomHash is FNV-1a, so that patients are counted without their ids being kept.
+func dicomHash(b []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h | 1
 }
