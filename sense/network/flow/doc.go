@@ -64,7 +64,9 @@
 // in mid-stream) are ignored and counted, until three consecutive segments agree on a new
 // place: then the direction goes on from there after a Gap; its size is only a lower
 // bound when the place lies backwards. Keep-alives are recognised and are not data. A
-// RST counts only if it lies in the window (RFC 9293 §3.10.7.4) or answers a SYN.
+// RST counts only if it lies in the window (RFC 9293 §3.10.7.4) or answers a SYN; when
+// the end that seems to have sent it goes on sending, a new flow is opened with its third
+// segment, so that a forged RST blinds the table for a moment only.
 //
 // A SYN with another initial sequence number begins a new flow on the tuple, and
 // the old one is closed as Reused, when the old one is over, was never answered, or

@@ -16,6 +16,7 @@ type Stats struct {
 	Reused     uint64
 	MidStream  uint64 // TCP flows picked up without SYN
 	Late       uint64 // packets of a tuple that was already closed
+	Revived    uint64 // tuples that went on after a reset, as a new flow
 	StrayReset uint64 // RST of a tuple that is not in the table
 
 	ClockBack   uint64 // capture clock jumped back by more than 10 s

@@ -30,7 +30,13 @@ func (t *Table) segment(p *packet.Packet, frames int, at int64) {
 	if f.closed {
 		f.seen = t.clock.now
 		t.stats.Late++
-		return
+		if !f.lives(dir, p) {
+			return
+		}
+		// The reset was not heeded: forged, or meant for somebody else.
+		t.stats.Revived++
+		t.remove(f, Reset, at)
+		f, dir = t.begin(p, hash, at)
 	}
 	t.count(f, dir, p, frames, at)
 	s, h, o := &f.Sent[dir], &f.tcp[dir], &f.tcp[dir.Other()]
@@ -44,6 +50,7 @@ func (t *Table) segment(p *packet.Packet, frames int, at int64) {
 			return
 		}
 		s.Flags |= SawRST
+		h.strays = 0
 		t.end(f, Reset, at)
 		return
 	case p.TCPFlags&syn != 0:
@@ -148,6 +155,17 @@ func (h *half) resets(p *packet.Packet, o *half) bool {
 		return true
 	}
 	return p.TCPFlags&packet.ACK != 0 && o.state&known != 0 && p.Ack == o.next
+}
+
+// lives reports whether a flow closed by a reset goes on all the same: the end
+// that is said to have reset it has sent three more segments, which an end that really
+// did would answer with further resets instead.
+func (f *Flow) lives(dir Direction, p *packet.Packet) bool {
+	if f.Sent[dir].Flags&SawRST == 0 || p.TCPFlags&(packet.SYN|packet.FIN|packet.RST|packet.ACK) != packet.ACK {
+		return false
+	}
+	f.tcp[dir].strays++
+	return f.tcp[dir].strays >= 3
 }
 
 // acknowledged follows the acknowledgement that dir sent.
