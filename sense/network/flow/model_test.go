@@ -215,8 +215,10 @@ func FuzzTable(f *testing.F) {
 	}
 	content := bytes.Repeat([]byte("0123456789abcdef"), 400)
 	f.Fuzz(func(t *testing.T, in []byte) {
+		in = in[:min(len(in), 4000)]
 		m := &lax{TB: t, open: map[*Flow]bool{}}
 		table := New(m, Limits{Flows: 5, FlowBytes: 10_000, TotalBytes: 20_000, Segments: 6, Datagrams: 3, DatagramBytes: 5_000, Fragments: 4})
+		table.index.seed = [2]uint64{1, 3} // the fuzzer needs runs that repeat
 		at := start
 		for ; len(in) >= 4; in = in[4:] {
 			// flags | seq step and direction | time and tuple | length
