@@ -21,6 +21,7 @@ type Sensor struct {
 	tuples     *tuples
 	position   uint64
 	datagram   Datagram
+	onces      onces
 	streams    []*Protocol // those over TCP
 	datagrams  []*Protocol // those over UDP
 	frames     []*Protocol // those without IP, by their Datagram

@@ -4,7 +4,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -80,9 +79,11 @@ func frame(from, to netip.Addr, proto layers.IPProtocol) (*layers.Ethernet, gopa
 	return eth, &layers.IPv4{Version: 4, TTL: 64, Protocol: proto, SrcIP: from.AsSlice(), DstIP: to.AsSlice()}
 }
 
+// hardware returns a registered address, of a maker of patient monitors, that
+// ends like a.
 func hardware(a netip.Addr) []byte {
 	b := a.AsSlice()
-	return append([]byte{0x02, 0x00}, b[len(b)-4:]...)
+	return append([]byte{0x00, 0x09, 0xfb}, b[len(b)-3:]...)
 }
 
 func (c *Capture) send(ls ...gopacket.SerializableLayer) {
@@ -112,7 +113,7 @@ func (c *Capture) TCP(client, server string) *Conversation {
 	c.t.Helper()
 	v := &Conversation{capture: c, client: netip.MustParseAddrPort(client), server: netip.MustParseAddrPort(server)}
 	// Initial numbers differ per connection, so that reuse of a port is no retransmission.
-	v.seq = [2]uint32{binary.BigEndian.Uint32(hardware(v.client.Addr())[2:]), uint32(v.server.Port())}
+	v.seq = [2]uint32{uint32(v.client.Port())<<8 + 1, uint32(v.server.Port())}
 	v.segment(0, layers.TCP{SYN: true}, nil)
 	v.segment(1, layers.TCP{SYN: true, ACK: true}, nil)
 	v.segment(0, layers.TCP{ACK: true}, nil)

@@ -1,0 +1,177 @@
+package network
+
+import (
+	"encoding/hex"
+	"net/netip"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format"
+	"github.com/wardround/wardround/format/dhcp"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = Register(Protocol{Name: "dhcp", Datagram: dhcpDatagram, Ports: []uint16{67, 68, 546, 547}})
+
+func dhcpDatagram(d *Datagram) bool {
+	switch {
+	case dhcp.Recognise(d.Payload) == format.Yes:
+		m, err := dhcp.Parse(d.Payload)
+		if err != nil {
+			d.Failure(err)
+			return true
+		}
+		d.Emit(!m.Reply, dhcpMessage(&m))
+	case d.Flow.Src.Addr.Is6() && dhcp.RecogniseV6(d.Payload) == format.Yes:
+		m, err := dhcp.ParseV6(d.Payload)
+		if err != nil {
+			d.Failure(err)
+			return true
+		}
+		v := dhcpMessageV6(&m)
+		if m.Relayed {
+			v.Relay = d.Flow.Src.Addr
+		}
+		d.Emit(!v.FromServer, v)
+	default:
+		return false
+	}
+	return true
+}
+
+var dhcpTypes = [...]string{
+	0: "bootp", dhcp.Discover: "discover", dhcp.Offer: "offer", dhcp.Request: "request", dhcp.Decline: "decline",
+	dhcp.Ack: "ack", dhcp.Nak: "nak", dhcp.Release: "release", dhcp.Inform: "inform",
+}
+
+const (
+	maxVendorClass = 64 // bytes
+	maxDHCPList    = 64 // codes of a list
+)
+
+func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
+	v := &kind.DHCPMessageV1{
+		Version: 4, Message: "other", FromServer: m.Reply,
+		Asked: m.Addr(dhcp.OptRequestedIP), Server: m.Addr(dhcp.OptServerID), Relay: specified(m.Relay), LeaseSec: int64(m.Lease().Seconds()),
+		VendorClass: technicalText(m.Text(dhcp.OptVendorClass), maxVendorClass),
+	}
+	if int(m.Type()) < len(dhcpTypes) {
+		v.Message = dhcpTypes[m.Type()]
+	}
+	const ethernet = 1
+	mac := wardround.MAC{}
+	if m.HardwareType == ethernet {
+		mac = wardround.MAC(m.ClientMAC)
+		v.MAC = mac.String()
+	}
+	if v.Addr = specified(m.YourIP); !v.Addr.IsValid() {
+		v.Addr = specified(m.ClientIP)
+	}
+	for _, code := range m.Option(dhcp.OptParameterList)[:min(len(m.Option(dhcp.OptParameterList)), maxDHCPList)] {
+		v.Parameters = append(v.Parameters, uint16(code))
+	}
+	v.VendorOptions = vendorOptions(m.Option(dhcp.OptVendorSpecific))
+	dhcpNames(v, mac, m.Text(dhcp.OptHostName), func() string { f, _ := m.FQDN(); return f.Name })
+	dhcpClient(v, m.Option(dhcp.OptClientID))
+	server, file := m.BootFile()
+	if file != "" {
+		v.BootFile, v.BootExtension = true, fileExtension(file)
+		v.BootServer, _ = netip.ParseAddr(server) // a server's name stays
+		if !v.BootServer.IsValid() {
+			v.BootServer = specified(m.NextServer)
+		}
+	}
+	return v
+}
+
+// specified returns a, or the zero Addr for 0.0.0.0.
+func specified(a netip.Addr) netip.Addr {
+	if a.IsUnspecified() {
+		return netip.Addr{}
+	}
+	return a
+}
+
+// dhcpNames tells the host name that either option gives, if it may leave.
+func dhcpNames(v *kind.DHCPMessageV1, mac wardround.MAC, host string, full func() string) {
+	for _, name := range [...]string{host, full()} {
+		if name == "" {
+			continue
+		}
+		v.HostNamed = true
+		if v.Host == "" && !v.FromServer {
+			v.Host = deviceName(name, mac)
+		}
+	}
+}
+
+// dhcpClient tells the client identifier, if a machine made it (RFC 2132 §9.14).
+func dhcpClient(v *kind.DHCPMessageV1, id []byte) {
+	const ethernet, rfc4361 = 1, 255
+	if len(id) == 0 {
+		return
+	}
+	v.ClientIDThere = true
+	if id[0] == ethernet && len(id) == 7 || id[0] == rfc4361 && madeByMachine(id, 5) {
+		v.ClientID = hex.EncodeToString(id)
+	}
+}
+
+// madeByMachine reports whether the DUID at off is of a type that holds no text
+// (RFC 8415 §11: 1 and 3 are hardware addresses, 4 a UUID), and of plausible length.
+func madeByMachine(id []byte, off int) bool {
+	if len(id) < off+4 || len(id) > off+30 || id[off] != 0 {
+		return false
+	}
+	switch id[off+1] {
+	case 1, 3:
+		return true
+	case 4:
+		return len(id) == off+18
+	}
+	return false
+}
+
+// vendorOptions lists the codes inside option 43, if it has the usual form of
+// code, length, value (RFC 2132 §8.4).
+func vendorOptions(p []byte) (codes []uint8) {
+	for len(p) >= 2 && p[0] != 255 && 2+int(p[1]) <= len(p) && len(codes) < maxDHCPList {
+		codes = append(codes, p[0])
+		p = p[2+int(p[1]):]
+	}
+	if len(p) > 0 && p[0] != 255 && p[0] != 0 {
+		return nil
+	}
+	return codes
+}
+
+var dhcpTypesV6 = [...]string{
+	dhcp.Solicit: "solicit", dhcp.Advertise: "advertise", dhcp.RequestV6: "request", dhcp.Confirm: "confirm", dhcp.Renew: "renew",
+	dhcp.Rebind: "rebind", dhcp.ReplyV6: "reply", dhcp.ReleaseV6: "release", dhcp.DeclineV6: "decline",
+	dhcp.Reconfigure: "reconfigure", dhcp.Information: "information",
+}
+
+func dhcpMessageV6(m *dhcp.MessageV6) *kind.DHCPMessageV1 {
+	v := &kind.DHCPMessageV1{Version: 6, Message: dhcpTypesV6[m.Type]}
+	switch m.Type {
+	case dhcp.Advertise, dhcp.ReplyV6, dhcp.Reconfigure:
+		v.FromServer = true
+	}
+	if len(m.Addrs) > 0 {
+		v.Addr = m.Addrs[0]
+	}
+	mac := wardround.MAC{}
+	if hw, ok := dhcp.HardwareAddr(m.ClientID); ok {
+		// The address a DUID was made from stays when the hardware is changed
+		// (RFC 8415 §11.2): it names the client but is no place.
+		mac = wardround.MAC(hw)
+	}
+	v.Parameters = m.Requested[:min(len(m.Requested), maxDHCPList)]
+	if len(m.ClientID) > 0 {
+		v.ClientIDThere = true
+		if madeByMachine(m.ClientID, 0) {
+			v.ClientID = hex.EncodeToString(m.ClientID)
+		}
+	}
+	dhcpNames(v, mac, m.FQDN.Name, func() string { return "" })
+	return v
+}
