@@ -75,8 +75,9 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 	server, file := m.BootFile()
 	if file != "" {
 		v.BootFile, v.BootExtension = true, fileExtension(file)
-		v.BootServer, _ = netip.ParseAddr(server) // a server's name stays
-		if !v.BootServer.IsValid() {
+		if a, err := netip.ParseAddr(server); err == nil {
+			v.BootServer = a.WithZone("") // zones are text, and so is a server's name
+		} else {
 			v.BootServer = specified(m.NextServer)
 		}
 	}

@@ -3,6 +3,7 @@ package network
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 
 	"github.com/wardround/wardround/format"
 	"github.com/wardround/wardround/format/wsdiscovery"
@@ -81,7 +82,7 @@ func wsdTarget(d *Datagram, k wsdiscovery.Kind, t *wsdiscovery.Target) *kind.WSD
 		// The other family's address can't be compared.
 		here = here || a.Unmap() == d.Flow.Src.Addr.Unmap() || a.Unmap().Is4() != d.Flow.Src.Addr.Unmap().Is4() || a.IsLoopback()
 		if len(v.Transports) < maxWSDPlaces && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "soap.udp") {
-			v.Transports = append(v.Transports, u.Scheme+"://"+u.Host)
+			v.Transports = append(v.Transports, u.Scheme+"://"+hostPort(a, u.Port()))
 		}
 	}
 	v.Own = here || !told
@@ -100,6 +101,18 @@ func wsdTarget(d *Datagram, k wsdiscovery.Kind, t *wsdiscovery.Target) *kind.WSD
 		}
 	}
 	return v
+}
+
+// hostPort writes an address without its zone, which is text, and a port.
+func hostPort(a netip.Addr, port string) string {
+	a = a.WithZone("")
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+		return netip.AddrPortFrom(a, uint16(n)).String()
+	}
+	if a.Is6() {
+		return "[" + a.String() + "]"
+	}
+	return a.String()
 }
 
 func wsdTypes(names []wsdiscovery.Name) (out []string) {

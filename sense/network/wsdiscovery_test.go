@@ -23,7 +23,7 @@ var medicalTypes = []string{"{http://docs.oasis-open.org/ws-dd/ns/dpws/2009/01}D
 func TestWSDiscovery(t *testing.T) {
 	types := []wsdiscovery.Name{wsdiscovery.DPWSDevice, wsdiscovery.MedicalDevice}
 	place := wsdiscovery.Location{Facility: "General Hospital", PointOfCare: "ICU 2", Bed: "Bed 4"}
-	ventilator := wsdiscovery.Target{Address: ventilatorID, Types: types, MetadataVersion: 1, XAddrs: []string{"https://10.20.1.9:6464/kanarienvogel", "https://kanarienvogel.example:6464/x"},
+	ventilator := wsdiscovery.Target{Address: ventilatorID, Types: types, MetadataVersion: 1, XAddrs: []string{"https://10.20.1.9:6464/kanarienvogel", "https://kanarienvogel.example:6464/x", "http://[fe80::1%25kanarienvogel]/x"},
 		Scopes: []string{place.Scope(), "sdc.ctxt.pat:/hospital/kanarienvogel-4711", "sdc.ctxt.opr:/hospital/kanarienvogel"}}
 	other := wsdiscovery.Target{Address: "urn:uuid:other", Types: types, XAddrs: []string{"https://10.20.1.77:6464/x"}, MetadataVersion: 1}
 	hello := wsdiscovery.Message{Kind: wsdiscovery.Hello, MessageID: "urn:uuid:kanarienvogel", Targets: []wsdiscovery.Target{ventilator}}
@@ -39,7 +39,7 @@ func TestWSDiscovery(t *testing.T) {
 	c.UDP("10.20.1.9:3702", "10.20.9.5:40001", found.Append(nil))
 	c.UDP("10.20.1.9:40000", "239.255.255.250:3702", bye.Append(nil))
 	seen := watch(t, c)
-	told := kind.WSDiscoveryTargetV1{Message: "hello", Endpoint: ventilatorID, Types: medicalTypes, MedicalDevice: true, Transports: []string{"https://10.20.1.9:6464"},
+	told := kind.WSDiscoveryTargetV1{Message: "hello", Endpoint: ventilatorID, Types: medicalTypes, MedicalDevice: true, Transports: []string{"https://10.20.1.9:6464", "http://[fe80::1]"},
 		Own: true, MetadataVersion: 1, Facility: "General Hospital", PointOfCare: "ICU 2", Bed: "Bed 4", Patient: true, Operator: true}
 	match := told
 	match.Message = "probe-match"
