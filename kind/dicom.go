@@ -166,12 +166,15 @@ type DICOMOperationV1 struct {
 }
 
 // DICOMEquipmentV1 is the equipment that objects of one association say they were
-// made with, told once per association and equipment. It is the sender itself
-// unless Passed is set.
+// made with, told once per association and equipment. Whether it is the sender is
+// another question, which Own and Passed answer as far as they can.
 type DICOMEquipmentV1 struct {
 	// FromServer is set when the end that accepted the connection sent the objects.
 	FromServer bool   `json:"from_server,omitempty"`
 	AETitle    string `json:"ae_title,omitempty"` // the sender's
+	// Own is set when the objects name the sender: its AE title is their station's
+	// name or title.
+	Own bool `json:"own,omitempty"`
 	// Passed is set when the sender passed the objects on: it answered a C-GET or a
 	// C-MOVE, or sent objects of other equipment in the same association.
 	Passed   bool   `json:"passed,omitempty"`

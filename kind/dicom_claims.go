@@ -171,44 +171,29 @@ func (o *DICOMOperationV1) Claims(_ *wardround.Observation, c *Claims) {
 // their source.
 const dicomAcquires = " AR BI BMD CR CT DX ECG EPS ES GM HC IO IVOCT IVUS LEN LS MG MR NM OAM OCT OP OPM OPT OPTENF OPTBSV OPV PT PX RF RG SM SRF TG US VA XA XC "
 
-// Claims implements [Claimer]. Equipment that the sender passed on is an asset
-// behind it.
+// Claims implements [Claimer]. An object is no proof of who sends it: archives
+// send on what others made. So what was passed on claims nothing of the sender, and
+// only objects that name the sender tell for certain what it is.
 func (e *DICOMEquipmentV1) Claims(_ *wardround.Observation, c *Claims) {
-	if e.Modality == "" || !strings.Contains(dicomAcquires, " "+e.Modality+" ") {
+	if e.Passed || e.Modality == "" || !strings.Contains(dicomAcquires, " "+e.Modality+" ") {
 		return
 	}
-	side := e.Sender()
-	serial := ""
-	if e.Serial != "" {
-		serial = e.Manufacturer + "/" + e.Serial
+	side, sure, role := e.Sender(), wardround.Indicated, wardround.Guessed
+	if e.Own {
+		sure, role = wardround.Observed, wardround.Indicated
 	}
-	udi := e.UDI
-	if !strings.Contains(udi, "(21)") {
-		udi = "" // a model is no device
+	if e.Serial != "" && e.Manufacturer != "" {
+		c.ID(side, IDSerial, e.Manufacturer+"/"+e.Serial, sure)
 	}
-	attrs := [...]struct{ name, value string }{
+	if strings.Contains(e.UDI, "(21)") { // without a production identifier it is a model's
+		c.ID(side, IDUDI, e.UDI, sure)
+	}
+	for _, a := range [...]struct{ name, value string }{
 		{wardround.AttrMaker, e.Manufacturer}, {wardround.AttrModel, e.Model}, {wardround.AttrStation, e.Station},
 		{wardround.AttrSerial, e.Serial}, {wardround.AttrSoftware, e.Software}, {wardround.AttrInstitution, e.Institution},
 		{wardround.AttrWard, e.Department},
+	} {
+		c.Attr(side, a.name, a.value, sure)
 	}
-	if e.Passed {
-		if serial == "" && udi == "" {
-			return // nothing tells it from others
-		}
-		b := c.Behind(side)
-		b.ID(IDSerial, serial, wardround.Observed)
-		b.ID(IDUDI, udi, wardround.Observed)
-		for _, a := range attrs {
-			b.Attr(a.name, a.value, wardround.Observed)
-		}
-		b.Is(wardround.Device, "modality", wardround.Diagnostic, "made "+e.Modality+" objects that were passed on", wardround.Indicated)
-		return
-	}
-	c.ID(side, IDAETitle, e.AETitle, wardround.Observed)
-	c.ID(side, IDSerial, serial, wardround.Observed)
-	c.ID(side, IDUDI, udi, wardround.Observed)
-	for _, a := range attrs {
-		c.Attr(side, a.name, a.value, wardround.Observed)
-	}
-	c.Is(side, wardround.Device, "modality", wardround.Diagnostic, "sends "+e.Modality+" objects it made", wardround.Indicated)
+	c.Is(side, wardround.Device, "modality", wardround.Diagnostic, "sends "+e.Modality+" objects", role)
 }

@@ -69,26 +69,41 @@ func TestDICOMCredentials(t *testing.T) {
 
 func TestDICOMEquipmentClaims(t *testing.T) {
 	e := &DICOMEquipmentV1{
-		AETitle: "CT_3", Modality: "CT", Manufacturer: "Acme", Model: "CT-9000", Station: "CT3", Serial: "SN-1", Software: "VA20",
-		UDI: "(01)00643169001763(21)SN-1",
+		AETitle: "CT_3", Own: true, Modality: "CT", Manufacturer: "Acme", Model: "CT-9000", Station: "CT3", Serial: "SN-1", Software: "VA20",
+		UDI: "(01)00643169001763(21)SN-1", FromServer: true,
 	}
 	var c Claims
 	e.Claims(nil, &c)
-	if len(c.IDs) != 3 || c.IDs[1].Value != "Acme/SN-1" || c.IDs[1].Side != Src || len(c.Others) != 0 || c.Kinds[0].Role != "modality" {
-		t.Errorf("its own objects: %+v", c)
+	want := []IDClaim{
+		{Side: Dst, Type: IDSerial, Value: "Acme/SN-1", Sure: wardround.Observed},
+		{Side: Dst, Type: IDUDI, Value: "(01)00643169001763(21)SN-1", Sure: wardround.Observed},
+	}
+	if diff := cmp.Diff(want, c.IDs); diff != "" {
+		t.Error(diff)
+	}
+	if len(c.Attrs) != 5 || c.Attrs[0].Value != "Acme" || c.Kinds[0].Role != "modality" || c.Kinds[0].Sure != wardround.Indicated {
+		t.Errorf("%+v", c)
 	}
 
-	e.Passed, e.FromServer = true, true
+	// An archive could send the same; nothing is certain then.
+	e.Own, e.FromServer = false, false
 	c.Reset()
 	e.Claims(nil, &c)
-	if len(c.Others) != 1 || c.Others[0].Via != Dst || len(c.IDs) != 2 || c.IDs[0].Side != Other || c.Kinds[0].Side != Other {
-		t.Errorf("passed on: %+v", c)
+	for _, id := range c.IDs {
+		if id.Side != Src || id.Sure >= wardround.Observed {
+			t.Errorf("%+v", id)
+		}
+	}
+	for _, a := range c.Attrs {
+		if a.Sure >= wardround.Observed {
+			t.Errorf("%+v", a)
+		}
 	}
 
-	// Nobody knows what made a report, and what has no serial number can't be told from others.
+	// What was passed on, what makes no images, and a model say nothing of the sender.
 	for _, nothing := range []*DICOMEquipmentV1{
 		{Modality: "SR", Manufacturer: "Acme", Serial: "SN-1"},
-		{Modality: "CT", Manufacturer: "Acme", Passed: true, UDI: "(01)00643169001763"},
+		{Modality: "CT", Manufacturer: "Acme", Serial: "SN-1", Passed: true},
 		{Manufacturer: "Acme", Serial: "SN-1"},
 	} {
 		c.Reset()
@@ -96,6 +111,11 @@ func TestDICOMEquipmentClaims(t *testing.T) {
 		if len(c.IDs)+len(c.Attrs)+len(c.Kinds)+len(c.Others) != 0 {
 			t.Errorf("%+v claims %+v", nothing, c)
 		}
+	}
+	c.Reset()
+	(&DICOMEquipmentV1{Modality: "CT", UDI: "(01)00643169001763", Serial: "1"}).Claims(nil, &c)
+	if len(c.IDs) != 0 {
+		t.Errorf("a model, or a number of nobody, is a device: %+v", c.IDs)
 	}
 }
 

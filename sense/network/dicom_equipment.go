@@ -2,6 +2,8 @@ package network
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/wardround/wardround/format/dicom"
 	"github.com/wardround/wardround/kind"
@@ -17,7 +19,7 @@ var dicomMachine = [...]dicom.Tag{
 	dicom.SOPClassUID, dicom.Modality, dicom.Manufacturer, dicom.ManufacturerModelName, dicom.StationName,
 	dicom.DeviceSerialNumber, dicom.SoftwareVersions, dicom.DeviceUID, dicom.UniqueDeviceIdentifier,
 	dicom.GantryID, dicom.DetectorID, dicom.InstitutionName, dicom.InstitutionalDepartmentName,
-	dicom.SpecificCharacterSet,
+	dicom.SpecificCharacterSet, dicom.PerformedStationAETitle,
 }
 
 // dicomEquipment gathers the equipment elements of the object that is passing by.
@@ -93,6 +95,7 @@ func (s *dicomStream) tellEquipment(o *dicom.Operation) {
 		a.devices = map[string]struct{}{}
 	}
 	a.devices[string(q.key)] = struct{}{}
+	m.Own = dicomSameName(m.AETitle, m.Station) || dicomSameName(m.AETitle, q.text(dicom.PerformedStationAETitle, 16))
 	if m.Manufacturer == "" && m.Model == "" && m.Station == "" && m.Serial == "" {
 		return
 	}
@@ -110,6 +113,26 @@ func otherMachine(a, b *kind.DICOMEquipmentV1) bool {
 		return a.Serial != b.Serial
 	}
 	return a.Model != "" && b.Model != "" && a.Model != b.Model
+}
+
+// dicomSameName reports whether two names of a station are written for the same: equal
+// but for case and what is no letter or digit, or one is the other with something
+// put before or behind, as in RADCT01 and CT-01.
+func dicomSameName(a, b string) bool {
+	a, b = dicomLetters(a), dicomLetters(b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a != "" && a == b || len(a) >= 4 && (strings.HasPrefix(b, a) || strings.HasSuffix(b, a))
+}
+
+func dicomLetters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, s)
 }
 
 // dicomCode returns b if it is a code (VR CS): capital letters, digits, spaces

@@ -167,7 +167,7 @@ func TestDICOMStores(t *testing.T) {
 		failed.Transactions, failed.Outcome, failed.Status, failed.Patients, failed.RequestBytes, failed.DurationMS = 1, kind.DICOMFailure, "a700", 1, image, 1
 		want := []any{
 			&kind.DICOMEquipmentV1{
-				AETitle: "CT_3", SOPClass: dicom.CTImageStorage, Modality: "CT", Manufacturer: "Acme", Model: "CT-9000", Station: "CT3",
+				AETitle: "CT_3", Own: true, SOPClass: dicom.CTImageStorage, Modality: "CT", Manufacturer: "Acme", Model: "CT-9000", Station: "CT3",
 				Serial: "SN-1", Software: `VA20\R1`, Institution: "Universitätsklinik",
 			},
 			&store, &failed,
@@ -236,7 +236,14 @@ func dicomLine(o *wardround.Observation) string {
 		}
 		return s
 	case *kind.DICOMEquipmentV1:
-		return fmt.Sprintf("made by %s %s, sent by %s, passed %v", f.Model, f.Serial, f.AETitle, f.Passed)
+		s := fmt.Sprintf("made by %s %s, sent by %s", f.Model, f.Serial, f.AETitle)
+		if f.Own {
+			s += ", its own"
+		}
+		if f.Passed {
+			s += ", passed on"
+		}
+		return s
 	}
 	return o.Kind
 }
@@ -300,8 +307,8 @@ func TestDICOMConversations(t *testing.T) {
 			k.message(ToClient, 9, dicom.Command{Field: dicom.CGetRSP, RespondingTo: 1, Completed: 2}, nil)
 			k.release()
 		}, []string{
-			"made by CT-9000 SN-1, sent by PACS, passed true",
-			"made by CT-9000 SN-2, sent by PACS, passed true",
+			"made by CT-9000 SN-1, sent by PACS, passed on",
+			"made by CT-9000 SN-2, sent by PACS, passed on",
 			"C-GET 1 get success 0000, STUDY, universal, 0/2/0/0",
 			"C-STORE 2 storage success 0000, from server, 2 patients, (0010,0010) (0010,0020) (0008,0050)",
 			"CT_3>PACS accepted released C-STORE*2 C-GET*1",
@@ -313,8 +320,8 @@ func TestDICOMConversations(t *testing.T) {
 			k.store(ToServer, 3, dicomImage("P1", "SN-2"), 0, "")
 			k.release()
 		}, []string{
-			"made by CT-9000 SN-1, sent by CT_3, passed true",
-			"made by CT-9000 SN-2, sent by CT_3, passed true",
+			"made by CT-9000 SN-1, sent by CT_3, its own, passed on",
+			"made by CT-9000 SN-2, sent by CT_3, its own, passed on",
 			"C-STORE 1 storage success 0000, 1 patients, for WS1, (0010,0010) (0010,0020) (0008,0050)",
 			"C-STORE 2 storage success 0000, 1 patients, (0010,0010) (0010,0020) (0008,0050)",
 			"CT_3>PACS accepted released C-STORE*3",
@@ -357,7 +364,7 @@ func TestDICOMConversations(t *testing.T) {
 			k.associate()
 		}, []string{
 			"CT_3>PACS accepted released",
-			"made by CT-9000 SN-1, sent by CT_3, passed false",
+			"made by CT-9000 SN-1, sent by CT_3, its own",
 			"C-STORE 1 storage success 0000, 1 patients, (0010,0010) (0010,0020) (0008,0050)",
 			"CT_3>PACS accepted closed C-STORE*1",
 			"CT_3>PACS accepted closed",
@@ -378,7 +385,7 @@ func TestDICOMConversations(t *testing.T) {
 			k.say(ToServer, dicomAcceptance().Append(nil))
 			k.store(ToClient, 1, dicomImage("P1", "SN-1"), 0, "")
 		}, []string{
-			"made by CT-9000 SN-1, sent by CT_3, passed false",
+			"made by CT-9000 SN-1, sent by CT_3, its own",
 			"C-STORE 1 storage success 0000, from server, 1 patients, (0010,0010) (0010,0020) (0008,0050)",
 			"CT_3>PACS accepted closed from server C-STORE*1",
 		}},
