@@ -70,6 +70,26 @@ func traffic(flows, packets int) []byte {
 	return file.Bytes()
 }
 
+// own reads, decodes and reassembles a capture.
+func own(t testing.TB, file []byte, h Handler) Stats {
+	table := New(h, Limits{})
+	r, err := pcap.NewReader(bytes.NewReader(file), pcap.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		c, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil || table.Decode(c.Link, c.Data, c.Length, c.At) != nil {
+			t.Fatal("broken capture")
+		}
+	}
+	defer table.Close()
+	return table.Stats()
+}
+
 // BenchmarkPipeline is reading, decoding, finding the flow and reassembly on one core.
 func BenchmarkPipeline(b *testing.B) {
 	for _, flows := range []int{1, 1000, 50_000} {
@@ -82,24 +102,7 @@ func BenchmarkPipeline(b *testing.B) {
 			var stats Stats
 			for b.Loop() {
 				s = sink{}
-				table := New(&s, Limits{})
-				r, err := pcap.NewReader(bytes.NewReader(file), pcap.Limits{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				var p packet.Packet
-				for {
-					c, err := r.Next()
-					if err == io.EOF {
-						break
-					}
-					if err != nil || p.Decode(c.Link, c.Data, c.Length) != nil {
-						b.Fatal("broken capture")
-					}
-					table.Packet(&p, c.At)
-				}
-				stats = table.Stats()
-				table.Close()
+				stats = own(b, file, &s)
 			}
 			if s.bytes == 0 || s.gaps != 0 || s.flows != uint64(flows) {
 				b.Fatalf("%+v %+v", s, stats)
