@@ -6,6 +6,8 @@ import (
 	"embed"
 
 	_ "github.com/wardround/wardround/checks/hl7"
+	_ "github.com/wardround/wardround/checks/inventory"
+	_ "github.com/wardround/wardround/checks/privacy"
 	_ "github.com/wardround/wardround/checks/sensor"
 )
 

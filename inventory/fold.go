@@ -147,11 +147,8 @@ func (v *Inventory) universal(r *record) string {
 func (v *Inventory) claimed(w where) *record {
 	for i := range v.claims.IDs {
 		c := &v.claims.IDs[i]
-		if !v.mine(c.Side, c.Other) || c.Sure < wardround.Observed {
-			continue
-		}
 		rule := ruleOf(c.Type)
-		if !rule.unique && c.Type != kind.IDDHCPClient {
+		if !v.mine(c.Side, c.Other) || !(rule.unique && c.Sure >= wardround.Observed || c.Type == kind.IDDHCPClient && c.Sure >= wardround.Indicated) {
 			continue
 		}
 		val, ok := Normalise(c.Type, c.Value)

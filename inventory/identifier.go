@@ -174,8 +174,8 @@ func element(v, ai string) string {
 // telling reports whether a serial number tells one device from another. What
 // follows the last separator counts, because the maker stands before it.
 func telling(v string) bool {
-	if strings.HasSuffix(v, "N/A") {
-		return false
+	if strings.HasPrefix(v, "/") || strings.HasSuffix(v, "N/A") {
+		return false // without its maker it does not tell either
 	}
 	tail := strings.TrimSpace(v[strings.LastIndexAny(v, "/|^:")+1:])
 	switch tail {

@@ -33,6 +33,7 @@ func TestNormalise(t *testing.T) {
 		{kind.IDSerial, "Acme/sn  0017", "ACME/SN 0017"},
 		{kind.IDSerial, "Acme/0000", ""},
 		{kind.IDSerial, "Acme/N/A", ""},
+		{kind.IDSerial, "/4711", ""}, // whose?
 		{kind.IDSerial, "Acme/1234567", ""},
 		{kind.IDSerial, "Acme/xxxx", ""},
 		{kind.IDSerial, "Acme/77", "ACME/77"},

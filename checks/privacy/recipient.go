@@ -1,0 +1,82 @@
+package privacy
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = check.Register(check.Check{
+	ID:      "privacy.new-recipient",
+	Version: 1,
+	Title:   "Clinical data goes to a system that never received any",
+	Doc: "A system received clinical data that received none while the site was learned. It may be a new workstation or archive; it may be somebody's own computer, or a system outside the hospital. Every recipient of patient data must be known and have a reason. " +
+		"Find out who runs it and why it gets the data. If it should, adopt it as known; if not, stop it at the sender and treat what went there as disclosed. " +
+		"It is wrong where a known system came back under another address and the inventory did not recognise it.",
+	Concern:  wardround.Privacy,
+	Applies:  wardround.AnyKind,
+	Speaks:   []string{"dicom", "dicomweb", "hl7", "fhir", "mqtt"},
+	Stage:    wardround.Operate,
+	Severity: wardround.Medium,
+	Controls: []string{"disclosure-accounting", "data-exfiltration"},
+	Watch:    personal,
+	Fresh:    30 * 24 * time.Hour,
+	Group:    check.ByZone,
+	Novelty:  true,
+	Say: check.Say{
+		Bedside:     "Care is not touched. Data of patients went to {asset}; whether anyone there may see it is unknown.",
+		Engineering: "Say whether {asset} is meant to receive {protocol} data from {from}. If so, have it adopted as known.",
+		Security:    "Find {asset} in zone {zone} and who runs it. If it should not have the data, stop it at {from}, and tell the data protection officer: the time to report runs from when it is known.",
+		Dont:        "Don't block {from}: others need what it sends.",
+		Why:         "{from} sent {data} data to {asset} by {protocol}; while the site was learned {asset} received none.",
+		Wrong:       "{asset} is a known system with another address.",
+	},
+	Run: newRecipient,
+})
+
+// newRecipient learns who receives clinical data, and fails for who comes later.
+func newRecipient(_ context.Context, p *check.Pass) error {
+	said := map[wardround.AssetID]bool{}
+	for o := range p.Seen() {
+		claim, ok := o.Fields.(kind.Linker).Link(o.Observation)
+		if !ok || !claim.Data.Clinical() {
+			continue
+		}
+		from, to := o.Src, o.Dst
+		if claim.ToClient {
+			from, to = to, from
+		}
+		a := p.Asset(to)
+		if a == nil || said[a.ID] || from == to {
+			continue
+		}
+		said[a.ID] = true
+		subject := wardround.AssetSubject(a.ID)
+		switch known(p, a) {
+		case check.Learning:
+			p.Unknown(subject, "", check.WhyLearning, nil)
+		case check.Known:
+			p.Pass(subject, "", nil)
+		default:
+			p.Fail(subject, "", wardround.Facts{
+				"from": name(p, from), "protocol": claim.Protocol, "data": string(claim.Data), "zone": string(a.Zone),
+			}, check.Exposed(exposure(p, from, to)))
+		}
+	}
+	return nil
+}
+
+// known looks up an asset under its own id and under those merged into it.
+func known(p *check.Pass, a *wardround.Asset) check.Novelty {
+	n := p.Learn(a.Zone, "recipients", string(a.ID))
+	for _, alias := range a.Aliases {
+		if n != check.Novel {
+			break
+		}
+		n = p.Learn(a.Zone, "recipients", string(alias))
+	}
+	return n
+}
