@@ -167,7 +167,7 @@ type DICOMOperationV1 struct {
 
 // DICOMEquipmentV1 is the equipment that objects of one association say they were
 // made with, told once per association and equipment. Whether it is the sender is
-// another question, which Own and Passed answer as far as they can.
+// another question, which Own, Passed and Archive answer as far as they can.
 type DICOMEquipmentV1 struct {
 	// FromServer is set when the end that accepted the connection sent the objects.
 	FromServer bool   `json:"from_server,omitempty"`
@@ -177,7 +177,10 @@ type DICOMEquipmentV1 struct {
 	Own bool `json:"own,omitempty"`
 	// Passed is set when the sender passed the objects on: it answered a C-GET or a
 	// C-MOVE, or sent objects of other equipment in the same association.
-	Passed   bool   `json:"passed,omitempty"`
+	Passed bool `json:"passed,omitempty"`
+	// Archive is set when the sender was seen to take objects or to answer queries
+	// itself: then it may send what others made.
+	Archive  bool   `json:"archive,omitempty"`
 	SOPClass string `json:"sop_class,omitempty"`
 	Modality string `json:"modality,omitempty"` // "CT"
 

@@ -161,7 +161,7 @@ func (o *DICOMOperationV1) Claims(_ *wardround.Observation, c *Claims) {
 		}
 	case "storage":
 		if o.Operation == "C-STORE" && o.Originator == "" && !o.FromServer {
-			c.Is(to, wardround.Service, "pacs", wardround.Diagnostic, "takes objects to store", wardround.Guessed)
+			c.Is(to, wardround.Service, "", wardround.CriticalityUnknown, "takes objects to store", wardround.Guessed)
 		}
 	}
 }
@@ -172,15 +172,18 @@ func (o *DICOMOperationV1) Claims(_ *wardround.Observation, c *Claims) {
 const dicomAcquires = " AR BI BMD CR CT DX ECG EPS ES GM HC IO IVOCT IVUS LEN LS MG MR NM OAM OCT OP OPM OPT OPTENF OPTBSV OPV PT PX RF RG SM SRF TG US VA XA XC "
 
 // Claims implements [Claimer]. An object is no proof of who sends it: archives
-// send on what others made. So what was passed on claims nothing of the sender, and
-// only objects that name the sender tell for certain what it is.
+// send on what others made, often without saying so. Only objects that name their
+// sender tell what it is; what an archive sends and what was passed on tell nothing
+// of it; the rest is a guess, without the name of the station.
 func (e *DICOMEquipmentV1) Claims(_ *wardround.Observation, c *Claims) {
-	if e.Passed || e.Modality == "" || !strings.Contains(dicomAcquires, " "+e.Modality+" ") {
+	if e.Passed || e.Archive && !e.Own || e.Modality == "" || !strings.Contains(dicomAcquires, " "+e.Modality+" ") {
 		return
 	}
-	side, sure, role := e.Sender(), wardround.Indicated, wardround.Guessed
+	side, sure, role := e.Sender(), wardround.Guessed, wardround.Guessed
 	if e.Own {
 		sure, role = wardround.Observed, wardround.Indicated
+		c.Attr(side, wardround.AttrStation, e.Station, sure)
+		c.Attr(side, wardround.AttrWard, e.Department, sure)
 	}
 	if e.Serial != "" && e.Manufacturer != "" {
 		c.ID(side, IDSerial, e.Manufacturer+"/"+e.Serial, sure)
@@ -189,9 +192,8 @@ func (e *DICOMEquipmentV1) Claims(_ *wardround.Observation, c *Claims) {
 		c.ID(side, IDUDI, e.UDI, sure)
 	}
 	for _, a := range [...]struct{ name, value string }{
-		{wardround.AttrMaker, e.Manufacturer}, {wardround.AttrModel, e.Model}, {wardround.AttrStation, e.Station},
-		{wardround.AttrSerial, e.Serial}, {wardround.AttrSoftware, e.Software}, {wardround.AttrInstitution, e.Institution},
-		{wardround.AttrWard, e.Department},
+		{wardround.AttrMaker, e.Manufacturer}, {wardround.AttrModel, e.Model}, {wardround.AttrSerial, e.Serial},
+		{wardround.AttrSoftware, e.Software}, {wardround.AttrInstitution, e.Institution},
 	} {
 		c.Attr(side, a.name, a.value, sure)
 	}

@@ -81,7 +81,7 @@ func TestDICOMEquipmentClaims(t *testing.T) {
 	if diff := cmp.Diff(want, c.IDs); diff != "" {
 		t.Error(diff)
 	}
-	if len(c.Attrs) != 5 || c.Attrs[0].Value != "Acme" || c.Kinds[0].Role != "modality" || c.Kinds[0].Sure != wardround.Indicated {
+	if len(c.Attrs) != 5 || c.Attrs[1].Value != "Acme" || c.Kinds[0].Role != "modality" || c.Kinds[0].Sure != wardround.Indicated {
 		t.Errorf("%+v", c)
 	}
 
@@ -95,7 +95,7 @@ func TestDICOMEquipmentClaims(t *testing.T) {
 		}
 	}
 	for _, a := range c.Attrs {
-		if a.Sure >= wardround.Observed {
+		if a.Sure >= wardround.Indicated || a.Name == wardround.AttrStation {
 			t.Errorf("%+v", a)
 		}
 	}
@@ -104,6 +104,7 @@ func TestDICOMEquipmentClaims(t *testing.T) {
 	for _, nothing := range []*DICOMEquipmentV1{
 		{Modality: "SR", Manufacturer: "Acme", Serial: "SN-1"},
 		{Modality: "CT", Manufacturer: "Acme", Serial: "SN-1", Passed: true},
+		{Modality: "CT", Manufacturer: "Acme", Serial: "SN-1", Archive: true},
 		{Manufacturer: "Acme", Serial: "SN-1"},
 	} {
 		c.Reset()
@@ -132,7 +133,7 @@ func TestDICOMOperationClaimsAndVolume(t *testing.T) {
 		{DICOMOperationV1{Operation: "C-GET", Service: "get", Outcome: DICOMSuccess, Completed: 8}, "pacs", 0, 0},
 		{DICOMOperationV1{Operation: "C-STORE", Service: "storage", Outcome: DICOMSuccess, Transactions: 8, RequestBytes: 900, FromServer: true}, "", 8, 900},
 		{DICOMOperationV1{Operation: "C-STORE", Service: "storage", Outcome: DICOMFailure, Transactions: 8, RequestBytes: 900, FromServer: true}, "", 0, 0},
-		{DICOMOperationV1{Operation: "C-STORE", Service: "storage", Outcome: DICOMSuccess, Transactions: 8, RequestBytes: 900}, "pacs", 0, 0},
+		{DICOMOperationV1{Operation: "C-STORE", Service: "storage", Outcome: DICOMSuccess, Transactions: 8, RequestBytes: 900}, "", 0, 0},
 		{DICOMOperationV1{Operation: "C-STORE", Service: "storage", Outcome: DICOMSuccess, Transactions: 8, Originator: "WS"}, "", 0, 0},
 		{DICOMOperationV1{Operation: "N-ACTION", Service: "storage-commitment", Outcome: DICOMSuccess}, "pacs", 0, 0},
 		{DICOMOperationV1{Operation: "C-ECHO", Service: "verification", Outcome: DICOMSuccess}, "", 0, 0},

@@ -12,6 +12,9 @@ import (
 const (
 	dicomDevices = 32 // pieces of equipment told per association
 	dicomName    = 64 // characters of a value of VR LO
+	// dicomArchive is for how long who acted as an archive counts as one, in
+	// nanoseconds.
+	dicomArchive = 30 * 24 * 3600e9
 )
 
 // dicomMachine are the elements that tell of equipment.
@@ -95,6 +98,7 @@ func (s *dicomStream) tellEquipment(o *dicom.Operation) {
 		a.devices = map[string]struct{}{}
 	}
 	a.devices[string(q.key)] = struct{}{}
+	m.Archive = s.isArchive(o.Invoker)
 	m.Own = dicomSameName(m.AETitle, m.Station) || dicomSameName(m.AETitle, q.text(dicom.PerformedStationAETitle, 16))
 	if m.Manufacturer == "" && m.Model == "" && m.Station == "" && m.Serial == "" {
 		return
@@ -104,6 +108,25 @@ func (s *dicomStream) tellEquipment(o *dicom.Operation) {
 		a.machine = m
 	}
 	s.conn.Emit(s.at, m)
+}
+
+// archiveKey names a side's address in what the sensor remembers.
+func (s *dicomStream) archiveKey(side dicom.Side) uint64 {
+	e := s.conn.flow.Src
+	if side == dicom.Acceptor {
+		e = s.conn.flow.Dst
+	}
+	a := e.Addr.As16()
+	return Hash(Hash(0, "dicom archive"), a[:])
+}
+
+// archive remembers that the side took objects or answered a query.
+func (s *dicomStream) archive(side dicom.Side) {
+	s.conn.sensor.onces.first(s.archiveKey(side), s.at, dicomArchive)
+}
+
+func (s *dicomStream) isArchive(side dicom.Side) bool {
+	return s.at < s.conn.sensor.onces.until[s.archiveKey(side)]
 }
 
 // otherMachine reports whether two objects were certainly made by different

@@ -162,11 +162,11 @@ func TestDICOMCaptures(t *testing.T) {
 			"MODALITY1>TESTPACS " + accepted + " C-STORE*3",
 			"C-FIND 1 find success 0000, STUDY, universal, 1 matches, (0010,0010)",
 			"MODALITY1>TESTPACS " + accepted + " C-FIND*1",
-			"made by CT-9000 SN42, sent by TESTPACS, passed on",
+			"made by CT-9000 SN42, sent by TESTPACS, passed on, an archive",
 			"C-GET 1 get success 0000, STUDY, single, 0/3/0/0",
 			"C-STORE 3 storage success 0000, from server, 1 patients, (0010,0010) (0010,0020) (0010,0030) (0008,0050) (0020,0010) (0010,0040)",
 			"MODALITY1>TESTPACS " + accepted + " C-STORE*3 C-GET*1",
-			"made by CT-9000 SN42, sent by TESTPACS, passed on",
+			"made by CT-9000 SN42, sent by TESTPACS, passed on, an archive",
 			"C-MOVE 1 move success 0000, STUDY, single, to MODALITY1, 0/3/0/0",
 			"C-STORE 3 storage success 0000, 1 patients, for MODALITY1, (0010,0010) (0010,0020) (0010,0030) (0008,0050) (0020,0010) (0010,0040)",
 			"TESTPACS>MODALITY1 " + accepted + " C-STORE*3",
@@ -259,6 +259,39 @@ func BenchmarkDICOMStream(b *testing.B) {
 		k.say(ToServer, request)
 		k.say(ToClient, answer)
 		k.ms = 10
+	}
+}
+
+// Who took objects or answered queries may send what others made.
+func TestDICOMArchive(t *testing.T) {
+	for name, c := range map[string]struct {
+		before func(k *dicomTalk)
+		want   bool
+	}{
+		"nothing before": {func(*dicomTalk) {}, false},
+		"answered an echo": {func(k *dicomTalk) {
+			k.message(ToClient, 1, dicom.Command{Field: dicom.CEchoRQ}, nil)
+			k.message(ToServer, 1, dicom.Command{Field: dicom.CEchoRSP}, nil)
+		}, false},
+		"took an object":    {func(k *dicomTalk) { k.store(ToClient, 1, dicomImage("P1", "SN-9"), 0, "") }, true},
+		"refused an object": {func(k *dicomTalk) { k.store(ToClient, 1, dicomImage("P1", "SN-9"), 0xA700, "") }, false},
+		"answered a query": {func(k *dicomTalk) {
+			k.message(ToClient, 5, dicom.Command{Field: dicom.CFindRQ, AffectedSOPClass: dicom.StudyRootFind}, dicomQuery("STUDY", nil))
+			k.message(ToServer, 5, dicom.Command{Field: dicom.CFindRSP, AffectedSOPClass: dicom.StudyRootFind}, nil)
+		}, true},
+		"answered with a worklist": {func(k *dicomTalk) {
+			k.message(ToClient, 11, dicom.Command{Field: dicom.CFindRQ, AffectedSOPClass: dicom.ModalityWorklistFind}, dicomQuery("", nil))
+			k.message(ToServer, 11, dicom.Command{Field: dicom.CFindRSP, AffectedSOPClass: dicom.ModalityWorklistFind}, nil)
+		}, false},
+	} {
+		k := newDICOMTalk(t, 1<<20)
+		k.associate()
+		c.before(k)
+		k.got = nil
+		k.store(ToServer, 9, dicomImage("P1", "SN-1"), 0, "")
+		if f, ok := k.got[0].Fields.(*kind.DICOMEquipmentV1); !ok || f.Archive != c.want {
+			t.Errorf("%s: %+v", name, k.got[0].Fields)
+		}
 	}
 }
 

@@ -112,6 +112,16 @@ func (s *dicomStream) OperationEnd(o *dicom.Operation) {
 	a.count(o)
 	t := o.Tally.(*dicomTally)
 	a.describe(t, o)
+	if o.Answered && o.Response.Status.Class() != dicom.Failure {
+		switch o.Request.Field {
+		case dicom.CStoreRQ, dicom.CMoveRQ, dicom.CGetRQ:
+			s.archive(o.Invoker.Other())
+		case dicom.CFindRQ:
+			if t.out.Service == dicom.FindService.String() {
+				s.archive(o.Invoker.Other())
+			}
+		}
+	}
 	if o.Request.Field != dicom.CStoreRQ {
 		out := t.out
 		out.DurationMS, out.Patients = dicomMS(t.last-t.began), t.patients.count()

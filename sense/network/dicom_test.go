@@ -243,6 +243,9 @@ func dicomLine(o *wardround.Observation) string {
 		if f.Passed {
 			s += ", passed on"
 		}
+		if f.Archive {
+			s += ", an archive"
+		}
 		return s
 	}
 	return o.Kind
