@@ -35,7 +35,7 @@ type Product struct{ Name, Version string }
 const maxProducts = 8
 
 // Products reads the products of a User-Agent or Server field. Comments, which
-// can hold anything, are left out.
+// can hold anything, and words that are no product are left out.
 func Products(value string) []Product {
 	var products []Product
 	depth := 0
@@ -49,15 +49,15 @@ func Products(value string) []Product {
 			i++
 		case depth > 0 && c == '\\':
 			i += 2
-		case depth > 0 || !tchar[c]:
+		case depth > 0 || blank(c):
 			i++
 		default:
 			n := i
-			for n < len(value) && (tchar[value[n]] || value[n] == '/') {
+			for n < len(value) && !blank(value[n]) && value[n] != '(' {
 				n++
 			}
 			name, version, _ := strings.Cut(value[i:n], "/")
-			if name != "" {
+			if isToken(name) && (version == "" || isToken(version)) {
 				products = append(products, Product{name, version})
 			}
 			i = n

@@ -83,7 +83,7 @@ func TestProducts(t *testing.T) {
 		{"curl/7.88.1", []Product{{"curl", "7.88.1"}}},
 		{"Mozilla/5.0 (X11; Linux (nested) of Anna \\) Muster) Gecko/20100101 Firefox/115.0", []Product{{"Mozilla", "5.0"}, {"Gecko", "20100101"}, {"Firefox", "115.0"}}},
 		{"HAPI-FHIR/6.8.0 (FHIR Client; FHIR 4.0.1/R4; apache)", []Product{{"HAPI-FHIR", "6.8.0"}}},
-		{"(only a comment", nil}, {"", nil}, {"/x /", []Product{{"x", ""}}},
+		{"(only a comment", nil}, {"", nil}, {"/x /", nil}, {"anna@example.org/1 a/b/c tool/2(comment)x", []Product{{"tool", "2"}, {"x", ""}}},
 	} {
 		if diff := cmp.Diff(test.want, Products(test.value)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", test.value, diff)
