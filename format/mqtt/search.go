@@ -94,7 +94,7 @@ func judgePacket(b []byte, v Version) (size, points int, m format.Match) {
 		points, m = judgeTopic(body, int(rem), v)
 		return size, points, m
 	}
-	if !plausibleLength(t, int(rem)) {
+	if !plausibleLength(t, int(rem)) || !plausibleStart(t, body, int(rem)) {
 		return 0, 0, format.No
 	}
 	if len(body) < int(rem) {
@@ -138,6 +138,37 @@ func plausibleLength(t Type, rem int) bool {
 		return rem == 0
 	}
 	return rem <= 127
+}
+
+// plausibleStart looks at the first bytes of a body, so that noise is refused
+// before the whole length it announces has come.
+func plausibleStart(t Type, body []byte, rem int) bool {
+	at := func(i int) (byte, bool) {
+		if i < len(body) && i < rem {
+			return body[i], true
+		}
+		return 0, false
+	}
+	// What is left behind i must be a block of properties, whose length fits in a
+	// byte here.
+	block := func(i int) bool {
+		n, ok := at(i)
+		return !ok || int(n) == rem-i-1
+	}
+	switch t {
+	case CONNECT:
+		hi, ok := at(0)
+		lo, ok2 := at(1)
+		return (!ok || hi == 0) && (!ok2 || lo == 4 || lo == 6)
+	case CONNACK:
+		flags, ok := at(0)
+		return (!ok || flags <= 1) && block(2)
+	case PUBACK, PUBREC, PUBREL, PUBCOMP:
+		return block(3)
+	case DISCONNECT, AUTH:
+		return block(1)
+	}
+	return true
 }
 
 // judgeTopic says how well the beginning of a PUBLISH's variable header fits: a
