@@ -149,7 +149,7 @@ func (a *Asset) Name() string {
 	if n := a.Attr(AttrStation); n != "" {
 		return n
 	}
-	for _, typ := range []string{"ae-title", "hostname", "dns-name", "hl7-device", "ip", "mac"} {
+	for _, typ := range []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client", "eui-64", "ip", "mac"} {
 		for _, id := range a.Identifiers {
 			if id.Type == typ {
 				return id.Value

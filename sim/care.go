@@ -65,23 +65,22 @@ func (h *Host) opaque(peer *Host, port uint16, n int) {
 func (w *Ward) radiology() {
 	r := w.Rand("radiology")
 	study := 0
-	period := 12 * time.Minute / time.Duration(w.opt.Heavy)
-	w.Every(20*time.Second, period, period/6, r, func() {
-		if r.Float64() > w.shift() {
+	examine := func(n node, class string, objects, bytes int) {
+		if r.Float64() > w.shift() && study > 1 {
 			return
 		}
 		study++
 		p := w.people.admit()
 		uid := fmt.Sprintf("1.2.826.0.1.3680043.99999.9.%d.%d", w.opt.Seed%100000, study)
-		n, class, objects, bytes := w.ct, dicom.CTImageStorage, 16, 32768
-		if study%3 == 0 {
-			n, class, objects, bytes = w.us, dicom.UltrasoundImageStorage, 6, 49152
-		}
 		a := w.associate(n, w.ris, "", dicom.ModalityWorklistFind)
 		a.find(1, dicom.ModalityWorklistFind, query(nil), [][]byte{worklist(p, n, w.Now()), worklist(w.people.admit(), n, w.Now())})
 		a.release()
 		w.After(2*time.Minute/time.Duration(w.opt.Heavy), func() { w.examine(n, p, class, uid, objects, bytes) })
-	})
+	}
+	period := 16 * time.Minute / time.Duration(w.opt.Heavy)
+	w.Every(20*time.Second, period, period/6, r, func() { examine(w.ct, dicom.CTImageStorage, 16, 32768) })
+	period = 40 * time.Minute / time.Duration(w.opt.Heavy)
+	w.Every(90*time.Second, period, period/6, r, func() { examine(w.us, dicom.UltrasoundImageStorage, 6, 49152) })
 	w.Every(40*time.Second, 10*time.Minute, time.Minute, r, func() {
 		a := w.associate(w.ct, w.pacs, "", dicom.Verification)
 		a.echo()

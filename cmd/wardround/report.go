@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sort"
 	"time"
 
@@ -81,6 +82,19 @@ func (st *state) subjectName(s wardround.Subject) string {
 	}
 	return s.ID
 }
+
+// readable replaces the asset ids in an item by names.
+func (st *state) readable(item string) string {
+	return assetID.ReplaceAllStringFunc(item, func(id string) string {
+		if a := st.assets[wardround.AssetID(id)]; a != nil {
+			return a.Name()
+		}
+		return id
+	})
+}
+
+// assetID is how [wardround.DeriveID] writes an asset's id.
+var assetID = regexp.MustCompile(`\ba-[a-km-np-z2-9]{16}\b`)
 
 func (st *state) subjectAsset(s wardround.Subject) *wardround.Asset {
 	if s.Kind != wardround.SubjectAsset {
@@ -224,7 +238,7 @@ func (a *app) findingTable(st *state, list []*wardround.Finding, limit int) erro
 		if f.Stale {
 			state += ", not seen again"
 		}
-		rows = append(rows, []string{mark(f.Severity), f.Title, clip(st.subjectName(f.Subject), 32), clip(f.Item, 28), where, state, f.ID})
+		rows = append(rows, []string{mark(f.Severity), f.Title, clip(st.subjectName(f.Subject), 28), clip(st.readable(f.Item), 36), where, state, f.ID})
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(a.stdout, "No findings.")
