@@ -115,6 +115,7 @@ func (w *Ward) view(p *Patient, class, uid string, n node) {
 	a := w.associate(w.viewer, w.pacs, "", dicom.StudyRootFind, dicom.StudyRootMove)
 	a.find(1, dicom.StudyRootFind, query(p), [][]byte{match(p, uid)})
 	sub := w.associate(w.pacs, w.viewer, "", class)
+	sub.originator = w.viewer.title
 	obj, instance := image(n, p, class, uid, 1, noise(r, 16384))
 	sub.store(1, class, instance, obj)
 	sub.release()

@@ -25,7 +25,8 @@ type association struct {
 	from, to node
 	id       uint16
 	w        *World
-	uid      int
+	// originator is who asked for the C-MOVE that this association carries out.
+	originator string
 }
 
 var syntaxes = []string{dicom.ExplicitVRLittleEndian, dicom.ImplicitVRLittleEndian}
@@ -88,10 +89,19 @@ func (a *association) store(ctx uint8, class string, instance string, data []byt
 	a.id++
 	a.message(up, ctx, dicom.Command{
 		Field: dicom.CStoreRQ, MessageID: a.id, AffectedSOPClass: class, AffectedSOPInstance: instance,
+		MoveOriginator: a.originator, MoveOriginatorMessageID: originatorMessage(a.originator),
 	}, data)
 	a.message(down, ctx, dicom.Command{
 		Field: dicom.CStoreRSP, RespondingTo: a.id, AffectedSOPClass: class, AffectedSOPInstance: instance,
 	}, nil)
+}
+
+// originatorMessage is the id of the one C-MOVE an originator has under way.
+func originatorMessage(title string) uint16 {
+	if title == "" {
+		return 0
+	}
+	return 2
 }
 
 // move asks for objects to be sent to a title; n of them were.

@@ -104,6 +104,7 @@ func (w *Ward) exfiltrate() {
 			p := w.people.admit()
 			uid := fmt.Sprintf("1.2.826.0.1.3680043.99999.8.%d", i)
 			sub := w.associate(w.pacs, node{host: h, title: "STASH", port: 11112, class: thief.class, impl: thief.impl}, "", dicom.CTImageStorage)
+			sub.originator = thief.title
 			for j := range 4 {
 				obj, instance := image(w.ct, p, dicom.CTImageStorage, uid, j+1, noise(r, 16384))
 				sub.store(1, dicom.CTImageStorage, instance, obj)
