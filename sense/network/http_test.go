@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 
@@ -13,7 +14,10 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/http"
+	"github.com/wardround/wardround/internal/testkit"
+	"github.com/wardround/wardround/internal/testkit/wire"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sense"
 )
 
 var httpFlow = &wardround.Flow{
@@ -225,6 +229,57 @@ func TestHTTPGarbage(t *testing.T) {
 	}
 	if n := c.sensor.stats.ParseFailures; !ended || n != httpFaults-1 {
 		t.Errorf("ended %v after %d failures", ended, n)
+	}
+}
+
+// The whole sensor, on a capture of curl and Orthanc: one observation a
+// transaction, with the methods and statuses that tshark reads, and the equipment
+// of what was stored.
+func TestHTTPCapture(t *testing.T) {
+	path := testkit.Data(t, "captures/dicomweb_qido_wado_stow.pcap")
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var got []string
+	s := New(Options{Sensor: "test", Input: "capture", Origin: wardround.Replay, Pseudonyms: sense.NewPseudonyms("t", []byte("test key of 16 b")),
+		Emit: func(o *wardround.Observation) {
+			switch x := o.Fields.(type) {
+			case *kind.HTTPTransactionV1:
+				got = append(got, fmt.Sprint("http ", x.Method, " ", x.Path, " ", x.Status))
+			case *kind.DICOMwebRequestV1:
+				got = append(got, fmt.Sprint(x.Transaction, " ", x.Method, " ", x.Status, " objects ", x.Objects, " matches ", x.Matches, " stored ", x.Stored, " patients ", x.Patients))
+			}
+		}})
+	if err := s.Read(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	want := []string{
+		"search GET 200 objects 0 matches 1 stored 0 patients 0",
+		"retrieve GET 200 objects 3 matches 0 stored 0 patients 1",
+		"store POST 200 objects 1 matches 0 stored 1 patients 1",
+		"http GET /system 200",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := s.Stats().ParseFailures; n != 0 {
+		t.Errorf("%d parse failures", n)
+	}
+	var said [][]string
+	for _, row := range wire.Tshark(t, path, "http", []string{"http.request.method", "http.response.code"}, "-d", "tcp.port==18042,http") {
+		if row[0] != "" {
+			said = append(said, []string{row[0]})
+		} else {
+			said[len(said)-1] = append(said[len(said)-1], row[1])
+		}
+	}
+	for i, row := range said {
+		if !strings.Contains(want[i], row[0]) || !strings.Contains(want[i], row[1]) {
+			t.Errorf("tshark reads %v, told is %q", row, want[i])
+		}
 	}
 }
 
