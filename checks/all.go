@@ -5,6 +5,7 @@ package checks
 import (
 	"embed"
 
+	_ "github.com/wardround/wardround/checks/dicom"
 	_ "github.com/wardround/wardround/checks/hl7"
 	_ "github.com/wardround/wardround/checks/inventory"
 	_ "github.com/wardround/wardround/checks/privacy"

@@ -31,7 +31,7 @@ type Limits struct {
 	Proposals   int           // open ones; 10,000
 	Identifiers int           // per asset, all types together; 128. Over all assets: 16 for each that there is room for
 	Behind      int           // devices one intermediary speaks for; 2,048
-	AddressLife time.Duration // how long a silent network address alone still identifies; 7 days
+	AddressLife time.Duration // how long a silent network address alone still identifies; 30 days
 	// Coalesce is how far a stored row's last-seen time may lag when nothing else
 	// of it changed; 5 minutes.
 	Coalesce time.Duration
@@ -51,7 +51,7 @@ func (l Limits) orDefault() Limits {
 	set(&l.Identifiers, 128)
 	set(&l.Behind, 2_048)
 	if l.AddressLife <= 0 {
-		l.AddressLife = 7 * 24 * time.Hour
+		l.AddressLife = 30 * 24 * time.Hour
 	}
 	if l.Coalesce <= 0 {
 		l.Coalesce = 5 * time.Minute

@@ -1,0 +1,98 @@
+package dicom
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = check.Register(check.Check{
+	ID:      "dicom.cleartext",
+	Version: 1,
+	Title:   "DICOM association without TLS",
+	Doc: "Images and worklists were exchanged with this system without encryption. Whoever can listen on the way sees the images and whose they are; whoever can send on the way can change a worklist or an image, and the receiver cannot tell. " +
+		"Switch both systems to DICOM over TLS (PS3.15, Secure Transport Connection Profiles); the conformance statements say which profiles they know. Where one of them cannot, carry the connection through an encrypted tunnel. " +
+		"It is wrong where the connection leaves the host only inside a tunnel and the sensor looks at the inside. It passes when the same port speaks TLS and nothing readable was seen for an hour; what is inside cannot be seen then.",
+	Concern:      wardround.Security,
+	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
+	Speaks:       []string{"dicom"},
+	Stage:        wardround.Operate,
+	Severity:     wardround.Medium,
+	Controls:     []string{"transmission-confidentiality", "transmission-integrity"},
+	Watch:        []kind.Name{kind.DICOMAssociation, kind.Flow},
+	Fresh:        7 * 24 * time.Hour,
+	Group:        check.BySite,
+	StateVersion: 1,
+	Say: check.Say{
+		Bedside:     "Care is not touched. Images and who they belong to can be read on the way to {server}; whether anyone did, or changed any, is unknown.",
+		Ward:        "Nothing to do. If a name on an image or a worklist doesn't fit the patient, stop and ask radiology.",
+		Engineering: "Look up in the conformance statements of {client} and {server} how they speak DICOM over TLS, and plan the change with both: images don't arrive while only one side has changed.",
+		Security:    "See who can listen between {client} and {server}. Until TLS is on, let only the known modalities and stations reach {item}.",
+		Dont:        "Don't close the port because of this: images would stay on the modality.",
+		Why:         "{calling} at {client} opened an association with {called} at {item} of {server}, readable.",
+		Wrong:       "the sensor looks inside a tunnel that is encrypted on the network.",
+	},
+	Run: cleartext,
+})
+
+// listeners are the ports of one asset that were seen to speak DICOM in clear, and
+// when they last did, in seconds since 1970.
+type listeners struct {
+	Clear map[string]int64 `json:"clear"`
+}
+
+const (
+	// maxListeners bounds the ports remembered for one asset.
+	maxListeners = 64
+	// clearFor is how long nothing readable must be seen before TLS on the same
+	// port counts as the answer: while a system is moved, both are used.
+	clearFor = time.Hour
+)
+
+// cleartext fails a listener for readable associations, and passes it when TLS is
+// spoken there instead.
+func cleartext(_ context.Context, p *check.Pass) error {
+	said := map[wardround.Key]bool{}
+	for o := range p.Seen() {
+		if o.Flow == nil || o.Dst == "" {
+			continue
+		}
+		if f, ok := o.Fields.(*kind.FlowV1); ok && (f.Protocol != "tls" || !f.Established) {
+			continue
+		}
+		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
+		ports := check.State[listeners](p, string(o.Dst))
+		a, readable := o.Fields.(*kind.DICOMAssociationV1)
+		if !readable {
+			if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
+				p.Pass(subject, item, wardround.Facts{"server": name(p, o.Dst)})
+				delete(ports.Clear, item)
+			}
+			continue
+		}
+		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
+			if ports.Clear == nil {
+				ports.Clear = map[string]int64{}
+			}
+			ports.Clear[item] = o.At.Unix()
+		}
+		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
+			said[key] = true
+			p.Fail(subject, item, wardround.Facts{
+				"server": name(p, o.Dst), "client": name(p, o.Src), "calling": title(a.Calling), "called": title(a.Called),
+			}, check.Exposed(exposure(p, o.Src, o.Dst)))
+		}
+	}
+	return nil
+}
+
+// title is an AE title as it is told: an association that was joined midway has none.
+func title(t string) string {
+	if t == "" {
+		return "a title not seen"
+	}
+	return t
+}
