@@ -32,11 +32,10 @@ func (Codec) Append(dst []byte, o *wardround.Observation) ([]byte, error) {
 	if o.Count > 1 {
 		dst = strconv.AppendInt(append(dst, `,"count":`...), int64(o.Count), 10)
 	}
-	fields, err := json.Marshal(o.Fields)
+	dst, err := appendFields(append(dst, `,"fields":`...), o.Fields)
 	if err != nil {
 		return dst[:start], wardround.Wrap(wardround.EInvalid, "kind.append", err)
 	}
-	dst = append(append(dst, `,"fields":`...), fields...)
 	if o.Blob != nil {
 		blob, err := json.Marshal(o.Blob)
 		if err != nil {
@@ -58,16 +57,6 @@ func (Codec) Append(dst []byte, o *wardround.Observation) ([]byte, error) {
 		return dst[:start], wardround.Errorf(wardround.EInvalid, "kind.append", "%s observation of %d bytes is over the limit of %d", o.Kind, len(dst)-start, wardround.MaxObservation)
 	}
 	return dst, nil
-}
-
-func appendText(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
-			b, _ := json.Marshal(s) // strings always marshal
-			return append(dst, b...)
-		}
-	}
-	return append(append(append(dst, '"'), s...), '"')
 }
 
 func appendFlow(dst []byte, f *wardround.Flow) []byte {
