@@ -113,10 +113,7 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 		}
 		return
 	}
-	facts := out.Facts
-	if len(facts.JSON()) > wardround.MaxFacts {
-		facts = wardround.Facts{"left_out": "the facts are over 4 kB"}
-	}
+	facts := limited(out.Facts)
 	var sev wardround.Severity
 	why := out.Why
 	if out.State == wardround.Fail {
