@@ -47,7 +47,7 @@ func (l *learned) restore(row wardround.LearnedRow) {
 // judged as it would have been in time.
 func (l *learned) look(k learnedKey, at time.Time) (check.Novelty, bool) {
 	row := l.m[k]
-	learning := !l.period.Done
+	learning := !l.period.Done && (l.period.Start.IsZero() || at.Sub(l.period.Start) < l.length)
 	switch {
 	case row != nil && learning:
 		return check.Learning, false
@@ -69,13 +69,21 @@ func (l *learned) forget(k learnedKey) {
 	}
 }
 
-// finish starts learning with the first observation and, when its time is over,
-// hands one list per zone to a person.
-func (l *learned) finish(p *Pipeline) {
-	if l.period.Start.IsZero() && !p.now.IsZero() {
-		l.period.Start = p.now
-		p.states.set(ownState, "learning", &l.period)
+// begin starts learning with the first observation of the site.
+func (l *learned) begin(p *Pipeline, first *wardround.Observation) {
+	if !l.period.Start.IsZero() {
+		return
 	}
+	l.period.Start = first.At
+	if p.opt.Origin == wardround.Live {
+		l.period.Start = first.Logged
+	}
+	p.states.set(ownState, "learning", &l.period)
+}
+
+// finish hands one list per zone to a person when the time of learning is over.
+// It comes after the batch's checks: the batch may begin within that time.
+func (l *learned) finish(p *Pipeline) {
 	if l.period.Done || p.now.Sub(l.period.Start) < l.length {
 		return
 	}

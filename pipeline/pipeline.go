@@ -185,8 +185,9 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	for _, s := range p.seen {
 		p.fold(s)
 	}
-	p.learned.finish(p)
+	p.learned.begin(p, batch[0])
 	p.runner.run(ctx)
+	p.learned.finish(p)
 	p.decay()
 	p.findings.expire(p)
 	p.flush()

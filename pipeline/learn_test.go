@@ -1,0 +1,46 @@
+package pipeline
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+// TestLearningEndsWithinABatch gives half an hour in one batch: what happened
+// after learning is novel although the batch began while learning.
+func TestLearningEndsWithinABatch(t *testing.T) {
+	words := &check.Check{
+		ID: "test.words", Version: 1, Title: "A new word", Concern: wardround.Security, Applies: wardround.AnyKind,
+		Severity: wardround.Medium, Watch: []kind.Name{thing}, Novelty: true,
+		Run: func(_ context.Context, p *check.Pass) error {
+			for o := range p.Seen() {
+				w := o.Fields.(*thingV1).Word
+				switch p.Learn("icu", "words", w) {
+				case check.Learning:
+					p.Unknown(wardround.AssetSubject(o.Dst), w, check.WhyLearning, nil)
+				case check.Known:
+					p.Pass(wardround.AssetSubject(o.Dst), w, nil)
+				default:
+					p.Fail(wardround.AssetSubject(o.Dst), w, nil)
+				}
+			}
+			return nil
+		},
+	}
+	b := newBench(t, Options{}, words)
+	b.see(
+		seen(0, thingV1{Word: "old"}), seen(9*time.Minute, thingV1{Word: "early"}),
+		seen(11*time.Minute, thingV1{Word: "new"}), seen(12*time.Minute, thingV1{Word: "old"}), seen(30*time.Minute, thingV1{Word: "late"}),
+	)
+	for word, want := range map[string]wardround.State{
+		"old": wardround.Pass, "early": wardround.Unknown, "new": wardround.Fail, "late": wardround.Fail,
+	} {
+		if v := b.verdict(word); v == nil || v.State != want {
+			t.Errorf("%s: %+v, want %v", word, v, want)
+		}
+	}
+}
