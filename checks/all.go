@@ -5,11 +5,15 @@ package checks
 import (
 	"embed"
 
+	_ "github.com/wardround/wardround/checks/auth"
 	_ "github.com/wardround/wardround/checks/dicom"
 	_ "github.com/wardround/wardround/checks/hl7"
 	_ "github.com/wardround/wardround/checks/inventory"
+	_ "github.com/wardround/wardround/checks/net"
+	_ "github.com/wardround/wardround/checks/mqtt"
 	_ "github.com/wardround/wardround/checks/privacy"
 	_ "github.com/wardround/wardround/checks/sensor"
+	_ "github.com/wardround/wardround/checks/ssh"
 )
 
 // Fixtures holds every check's fixtures, so that an installation can validate

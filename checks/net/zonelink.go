@@ -1,0 +1,77 @@
+package net
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = check.Register(check.Check{
+	ID:      "net.new-zone-link",
+	Version: 1,
+	Title:   "A new way between network segments",
+	Doc: "Two segments exchange data by a protocol they didn't use between them while the site was learned. It may be a new interface, a device plugged into the wrong socket, a firewall rule that was opened too far, or somebody who moves from one segment into the next. " +
+		"Find out who opened the way and why. If it is wanted, adopt it as known and record the rule; if not, close it again where it was opened. " +
+		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check.",
+	Concern:  wardround.Security,
+	Applies:  wardround.AnyKind,
+	Stage:    wardround.Operate,
+	Severity: wardround.Medium,
+	Controls: []string{"network-segmentation", "network-monitoring"},
+	Watch:    []kind.Name{kind.Flow},
+	Fresh:    30 * 24 * time.Hour,
+	Group:    check.ByZone,
+	Novelty:  true,
+	Say: check.Say{
+		Bedside:     "Nothing at the bedside is known to have changed. {asset} in {from} now reaches {server} in {to}; what it does there is unknown.",
+		Ward:        "If somebody moved or plugged in a device, tell clinical engineering.",
+		Engineering: "Say whether {asset} belongs into {from} and has work with {server}. If so, have the way adopted as known.",
+		Security:    "Find the rule that lets {protocol} from {from} to {to}, and who asked for it. Look at what {asset} did there.",
+		Dont:        "Don't close the way before it is known whether {server} serves patients by it.",
+		Why:         "{asset} in {from} spoke {protocol} with {server} in {to}. While the site was learned nobody in {from} did.",
+		Wrong:       "the segments are declared wrongly, or {asset} was moved by plan.",
+	},
+	Run: zoneLink,
+})
+
+// zoneLink learns which protocols go from one zone to another, and fails for those
+// that come later.
+func zoneLink(_ context.Context, p *check.Pass) error {
+	type way struct {
+		client   wardround.AssetID
+		to       wardround.ZoneID
+		protocol string
+	}
+	said := map[way]bool{}
+	for o := range p.Seen() {
+		f := o.Fields.(*kind.FlowV1)
+		if !f.Established || o.Src == "" || o.Dst == "" {
+			continue
+		}
+		client, server := p.Asset(o.Src), p.Asset(o.Dst)
+		if client == nil || server == nil || client.Remote || server.Remote || client.Zone == server.Zone || client.Zone == "" || server.Zone == "" {
+			continue
+		}
+		spoken := protocol(o)
+		if w := (way{client.ID, server.Zone, spoken}); said[w] {
+			continue
+		} else {
+			said[w] = true
+		}
+		subject, item := wardround.AssetSubject(client.ID), spoken+" to "+string(server.Zone)
+		switch p.Learn(client.Zone, "to "+string(server.Zone), spoken) {
+		case check.Learning:
+			p.Unknown(subject, item, check.WhyLearning, nil)
+		case check.Known:
+			p.Pass(subject, item, nil)
+		default:
+			p.Fail(subject, item, wardround.Facts{
+				"from": string(client.Zone), "to": string(server.Zone), "protocol": spoken, "server": name(p, server.ID),
+			}, check.Exposed(wardround.ExposedAcrossZones))
+		}
+	}
+	return nil
+}
