@@ -1,0 +1,120 @@
+package mqtt
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = check.Register(check.Check{
+	ID:      "mqtt.new-publisher",
+	Version: 1,
+	Title:   "A new publisher sends MQTT messages",
+	Doc: "A system published messages to a broker to which it never published while the site was learned, or under a client id that until now another system used. Subscribers take its values, alarms or commands for those of a device: a broker passes on what it gets. " +
+		"Find out who put the system there. If it is planned, adopt it as known. If it uses another system's client id and nobody planned that, treat it as impersonation: a broker throws out the first holder of a client id when a second connects. " +
+		"It is wrong after a planned exchange of a device or gateway, and where a device got a new address that the inventory did not yet recognise.",
+	Concern:      wardround.Security,
+	StateVersion: 1,
+	Applies:      wardround.AnyKind,
+	Speaks:       []string{"mqtt"},
+	Stage:        wardround.Operate,
+	Severity:     wardround.Medium,
+	Controls:     []string{"device-authentication", "network-monitoring"},
+	Watch:        []kind.Name{kind.MQTTPublish},
+	Fresh:        30 * 24 * time.Hour,
+	Group:        check.BySubject,
+	Novelty:      true,
+	Say: check.Say{
+		Bedside:     "What screens and records show of devices behind {broker} may come from a source nobody here knows. Whether a wrong value was shown, or a command reached a device, is unknown.",
+		Ward:        "If a shown value or alarm doesn't fit the patient, or a device changes its settings by itself, trust the patient and the device at the bedside, follow local procedure, and call clinical engineering.",
+		Engineering: "Say whether {asset} was put there by plan. If so, have it adopted. If not, compare what {broker} passed on since with the devices themselves.",
+		Security:    "Find {asset} and who runs it. It published on {topic}; {impersonation}.",
+		Dont:        "Don't block the known publishers of {broker}, and don't restart it because of this.",
+		Why:         "{asset} published on {topic} to {broker}; {impersonation}. While the site was learned it did not.",
+		Wrong:       "the device or gateway was added or exchanged by plan.",
+	},
+	Run: newPublisher,
+})
+
+// newPublisher learns who publishes to a broker, and under which client ids, and
+// fails for those that came later.
+func newPublisher(_ context.Context, p *check.Pass) error {
+	type talk struct {
+		from, to wardround.AssetID
+		client   string
+	}
+	said := map[talk]bool{}
+	for o := range p.Seen() {
+		m := o.Fields.(*kind.MQTTPublishV1)
+		if t := (talk{o.Src, o.Dst, m.Client}); m.Delivered || o.Src == "" || o.Dst == "" || said[t] {
+			continue
+		} else {
+			said[t] = true
+		}
+		judgePublisher(p, o, m)
+	}
+	return nil
+}
+
+// borrowed are the client ids under which one system published to one broker
+// although another system is known by them.
+type borrowed struct {
+	IDs []string `json:"ids"`
+}
+
+// maxBorrowed bounds the ids remembered for one publisher and broker.
+const maxBorrowed = 20
+
+// judgePublisher gives one verdict for the publisher, and one of its own for a
+// client id that it uses, so that a known publisher cannot borrow one unseen.
+func judgePublisher(p *check.Pass, o *check.Seen, m *kind.MQTTPublishV1) {
+	broker := p.Asset(o.Dst)
+	if broker == nil {
+		return
+	}
+	// The sets are learned together, whatever the first of them says.
+	source := p.Learn(broker.Zone, "publishers of "+string(o.Dst), string(o.Src))
+	used, spoken := check.Novel, check.Known
+	if m.Client != "" {
+		used = p.Learn(broker.Zone, "client ids of "+string(o.Dst), m.Client)
+		spoken = p.Learn(broker.Zone, "publishers of "+string(o.Dst)+" as "+m.Client, string(o.Src))
+	}
+	subject, item := wardround.AssetSubject(o.Src), string(o.Dst)
+	pass := wardround.Facts{"broker": broker.Name()}
+	fail := wardround.Facts{"broker": broker.Name(), "topic": m.Topic, "impersonation": "no other system was seen to use its client id"}
+	if m.Client == "" {
+		fail["impersonation"] = "its client id is not told here, so whether another system used that is unknown"
+	}
+	reach := check.Exposed(exposure(p, o.Src, o.Dst))
+	taken := used == check.Known && spoken == check.Novel
+	if taken {
+		fail["impersonation"] = "until now another system used its client id " + m.Client
+	}
+	switch source {
+	case check.Learning:
+		p.Unknown(subject, item, check.WhyLearning, pass)
+	case check.Novel:
+		p.Fail(subject, item, fail, reach)
+	default:
+		p.Pass(subject, item, pass)
+	}
+	ids := check.State[borrowed](p, string(o.Src)+" to "+string(o.Dst))
+	at := slices.Index(ids.IDs, m.Client)
+	switch {
+	case taken:
+		if at < 0 {
+			if len(ids.IDs) == maxBorrowed {
+				return
+			}
+			ids.IDs = append(ids.IDs, m.Client)
+		}
+		p.Fail(subject, item+" as "+m.Client, fail, reach, check.Hostile())
+	case at >= 0 && spoken == check.Known:
+		p.Pass(subject, item+" as "+m.Client, pass)
+		ids.IDs = slices.Delete(ids.IDs, at, at+1)
+	}
+}
