@@ -42,11 +42,18 @@ type cli struct {
 	Quiet  bool   `short:"q" help:"Only results and errors: no progress, no hints."`
 
 	Demo       demoCmd       `cmd:"" help:"Run the whole thing on a simulated ward."`
+	Serve      serveCmd      `cmd:"" help:"Watch interfaces and files, judge, keep evidence."`
 	Replay     replayCmd     `cmd:"" help:"Judge capture files offline, in a temporary store."`
+	Coverage   coverageCmd   `cmd:"" help:"Show what is looked at, and where nobody is looking."`
+	Asset      assetCmd      `cmd:"" help:"The inventory: list, show, import, answer its open questions."`
+	Finding    findingCmd    `cmd:"" help:"Findings: list, show, acknowledge, accept."`
 	Check      checkCmd      `cmd:"" help:"The checks: list, explain."`
+	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
 	Sim        simCmd        `cmd:"" help:"The simulated ward: list scenarios, write captures."`
+	Validate   validateCmd   `cmd:"" help:"Run the embedded fixtures and vectors on this installation."`
 	Version    versionCmd    `cmd:"" help:"Print the version, or the bill of materials."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+	Capture    captureCmd    `cmd:"" hidden:"" help:"The capture process of serve: no keys, no files, no privileges."`
 }
 
 // app is what commands share: streams, clock, output.
@@ -78,6 +85,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Exit(func(n int) { exited, code = true, n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.ShortUsageOnError(),
+		kong.Vars{"user": currentUser()},
 		kong.Help(help),
 	)
 	if err != nil {

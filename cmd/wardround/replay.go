@@ -242,3 +242,10 @@ func (a *app) observations() func([]*wardround.Observation) {
 		}
 	}
 }
+
+// learnReplay is how long novelty checks learn in replay and demo, in capture
+// time; scenarioTime is long enough for every scenario to begin.
+const (
+	learnReplay  = 10 * time.Minute
+	scenarioTime = 20 * time.Minute
+)

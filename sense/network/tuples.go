@@ -174,8 +174,8 @@ type counted struct {
 // outcome says how a connection attempt went.
 func outcome(f *flow.Flow) (refused, unanswered, established bool) {
 	c, s := f.Sent[0], f.Sent[1]
-	if f.Protocol != packet.TCP {
-		return false, s.Packets == 0, c.Packets > 0 && (s.Packets > 0 || f.Ends[1].Addr.Multicast())
+	if f.Protocol != packet.TCP { // one-way datagrams are normal: announcements, logs, DHCP
+		return false, false, c.Packets > 0 && (s.Packets > 0 || f.Ends[1].Addr.Multicast())
 	}
 	established = f.Handshake() && c.Packets > 1 || (c.Flags|s.Flags)&flow.SawData != 0 || s.Flags&flow.SawSYN != 0
 	refused = !established && s.Flags&flow.SawRST != 0

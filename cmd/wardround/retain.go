@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/filelog"
+	"github.com/wardround/wardround/kind"
+)
+
+// pseudonymAge is the longest that observations with pseudonyms are kept.
+const pseudonymAge = 30 * 24 * time.Hour
+
+// defaultDays is how long other observations are kept when nothing is configured.
+const defaultDays = 365
+
+// retain deletes from the log what is no longer kept: whole days, and kinds with
+// pseudonyms after 30 days at the latest. What a failing verdict rests on stays,
+// unless it holds pseudonyms: the verdict has copied its facts.
+func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
+	days := cfg.Days
+	if days <= 0 {
+		days = defaultDays
+	}
+	age := time.Duration(days) * 24 * time.Hour
+	r := filelog.Retention{
+		Rules: []filelog.Rule{{Age: age}}, Bytes: cfg.Megabytes * 1e6,
+		Before: w.pipe.Position() + 1, Now: w.now(),
+	}
+	linked := map[kind.Name]bool{}
+	for _, s := range kind.All() {
+		if slices.ContainsFunc(s.Fields(), func(f kind.Field) bool { return f.Class == kind.Pseudo || f.Class == kind.Text }) {
+			linked[s.Name] = true
+			r.Rules = append(r.Rules, filelog.Rule{Kind: string(s.Name), Age: min(age, pseudonymAge)})
+		}
+	}
+	for v, err := range w.store.Verdicts(ctx, w.scope, wardround.VerdictFilter{}) {
+		if err != nil {
+			return err
+		}
+		c := check.Lookup(v.Check)
+		if v.State == wardround.Fail && c != nil && !slices.ContainsFunc(c.Watch, func(k kind.Name) bool { return linked[k] }) {
+			r.Needed = append(r.Needed, v.Seq)
+		}
+	}
+	slices.Sort(r.Needed)
+	_, err := w.log.Retain(ctx, r)
+	return err
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/datadir"
+	"github.com/wardround/wardround/filelog"
+	"github.com/wardround/wardround/internal/durable"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/ledger"
+	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/sense"
+	"github.com/wardround/wardround/sqlite"
+)
+
+// site is a data directory open for reading.
+type site struct {
+	store *sqlite.Store
+	scope wardround.Scope
+}
+
+func (s *site) Close() error { return s.store.Close() }
+
+// openRead opens the data directory beside whoever serves it.
+func (a *app) openRead() (*site, error) {
+	dir, err := a.data()
+	if err != nil {
+		return nil, err
+	}
+	d, err := datadir.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	st, err := sqlite.Open(d.State(), sqlite.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	return &site{store: st, scope: d.Scope()}, nil
+}
+
+// writer is a data directory open as its one writer, and everything that writes.
+type writer struct {
+	ctx        context.Context
+	dir        string
+	d          *datadir.Dir
+	scope      wardround.Scope
+	store      *sqlite.Store
+	log        *filelog.Log
+	pipe       *pipeline.Pipeline
+	ingest     *pipeline.Ingest
+	pseudonyms *sense.Pseudonyms
+	keys       []*ledger.Key
+	now        func() time.Time
+	signed     time.Time // of the newest checkpoint
+}
+
+// openWriter opens the data directory as its one writer and makes it if needed.
+func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *writer, err error) {
+	dir, err := a.data()
+	if err != nil {
+		return nil, err
+	}
+	d, err := datadir.Open(dir, datadir.Format{Org: wardround.Org(cfg.Org), Site: wardround.SiteID(cfg.Site), Origin: wardround.Live}, a.now())
+	if err != nil {
+		return nil, err
+	}
+	w = &writer{ctx: context.WithoutCancel(a.ctx), dir: dir, d: d, scope: d.Scope(), now: a.now}
+	defer func() {
+		if err != nil {
+			w.Close()
+			w = nil
+		}
+	}()
+	if w.keys, err = d.LedgerKeys(); err != nil {
+		return w, err
+	}
+	epoch, key, err := d.PseudonymKey(a.now())
+	if err != nil {
+		return w, err
+	}
+	w.pseudonyms = sense.NewPseudonyms(epoch, key)
+	if w.store, err = sqlite.Open(d.State(), sqlite.Options{Origin: wardround.Live}); err != nil {
+		return w, err
+	}
+	position, _, err := w.store.Position(a.ctx, w.scope)
+	if err != nil {
+		return w, err
+	}
+	w.log, err = filelog.Open(d.Log(), filelog.Options{
+		Codec: kind.Codec{}, Clock: a.now, Origin: wardround.Live, AtLeast: position, AcceptGap: acceptGap,
+		OnGap: func(g filelog.Gap) *wardround.Observation {
+			return &wardround.Observation{
+				Kind: string(kind.LogGap), Version: 1, At: a.now(),
+				Fields: &kind.LogGapV1{After: g.From - 1, Reason: g.String(), By: currentUser()},
+			}
+		},
+	})
+	if err != nil {
+		return w, hintGap(err)
+	}
+	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
+		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker,
+	})
+	if err != nil {
+		return w, err
+	}
+	w.ingest = pipeline.NewIngest(pipeline.IngestOptions{Log: w.log, Pipeline: w.pipe, Clock: a.now})
+	return w, nil
+}
+
+// hintGap tells how to go on without what the log has lost.
+func hintGap(err error) error {
+	if wardround.ErrorCode(err) == wardround.EIntegrity {
+		return wardround.Errorf(wardround.EIntegrity, "serve", "%w; restore a backup, or go on without it, on the record, with: serve --accept-gap", err)
+	}
+	return err
+}
+
+// Close closes what is open, in the order in which it depends on each other.
+func (w *writer) Close() error {
+	var errs []error
+	if w.pipe != nil {
+		w.pipe.Close()
+	}
+	if w.log != nil {
+		errs = append(errs, w.log.Close())
+	}
+	if w.store != nil {
+		errs = append(errs, w.store.Close())
+	}
+	return errors.Join(append(errs, w.d.Close())...)
+}
+
+// put makes something a person or a command said part of the log.
+func (w *writer) put(ctx context.Context, fields any) error {
+	s := kind.Of(fields)
+	if c, ok := fields.(*kind.ContentChangedV1); ok {
+		if err := pipeline.ValidateContent(c.Name, c.Value); err != nil {
+			return err
+		}
+	}
+	return w.ingest.Put(ctx, &wardround.Observation{
+		Kind: string(s.Name), Version: s.Version, Sensor: "people", Input: "commands", At: w.now(), Origin: wardround.Live, Fields: fields,
+	})
+}
+
+// zonesNow returns the zones in force, as content.
+func (w *writer) zonesNow() []byte {
+	for row, err := range w.store.Content(w.ctx, w.scope) {
+		if err == nil && row.Name == pipeline.ContentZones {
+			return row.Value
+		}
+	}
+	return nil
+}
+
+// checkpointEvery is how often a checkpoint is signed; a copy should leave the
+// machine at least as often.
+const checkpointEvery = 24 * time.Hour
+
+// checkpoint signs the ledger's head and writes it to checkpoint.txt in the data
+// directory, for whatever carries it off the machine.
+func (w *writer) checkpoint(ctx context.Context) error {
+	size, _, err := w.store.Head(ctx, w.scope)
+	if err != nil || size == 0 {
+		return err
+	}
+	c, err := ledger.MakeCheckpoint(ctx, w.store, w.scope, w.keys, w.now())
+	if err != nil {
+		return err
+	}
+	w.signed = w.now()
+	return durable.Replace(w.dir, "checkpoint.txt", c.Signed)
+}
+
+// housekeeping signs checkpoints and deletes what retention no longer keeps.
+func (w *writer) housekeeping(ctx context.Context, r retentionConfig) error {
+	if w.now().Sub(w.signed) < checkpointEvery {
+		return nil
+	}
+	if err := w.checkpoint(ctx); err != nil {
+		return err
+	}
+	return w.retain(ctx, r)
+}
+
+// currentUser names who runs a command.
+func currentUser() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	for _, v := range []string{"USER", "USERNAME"} {
+		if s := os.Getenv(v); s != "" {
+			return s
+		}
+	}
+	return "unknown"
+}
