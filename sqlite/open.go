@@ -48,6 +48,8 @@ type Store struct {
 	opt  Options
 	w    *sql.DB // nil when read-only
 	r    *sql.DB
+	// immutable: the file cannot change while it is open.
+	immutable bool
 
 	mu     sync.Mutex // held by whoever writes
 	conn   *sql.Conn  // the only writing connection
@@ -90,11 +92,26 @@ func open(file string, opt Options, all []migration) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{file: file, opt: opt, scopes: map[wardround.Scope]*scope{}, stmts: map[string]*sql.Stmt{}}
-	ctx := context.Background()
-	if err := s.connect(ctx, size, all); err != nil {
+	s, err := connect(file, opt, size, all, false)
+	if opt.ReadOnly && wardround.ErrorCode(err) == wardround.EForbidden && settled(file) {
+		// A disk that cannot be written has no room for the index that readers share;
+		// nobody can be writing there either.
+		s, err = connect(file, opt, size, all, true)
+	}
+	return s, err
+}
+
+// settled reports whether everything is in the one file.
+func settled(file string) bool {
+	st, err := os.Stat(file + "-wal")
+	return errors.Is(err, fs.ErrNotExist) || err == nil && st.Size() == 0
+}
+
+func connect(file string, opt Options, size int64, all []migration, immutable bool) (*Store, error) {
+	s := &Store{file: file, opt: opt, immutable: immutable, scopes: map[wardround.Scope]*scope{}, stmts: map[string]*sql.Stmt{}}
+	if err := s.connect(context.Background(), size, all); err != nil {
 		s.Close()
-		return nil, storeError(op, file, err)
+		return nil, storeError("sqlite.open", file, err)
 	}
 	return s, nil
 }
@@ -137,7 +154,7 @@ func (s *Store) connect(ctx context.Context, size int64, all []migration) error 
 	var err error
 	conn := (*sql.Conn)(nil)
 	if !s.opt.ReadOnly {
-		if s.w, err = sql.Open("sqlite", dsn(s.file, s.opt, false)); err != nil {
+		if s.w, err = sql.Open("sqlite", dsn(s.file, s.opt, mode{writing: true})); err != nil {
 			return err
 		}
 		s.w.SetMaxOpenConns(1)
@@ -146,7 +163,7 @@ func (s *Store) connect(ctx context.Context, size int64, all []migration) error 
 		}
 		conn = s.conn
 	}
-	if s.r, err = sql.Open("sqlite", dsn(s.file, s.opt, true)); err != nil {
+	if s.r, err = sql.Open("sqlite", dsn(s.file, s.opt, mode{immutable: s.immutable})); err != nil {
 		return err
 	}
 	s.r.SetMaxOpenConns(readers)
@@ -177,8 +194,11 @@ func (s *Store) connect(ctx context.Context, size int64, all []migration) error 
 	return s.loadScopes(ctx)
 }
 
+// mode says what a connection is for: reading if nothing is set.
+type mode struct{ writing, copying, immutable bool }
+
 // dsn is the address of a connection: see the driver's documentation for the keys.
-func dsn(file string, opt Options, read bool) string {
+func dsn(file string, opt Options, m mode) string {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		abs = file
@@ -195,20 +215,24 @@ func dsn(file string, opt Options, read bool) string {
 	q.Add("_pragma", "trusted_schema(off)")
 	q.Add("_pragma", "cell_size_check(on)")
 	q.Add("_pragma", "cache_size(-16384)") // 16 MiB
-	if read {
-		q.Set("_query_only", "on")
-		if opt.ReadOnly {
-			q.Set("mode", "ro")
-		}
-	} else {
+	if m.writing {
 		q.Set("_txlock", "immediate")
 		q.Set("_journal_mode", "WAL")
-		q.Set("_synchronous", "FULL")
 		if opt.Fast {
 			q.Set("_synchronous", "OFF")
+		} else {
+			q.Set("_synchronous", "FULL")
+			// Erased payloads are overwritten, not only unlinked.
+			q.Add("_pragma", "secure_delete(on)")
 		}
-		// Erased payloads are overwritten, not only unlinked.
-		q.Add("_pragma", "secure_delete(on)")
+	} else if !m.copying {
+		q.Set("_query_only", "on")
+	}
+	if opt.ReadOnly {
+		q.Set("mode", "ro")
+	}
+	if m.immutable {
+		q.Set("immutable", "1")
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
