@@ -7,6 +7,7 @@ import (
 
 	_ "github.com/wardround/wardround/checks/auth"
 	_ "github.com/wardround/wardround/checks/dicom"
+	_ "github.com/wardround/wardround/checks/fhir"
 	_ "github.com/wardround/wardround/checks/hl7"
 	_ "github.com/wardround/wardround/checks/inventory"
 	_ "github.com/wardround/wardround/checks/mqtt"

@@ -12,9 +12,10 @@ type FHIRInteractionV1 struct {
 	Method string `json:"method,omitempty"`
 	Status int    `json:"status,omitempty"` // 0 if no response was seen
 	// Interaction is read, vread, update, patch, delete, history, create, search,
-	// capabilities, batch (or transaction, as Bundle tells) or operation.
+	// capabilities, batch (or transaction, as Bundle tells) or operation; "" if the
+	// request was not seen or is none of these, such as that for a file of an export.
 	Interaction string `json:"interaction"`
-	Level       string `json:"level"` // system, type, instance, compartment
+	Level       string `json:"level,omitempty"` // system, type, instance, compartment
 	// Resource is the resource type of the interaction; "*" for all in a compartment.
 	Resource    string `json:"resource,omitempty"`
 	Compartment string `json:"compartment,omitempty"` // type that the search is within, "Patient"
@@ -152,7 +153,7 @@ func (f *FHIRInteractionV1) Link(*wardround.Observation) (LinkClaim, bool) {
 		l.Data = wardround.DataClinical
 	}
 	l.ToClient = bool(f.Personal.ToClient) || !bool(f.Personal.ToServer) && f.HTTP.ResponseSize > f.HTTP.RequestSize
-	return l, f.Status != 0 || bool(f.Personal.ToServer)
+	return l, f.Status != 0 || bool(f.Personal.ToServer) || f.HTTP.Outcome == HTTPUnanswered
 }
 
 // Claims implements [Claimer].

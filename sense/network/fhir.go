@@ -21,11 +21,8 @@ func (n *httpNote) isFHIR(x *http.Exchange) bool {
 	if n.fhirDown != nil {
 		bodies[1] = n.fhirDown.Summary().Type
 	}
-	if !x.Asked() {
+	if n.fhir.Fit == fhir.Misfit { // the request was not seen, or is for a file of an export
 		return bodies[1] != ""
-	}
-	if n.fhir.Fit == fhir.Misfit {
-		return false
 	}
 	return fhir.Recognise(n.fhir.Fit, fhirTyped(x), bodies[:]...)
 }
@@ -47,6 +44,9 @@ func (n *httpNote) fhirInteraction(c *Conn, x *http.Exchange, out kind.HTTPExcha
 		Method: httpMethod(x.Request.Method), Status: x.Response.Status, HTTP: out,
 		Interaction: r.Interaction.String(), Level: r.Level.String(), Resource: r.Type, Compartment: r.Compartment,
 		Conditional: r.Conditional || r.Interaction == fhir.Create && x.Request.Fields.Has("If-None-Exist"),
+	}
+	if r.Fit == fhir.Misfit {
+		f.Level = ""
 	}
 	if r.Operation != "" {
 		if f.Operation = fhir.Operation(r.Operation); f.Operation == "" {

@@ -100,6 +100,10 @@ func TestFHIRDirections(t *testing.T) {
 	if !brotli.Partial {
 		t.Errorf("a coding nobody undoes: %s", httpJSON(brotli))
 	}
+	export := httpOne[kind.FHIRInteractionV1](t, httpTalk{request: "GET /export/7/Patient.ndjson HTTP/1.1\nHost: h", response: "HTTP/1.1 200 OK\nContent-Type: application/fhir+ndjson", down: patient + "\n" + patient + "\n"})
+	if n, _ := export.Volume(); n != 2 || export.Interaction != "" || export.Count("Patient") != 2 {
+		t.Errorf("a file of an export: %s", httpJSON(export))
+	}
 	unasked := httpOne[kind.FHIRInteractionV1](t, httpTalk{request: "", response: fhirOK, down: patient})
 	if unasked.Interaction != "" || unasked.Holds != "Patient" || !bool(unasked.Personal.ToClient) {
 		t.Errorf("unasked: %s", httpJSON(unasked))

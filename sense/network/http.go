@@ -157,7 +157,7 @@ func (s *httpStream) Response(x *http.Exchange) content.Sink {
 		}
 		n.dicomDown = n.objects.scanner(contentType)
 		return n.dicomDown
-	case (n.fhir.Fit != fhir.Misfit || !x.Asked() && fhir.IsMediaType(mediaType)) && fhir.Scannable(mediaType):
+	case (n.fhir.Fit != fhir.Misfit || fhir.IsMediaType(mediaType)) && fhir.Scannable(mediaType):
 		n.fhirDown = fhir.NewScanner()
 		return n.fhirDown
 	}

@@ -1,0 +1,126 @@
+package fhir
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+var _ = check.Register(check.Check{
+	ID:      "fhir.cleartext",
+	Version: 1,
+	Title:   "Health records cross the network readable (FHIR without TLS)",
+	Doc: "Records were read from, or written to, this server over HTTP without encryption. Whoever can listen on the way reads them, and the tokens with which systems prove who they are; whoever can send on the way can change a result or an order, and neither side can tell. " +
+		"Let the server answer over HTTPS only, and give the clients its new address; FHIR asks for that wherever health data is exchanged. A plain listener may remain that only points to the encrypted one. " +
+		"It is wrong where the connection leaves the host only inside a tunnel, or between a proxy and a server on one machine, and the sensor looks at the inside. It passes when the same port speaks TLS and nothing readable was seen for an hour, or when the listener has done nothing for an hour but point elsewhere; what is inside TLS cannot be seen.",
+	Concern:      wardround.Security,
+	Applies:      wardround.AnyKind,
+	Speaks:       []string{"fhir"},
+	Stage:        wardround.Operate,
+	Severity:     wardround.Medium,
+	Controls:     []string{"transmission-confidentiality", "transmission-integrity"},
+	Watch:        []kind.Name{kind.FHIRInteraction, kind.Flow},
+	Fresh:        7 * 24 * time.Hour,
+	Group:        check.BySite,
+	StateVersion: 1,
+	Say: check.Say{
+		Bedside:     "No change in anyone's care is known. Records that {client} exchanges with {server} can be read on the way, and could be changed without anyone noticing; whether someone did is unknown.",
+		Ward:        "Nothing to do. If a value in the record doesn't fit the patient, look at the device itself or ask the laboratory.",
+		Engineering: "Ask the makers of {client} and {server} how to switch the interface to HTTPS, and plan it with both: records don't arrive while only one side has changed.",
+		Security:    "See who can listen between {client} and {server}. Until HTTPS is on, let only the known clients reach {item}. Renew tokens and passwords that crossed readable once it is on.",
+		Dont:        "Don't close the port because of this: records would stop arriving.",
+		Why:         "{interaction} of {resource} between {client} and {item} of {server} was read in clear.",
+		Wrong:       "the sensor looks inside a tunnel that is encrypted on the network.",
+	},
+	Run: cleartext,
+})
+
+// listeners are the ports of one asset that were seen to speak FHIR in clear, and
+// when they last did, in seconds since 1970.
+type listeners struct {
+	Clear map[string]int64 `json:"clear"`
+}
+
+const (
+	// maxListeners bounds the ports remembered for one asset.
+	maxListeners = 64
+	// clearFor is how long nothing readable must be seen before TLS on the same
+	// port counts as the answer: while a server is moved, both are used.
+	clearFor = time.Hour
+)
+
+// cleartext fails a listener for readable interactions, and passes it when TLS is
+// spoken there instead, or when it only points elsewhere.
+func cleartext(_ context.Context, p *check.Pass) error {
+	said := map[wardround.Key]bool{}
+	for o := range p.Seen() {
+		if o.Flow == nil || o.Dst == "" {
+			continue
+		}
+		f, fhir := o.Fields.(*kind.FHIRInteractionV1)
+		if !fhir {
+			if flow, ok := o.Fields.(*kind.FlowV1); !ok || flow.Protocol != "tls" || !flow.Established {
+				continue
+			}
+		}
+		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
+		ports := check.State[listeners](p, string(o.Dst))
+		if !fhir || pointsElsewhere(f) {
+			if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
+				p.Pass(subject, item, wardround.Facts{"server": name(p, o.Dst)})
+				delete(ports.Clear, item)
+			}
+			continue
+		}
+		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
+			if ports.Clear == nil {
+				ports.Clear = map[string]int64{}
+			}
+			ports.Clear[item] = o.At.Unix()
+		}
+		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
+			said[key] = true
+			p.Fail(subject, item, wardround.Facts{
+				"server": name(p, o.Dst), "client": name(p, o.Src), "interaction": interaction(f), "resource": resource(f),
+			}, check.Exposed(exposure(p, o.Src, o.Dst)))
+		}
+	}
+	return nil
+}
+
+// pointsElsewhere reports whether the server only said where else to ask, and the
+// client had nothing about a person in its question.
+func pointsElsewhere(f *kind.FHIRInteractionV1) bool {
+	switch f.Status {
+	case 301, 302, 307, 308:
+		return !bool(f.Personal.ToServer) && !f.HTTP.Authorized()
+	}
+	return false
+}
+
+// interaction is what was done, in words.
+func interaction(f *kind.FHIRInteractionV1) string {
+	switch {
+	case f.Interaction == "":
+		return "an answer"
+	case f.Operation != "":
+		return "operation " + f.Operation
+	}
+	return f.Interaction
+}
+
+// resource is what it was done with, in words.
+func resource(f *kind.FHIRInteractionV1) string {
+	switch {
+	case f.Resource == "*":
+		return "everything of one " + f.Compartment
+	case f.Resource != "":
+		return f.Resource
+	case f.Holds != "":
+		return f.Holds
+	}
+	return "the whole server"
+}
