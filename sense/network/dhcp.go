@@ -12,6 +12,8 @@ import (
 
 var _ = Register(Protocol{Name: "dhcp", Datagram: dhcpDatagram, Ports: []uint16{67, 68, 546, 547}})
 
+var broadcastIPv4 = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
 func dhcpDatagram(d *Datagram) bool {
 	switch {
 	case dhcp.Recognise(d.Payload) == format.Yes:
@@ -20,7 +22,12 @@ func dhcpDatagram(d *Datagram) bool {
 			d.Failure(err)
 			return true
 		}
-		d.Emit(!m.Reply, dhcpMessage(&m))
+		v := dhcpMessage(&m)
+		if v.Message == "ack" && v.Addr.IsValid() && d.Flow.Dst.Addr == broadcastIPv4 {
+			// A client without an address is answered to all (RFC 2131 §4.1); it has one now.
+			d.Flow.Dst.Addr, d.Flow.Dst.MAC = v.Addr, wardround.MAC(m.ClientMAC)
+		}
+		d.Emit(!m.Reply, v)
 	case d.Flow.Src.Addr.Is6() && dhcp.RecogniseV6(d.Payload) == format.Yes:
 		m, err := dhcp.ParseV6(d.Payload)
 		if err != nil {

@@ -27,7 +27,7 @@ func TestDHCP(t *testing.T) {
 
 	c := wire.New(t)
 	c.UDP("0.0.0.0:68", "255.255.255.255:67", discover.Append(nil))
-	c.UDP("10.20.1.1:67", "10.20.1.4:68", ack.Append(nil))
+	c.UDP("10.20.1.1:67", "255.255.255.255:68", ack.Append(nil))
 	c.UDP("10.20.1.4:68", "10.20.1.1:6767", inform.Append(nil)) // the port doesn't matter
 	c.UDP("[fe80::1]:546", "[ff02::1:2]:547", solicit.Append(nil))
 	got := watch(t, c)["dhcp.message"]
@@ -42,7 +42,7 @@ func TestDHCP(t *testing.T) {
 	if diff := cmp.Diff(want, fields(got), cmpAddr); diff != "" {
 		t.Error(diff)
 	}
-	if got[1].Flow.Src.Addr != bed4 || got[1].Flow.Dst.Addr != server {
+	if got[1].Flow.Src.Addr != bed4 || got[1].Flow.Src.MAC != philip || got[1].Flow.Dst.Addr != server {
 		t.Errorf("the server's answer has the client at %v", got[1].Flow.Src)
 	}
 }
