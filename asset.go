@@ -152,7 +152,7 @@ func (a *Asset) Name() string {
 	for _, typ := range []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client", "eui-64", "ip", "mac"} {
 		for _, id := range a.Identifiers {
 			if id.Type == typ {
-				return id.Value
+				return strings.ReplaceAll(id.Value, "^", " ") // MSH-3^MSH-4
 			}
 		}
 	}
