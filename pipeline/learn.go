@@ -123,15 +123,6 @@ func (l *learned) adopt(zone wardround.ZoneID) {
 	}
 }
 
-// add makes a member known because a person said so.
-func (l *learned) add(k learnedKey, at time.Time) {
-	if l.m[k] == nil {
-		l.count[k.check]++
-	}
-	l.m[k] = &wardround.LearnedRow{Check: k.check, Set: k.set, Member: k.member, First: at, Adopted: true}
-	l.dirty = append(l.dirty, k)
-}
-
 func (l *learned) flush(rows []wardround.LearnedRow) []wardround.LearnedRow {
 	start := len(rows)
 	done := map[learnedKey]bool{}

@@ -58,7 +58,6 @@ type Pipeline struct {
 	lossAt   map[string]time.Time     // per sensor: end of its last known loss
 	commit   *wardround.Commit        // being filled
 	seen     []*check.Seen
-	claims   kind.Claims
 	byKind   map[string][]*check.Seen
 	leaked   bool // an abandoned check may hold seen and byKind
 }

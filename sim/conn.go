@@ -141,13 +141,6 @@ func (c *Conn) close(by int) {
 	c.flag(by, packet.ACK)
 }
 
-// reset ends the connection with RST.
-func (c *Conn) reset(by int) {
-	c.open = false
-	c.sync()
-	c.flag(by, packet.RST|packet.ACK)
-}
-
 // flag sends a segment without data; SYN and FIN take one sequence number.
 func (c *Conn) flag(dir int, flags packet.Flags) {
 	c.segment(dir, flags, nil)

@@ -11,17 +11,16 @@ import (
 
 // mllp is a connection that carries HL7 v2 messages, each acknowledged.
 type mllp struct {
-	c         *Conn
-	r         *rand.Rand
-	app, fac  string
-	think     time.Duration
-	nak       float64 // share of messages refused
-	number    int
-	server    *Host
-	client    *Host
-	port      uint16
-	w         *World
-	announced bool
+	c        *Conn
+	r        *rand.Rand
+	app, fac string
+	think    time.Duration
+	nak      float64 // share of messages refused
+	number   int
+	server   *Host
+	client   *Host
+	port     uint16
+	w        *World
 }
 
 func (w *World) mllp(client, server *Host, port uint16, app, fac string) *mllp {

@@ -50,7 +50,6 @@ type World struct {
 	events eventHeap
 	frames frameHeap
 	order  uint64
-	buf    []byte
 	free   [][]byte // frame buffers to use again
 	names  map[string]*Host
 	router packet.MAC
