@@ -15,6 +15,7 @@ import (
 	_ "github.com/wardround/wardround/checks/privacy"
 	_ "github.com/wardround/wardround/checks/sensor"
 	_ "github.com/wardround/wardround/checks/ssh"
+	_ "github.com/wardround/wardround/checks/tls"
 )
 
 // Fixtures holds every check's fixtures, so that an installation can validate

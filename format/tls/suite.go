@@ -31,6 +31,20 @@ func (c CipherSuite) Known() bool {
 	return suiteNames()[c] != "" && c != RenegotiationSCSV && c != FallbackSCSV
 }
 
+// SuiteNamed returns the suite with a name as [CipherSuite.String] gives it.
+func SuiteNamed(name string) (c CipherSuite, ok bool) {
+	c, ok = suiteNumbers()[name]
+	return c, ok
+}
+
+var suiteNumbers = sync.OnceValue(func() map[string]CipherSuite {
+	m := make(map[string]CipherSuite, len(suiteNames()))
+	for c, name := range suiteNames() {
+		m[name] = c
+	}
+	return m
+})
+
 // Suite is what a cipher suite's name says of it.
 type Suite struct {
 	Exchange      string // key exchange and authentication, "ECDHE_RSA"; "" in TLS 1.3, where they are negotiated apart

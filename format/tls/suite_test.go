@@ -139,6 +139,14 @@ func TestWeakSuites(t *testing.T) {
 			t.Errorf("%s:\n%s", c, diff)
 		}
 	}
+	for c, n := range suiteNames() {
+		if got, ok := SuiteNamed(n); !ok || got != c {
+			t.Errorf("%s is %s, not %04x", n, got, uint16(c))
+		}
+	}
+	if c, ok := SuiteNamed("TLS_NO_SUCH"); ok {
+		t.Errorf("found %s", c)
+	}
 	for _, c := range []CipherSuite{0x00ff, 0x5600, 0x0a0a, 0xffff} {
 		if _, ok := c.Suite(); ok {
 			t.Errorf("%s counts as a cipher", c)
