@@ -79,6 +79,7 @@ func (d *DHCPMessageV1) Claims(_ *wardround.Observation, c *Claims) {
 		return
 	}
 	c.ID(Src, IDHostname, d.Host, wardround.Indicated)
+	hostRole(c, Src, d.Host, "DHCP")
 	c.Attr(Src, wardround.AttrOS, dhcpSystem(d.VendorClass), wardround.Indicated)
 }
 
@@ -99,4 +100,32 @@ func dhcpSystem(class string) string {
 		}
 	}
 	return ""
+}
+
+// hostRoles are words of host names that say what a host is at the bedside or
+// behind it. Words that also name something else, as gateway does, are left out.
+var hostRoles = map[string]struct {
+	kind wardround.AssetKind
+	role string
+}{
+	"pump": {wardround.Device, "infusion-pump"}, "pumps": {wardround.Device, "infusion-pump"}, "infusomat": {wardround.Device, "infusion-pump"},
+	"perfusor": {wardround.Device, "infusion-pump"}, "syringe": {wardround.Device, "infusion-pump"},
+	"mon": {wardround.Device, "patient-monitor"}, "monitor": {wardround.Device, "patient-monitor"}, "bedside": {wardround.Device, "patient-monitor"},
+	"intellivue": {wardround.Device, "patient-monitor"}, "carescape": {wardround.Device, "patient-monitor"},
+	"vent": {wardround.Device, "ventilator"}, "ventilator": {wardround.Device, "ventilator"}, "respirator": {wardround.Device, "ventilator"},
+	"ct": {wardround.Device, "modality"}, "mri": {wardround.Device, "modality"}, "mrt": {wardround.Device, "modality"}, "xray": {wardround.Device, "modality"},
+	"ultrasound": {wardround.Device, "modality"}, "angio": {wardround.Device, "modality"}, "mammo": {wardround.Device, "modality"},
+	"pacs": {wardround.Service, "pacs"},
+}
+
+// hostRole proposes what a host is by the first word of its name that says so. A
+// name is what somebody typed: it is a guess, and says nothing of how much depends
+// on the host.
+func hostRole(c *Claims, side Side, host, how string) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(host), func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if is, ok := hostRoles[word]; ok {
+			c.Is(side, is.kind, is.role, wardround.CriticalityUnknown, "calls itself "+host+" in "+how, wardround.Guessed)
+			return
+		}
+	}
 }

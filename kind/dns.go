@@ -81,6 +81,7 @@ func (d *DNSLookupV1) Link(*wardround.Observation) (LinkClaim, bool) {
 func (d *DNSServiceV1) Claims(_ *wardround.Observation, c *Claims) {
 	c.Speak(Dst, "mdns")
 	c.ID(Dst, IDHostname, d.Host, wardround.Indicated)
+	hostRole(c, Dst, d.Host, "multicast DNS")
 	c.Attr(Dst, wardround.AttrProductToken, d.Model, wardround.Indicated)
 	for _, s := range d.Services {
 		switch s {

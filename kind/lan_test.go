@@ -48,7 +48,7 @@ func TestLANClaims(t *testing.T) {
 		{"ARP", &ARPClaimV1{MAC: "00:09:fb:01:02:03", Addr: addr}, "src mac=00:09:fb:01:02:03 ~90|src ip=10.20.1.4 ~90"},
 		{"ARP in another's frame", &ARPClaimV1{MAC: "00:09:fb:01:02:03", Addr: addr, ForeignFrame: true}, "src mac=00:09:fb:01:02:03 ~30|src ip=10.20.1.4 ~30"},
 		{"DHCP request", &DHCPMessageV1{Version: 4, Message: "request", MAC: "00:09:fb:01:02:03", Asked: addr, Host: "monitor-4", ClientID: "010009fb010203", VendorClass: "udhcp 1.3"},
-			"src mac=00:09:fb:01:02:03 ~90|src dhcp-client=010009fb010203 ~60|src hostname=monitor-4 ~60|src @os=Linux (embedded)|src speaks dhcp"},
+			"src mac=00:09:fb:01:02:03 ~90|src dhcp-client=010009fb010203 ~60|src hostname=monitor-4 ~60|src @os=Linux (embedded)|src is device|src speaks dhcp"},
 		{"DHCP renewal", &DHCPMessageV1{Version: 4, Message: "request", MAC: "00:09:fb:01:02:03", Addr: addr}, "src mac=00:09:fb:01:02:03 ~90|src ip=10.20.1.4 ~90|src speaks dhcp"},
 		{"DHCP offer", &DHCPMessageV1{Version: 4, Message: "offer", FromServer: true, MAC: "00:09:fb:01:02:03", Addr: addr},
 			"src mac=00:09:fb:01:02:03 ~90|dst @role=dhcp-server|src speaks dhcp|dst speaks dhcp"},
@@ -58,7 +58,7 @@ func TestLANClaims(t *testing.T) {
 		{"DNS name of a third", &DNSLookupV1{Host: "pacs01", Addr: netip.MustParseAddr("10.20.9.2")}, "src speaks dns|dst speaks dns"},
 		{"DNS name of the asker", &DNSLookupV1{Host: "monitor-4", Addr: addr}, "src hostname=monitor-4 ~60|src speaks dns|dst speaks dns"},
 		{"DNS name of the server", &DNSLookupV1{Host: "dns1", Addr: server}, "dst hostname=dns1 ~60|src speaks dns|dst speaks dns"},
-		{"multicast DNS", &DNSServiceV1{Services: []string{"_dicom._tcp", "_ipp._tcp"}, Host: "ct1", Model: "CT 9"}, "dst hostname=ct1 ~60|dst @product=CT 9|dst speaks mdns|dst speaks dicom"},
+		{"multicast DNS", &DNSServiceV1{Services: []string{"_dicom._tcp", "_ipp._tcp"}, Host: "ct1", Model: "CT 9"}, "dst hostname=ct1 ~60|dst @product=CT 9|dst is device|dst speaks mdns|dst speaks dicom"},
 		{"SDC device", &WSDiscoveryTargetV1{Endpoint: "urn:uuid:1", Own: true, MedicalDevice: true, PointOfCare: "ICU 2", Facility: "H", Transports: []string{"https://10.20.1.4:6464", "https://[fe80::1]:6464", "x"}},
 			"dst endpoint=urn:uuid:1 ~90|dst ip=10.20.1.4 ~60|dst @ward=ICU 2|dst @institution=H|dst is device|dst speaks wsdiscovery"},
 		{"SDC device spoken for", &WSDiscoveryTargetV1{Endpoint: "urn:uuid:1", MedicalDevice: true, PointOfCare: "ICU 2"},
@@ -71,6 +71,25 @@ func TestLANClaims(t *testing.T) {
 	} {
 		if got := strings.Join(claimed(c.fields, flow), "|"); got != c.want {
 			t.Errorf("%s: %s", c.name, cmp.Diff(strings.Split(c.want, "|"), strings.Split(got, "|")))
+		}
+	}
+}
+
+func TestHostRole(t *testing.T) {
+	for host, want := range map[string]string{
+		"MON03": "patient-monitor", "icu2-pump-gw": "infusion-pump", "pacs01": "pacs", "monitoring1": "", "gw1": "", "ws07": "", "": "",
+	} {
+		var c Claims
+		hostRole(&c, Src, host, "DHCP")
+		got := ""
+		for _, k := range c.Kinds {
+			got += k.Role
+			if k.Criticality != wardround.CriticalityUnknown || k.Sure != wardround.Guessed {
+				t.Errorf("%s: %+v is more than a guess", host, k)
+			}
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", host, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package net
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -15,7 +16,7 @@ var _ = check.Register(check.Check{
 	Title:   "A new way between network segments",
 	Doc: "Two segments exchange data by a protocol they didn't use between them while the site was learned. It may be a new interface, a device plugged into the wrong socket, a firewall rule that was opened too far, or somebody who moves from one segment into the next. " +
 		"Find out who opened the way and why. If it is wanted, adopt it as known and record the rule; if not, close it again where it was opened. " +
-		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check.",
+		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check. Where a site has declared no zones, each IPv4 network of 24 bits and each IPv6 network of 64 bits counts as one.",
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
 	Stage:    wardround.Operate,
@@ -42,7 +43,7 @@ var _ = check.Register(check.Check{
 func zoneLink(_ context.Context, p *check.Pass) error {
 	type way struct {
 		client   wardround.AssetID
-		to       wardround.ZoneID
+		to       string
 		protocol string
 	}
 	said := map[way]bool{}
@@ -52,26 +53,48 @@ func zoneLink(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		client, server := p.Asset(o.Src), p.Asset(o.Dst)
-		if client == nil || server == nil || client.Remote || server.Remote || client.Zone == server.Zone || client.Zone == "" || server.Zone == "" {
+		if client == nil || server == nil || client.Remote || server.Remote {
+			continue
+		}
+		from, to := segment(p, client, o.Flow.Src.Addr), segment(p, server, o.Flow.Dst.Addr)
+		if from == to || from == "" || to == "" {
 			continue
 		}
 		spoken := protocol(o)
-		if w := (way{client.ID, server.Zone, spoken}); said[w] {
+		if w := (way{client.ID, to, spoken}); said[w] {
 			continue
 		} else {
 			said[w] = true
 		}
-		subject, item := wardround.AssetSubject(client.ID), spoken+" to "+string(server.Zone)
-		switch p.Learn(client.Zone, "to "+string(server.Zone), spoken) {
+		subject, item := wardround.AssetSubject(client.ID), spoken+" to "+to
+		switch p.Learn(client.Zone, from+" to "+to, spoken) {
 		case check.Learning:
 			p.Unknown(subject, item, check.WhyLearning, nil)
 		case check.Known:
 			p.Pass(subject, item, nil)
 		default:
 			p.Fail(subject, item, wardround.Facts{
-				"from": string(client.Zone), "to": string(server.Zone), "protocol": spoken, "server": name(p, server.ID),
+				"from": from, "to": to, "protocol": spoken, "server": name(p, server.ID),
 			}, check.Exposed(wardround.ExposedAcrossZones))
 		}
 	}
 	return nil
+}
+
+// segment names where an asset is: its zone or, at a site that has declared none,
+// the network of its address.
+func segment(p *check.Pass, a *wardround.Asset, addr netip.Addr) string {
+	if len(p.Inventory().Zones()) > 0 {
+		return string(a.Zone)
+	}
+	addr = addr.Unmap().WithZone("")
+	bits := 24
+	if addr.Is6() {
+		bits = 64
+	}
+	network, err := addr.Prefix(bits)
+	if err != nil || addr.IsLinkLocalUnicast() || addr.IsLoopback() {
+		return ""
+	}
+	return network.String()
 }
