@@ -33,7 +33,7 @@ var _ = check.Register(check.Check{
 		Engineering: "Say whether {asset} does a migration, an export or a report by plan.",
 		Security:    "Find out who works at {asset} and where the records went. If nobody can say, stop it there, and tell the data protection officer.",
 		Dont:        "Don't stop {server}: wards need the records.",
-		Why:         "{asset} read {resources} resources of {patients} patients from {server} within an hour; before, at most {usual_resources} and {usual_patients}. Exports asked for: {exports}.",
+		Why:         "{asset} read {resources} resources of {patients} patients from {server} within an hour; before, about {usual_resources} and {usual_patients}. Exports asked for: {exports}.",
 		Wrong:       "a migration, an export or a new application was planned.",
 	},
 	Run: bulkRead,
@@ -50,7 +50,7 @@ const (
 )
 
 // taken counts one hour of one client at one server in buckets of five minutes,
-// and the most of an hour while the site was learned.
+// and what it took in an hour while the site was learned.
 type taken struct {
 	Newest    int64          `json:"newest"` // number of the newest bucket since 1970
 	Resources [buckets]int64 `json:"r"`
@@ -58,6 +58,7 @@ type taken struct {
 	Exports   [buckets]int64 `json:"e"`
 	Patients  []byte         `json:"p"` // asked for one by one, see mark
 
+	First          int64 `json:"first"` // of all, Unix seconds
 	UsualResources int64 `json:"ur"`
 	UsualPatients  int64 `json:"up"`
 	UsualExports   int64 `json:"ue"`
@@ -75,6 +76,9 @@ type sums struct{ resources, patients, exports int64 }
 // add counts one interaction and returns the hour's sums. What is too late for the
 // hour is left out.
 func (t *taken) add(at time.Time, f *kind.FHIRInteractionV1, times int64) (s sums) {
+	if t.First == 0 {
+		t.First = at.Unix()
+	}
 	now := at.Unix() / int64(bucket/time.Second)
 	if now-t.Newest > buckets {
 		t.Newest = now - buckets
@@ -104,6 +108,16 @@ func (t *taken) add(at time.Time, f *kind.FHIRInteractionV1, times int64) (s sum
 	}
 	s.patients += int64(len(t.Patients) / mark)
 	return s
+}
+
+// learn takes the sums of the last hour for usual. While the client is known for
+// less than an hour, they are raised to what an hour would come to.
+func (t *taken) learn(now time.Time, s sums) {
+	known := min(max(now.Sub(time.Unix(t.First, 0)), bucket), time.Hour)
+	hour := func(n int64) int64 { return n * int64(time.Hour) / int64(known) }
+	t.UsualResources = max(t.UsualResources, hour(s.resources))
+	t.UsualPatients = max(t.UsualPatients, hour(s.patients))
+	t.UsualExports = max(t.UsualExports, s.exports)
 }
 
 // forget drops the patients that were last asked for over an hour ago.
@@ -139,50 +153,90 @@ func (t *taken) ask(who kind.Pseudonym, now int64) {
 // for much more.
 func bulkRead(_ context.Context, p *check.Pass) error {
 	type pair struct{ client, server wardround.AssetID }
-	touched, order := map[pair]sums{}, []pair(nil)
+	said := map[pair]wardround.State{}
 	for o := range p.Seen() {
 		f := o.Fields.(*kind.FHIRInteractionV1)
 		n, _ := f.Volume()
-		if n <= 0 && f.Operation != "export" || o.Src == "" || o.Dst == "" || o.Src == o.Dst {
+		if n <= 0 && f.Operation != "export" || o.Dst == "" || o.Src == o.Dst {
 			continue
 		}
-		k := pair{o.Src, o.Dst}
-		s := check.State[taken](p, string(o.Src)+" "+string(o.Dst)).add(o.At, f, int64(o.Times()))
-		most, ok := touched[k]
-		if !ok {
-			order = append(order, k)
+		a, k := p.Asset(o.Src), pair{o.Src, o.Dst}
+		if a == nil {
+			continue
 		}
-		touched[k] = sums{max(s.resources, most.resources), max(s.patients, most.patients), max(s.exports, most.exports)}
-	}
-	for _, k := range order {
-		judge(p, k.client, k.server, touched[k])
+		t := amount(p, o.Src, o.Dst)
+		s := t.add(o.At, f, int64(o.Times()))
+		state, facts, clear := judge(p, t, a, o.Dst, s)
+		if before, ok := said[k]; !clear || ok && before == state {
+			continue // one of a batch is enough
+		}
+		said[k] = state
+		subject, item := wardround.AssetSubject(o.Src), string(o.Dst)
+		switch state {
+		case wardround.Fail:
+			p.Fail(subject, item, facts, check.Exposed(exposure(p, o.Src, o.Dst)))
+		case wardround.Pass:
+			p.Pass(subject, item, facts)
+		default:
+			p.Unknown(subject, item, check.WhyLearning, facts)
+		}
 	}
 	return nil
 }
 
-func judge(p *check.Pass, client, server wardround.AssetID, s sums) {
-	a := p.Asset(client)
-	if a == nil {
-		return
-	}
+// amount is what client took of server, also under the ids they had before they
+// were recognised as one with another asset.
+func amount(p *check.Pass, client, server wardround.AssetID) *taken {
 	t := check.State[taken](p, string(client)+" "+string(server))
-	subject, item := wardround.AssetSubject(client), string(server)
-	if p.Learn(a.Zone, "readers of "+string(server), string(client)) == check.Learning {
-		t.UsualResources, t.UsualPatients, t.UsualExports = max(t.UsualResources, s.resources), max(t.UsualPatients, s.patients), max(t.UsualExports, s.exports)
-		p.Unknown(subject, item, check.WhyLearning, wardround.Facts{"server": name(p, server)})
-		return
+	if t.First > 0 {
+		return t
+	}
+	for _, c := range known(p, client) {
+		for _, s := range known(p, server) {
+			key := string(c) + " " + string(s)
+			if c == client && s == server {
+				continue
+			}
+			if before := check.State[taken](p, key); before.First > 0 && t.First == 0 {
+				*t = *before
+			}
+			p.DropState(key)
+		}
+	}
+	return t
+}
+
+// maxKnown bounds the ids that are looked up for one asset.
+const maxKnown = 8
+
+// known lists the ids of an asset, its own first.
+func known(p *check.Pass, id wardround.AssetID) []wardround.AssetID {
+	ids := []wardround.AssetID{id}
+	if a := p.Asset(id); a != nil {
+		ids = append(ids, a.Aliases[:min(len(a.Aliases), maxKnown)]...)
+	}
+	return ids
+}
+
+// judge says what the last hour's sums mean. It is not clear while a system that
+// took too much has not been quiet for long enough.
+func judge(p *check.Pass, t *taken, client *wardround.Asset, server wardround.AssetID, s sums) (state wardround.State, facts wardround.Facts, clear bool) {
+	facts = wardround.Facts{"server": name(p, server)}
+	if p.Learn(client.Zone, "readers of "+string(server), string(client.ID)) == check.Learning {
+		t.learn(p.At(), s)
+		return wardround.Unknown, facts, true
 	}
 	patients := max(int64(p.Setting("patients", 50)), excess*t.UsualPatients)
 	resources := max(int64(p.Setting("resources", 1000)), excess*t.UsualResources)
-	switch at := p.Now().Unix(); {
+	switch at := p.At().Unix(); {
 	case s.patients > patients || s.resources > resources || s.exports > t.UsualExports:
 		t.Failed = at
-		p.Fail(subject, item, wardround.Facts{
-			"server": name(p, server), "patients": s.patients, "resources": s.resources, "exports": s.exports,
-			"usual_patients": t.UsualPatients, "usual_resources": t.UsualResources,
-		}, check.Exposed(exposure(p, client, server)))
+		facts["patients"], facts["resources"], facts["exports"] = s.patients, s.resources, s.exports
+		facts["usual_patients"], facts["usual_resources"] = t.UsualPatients, t.UsualResources
+		return wardround.Fail, facts, true
 	case t.Failed == 0 || at-t.Failed > int64(quietFor/time.Second):
 		t.Failed = 0
-		p.Pass(subject, item, wardround.Facts{"server": name(p, server)})
+		return wardround.Pass, facts, true
 	}
+	return wardround.Unknown, nil, false
 }

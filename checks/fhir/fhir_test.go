@@ -46,6 +46,19 @@ func TestTaken(t *testing.T) {
 	}
 }
 
+// Ten minutes of learning tell what an hour would come to.
+func TestTakenLearns(t *testing.T) {
+	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	var c taken
+	for i := range 11 {
+		at := start.Add(time.Duration(i) * time.Minute)
+		c.learn(at, c.add(at, one(fmt.Sprint("e1:", i)), 1))
+	}
+	if c.UsualPatients < 60 || c.UsualPatients > 80 || c.UsualResources != c.UsualPatients {
+		t.Errorf("one patient a minute is taken for %d an hour, %d resources", c.UsualPatients, c.UsualResources)
+	}
+}
+
 func TestOutcomes(t *testing.T) {
 	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	var c outcomes

@@ -45,7 +45,7 @@ func openSearch(_ context.Context, p *check.Pass) error {
 		if o.Flow == nil || o.Dst == "" || !asks(f) || f.HTTP.Authorized() {
 			continue
 		}
-		state := wardround.State(wardround.Unknown)
+		var state wardround.State
 		switch {
 		case f.Status == 401 || f.Status == 403:
 			state = wardround.Pass
