@@ -63,6 +63,9 @@ func (v *Inventory) propositionOf(r *record, c kind.KindClaim) {
 		if a := r.Attributes[attrKind]; a.Value == c.Kind.String() && r.Kind != c.Kind {
 			r.Kind, r.KindReason = c.Kind, c.Reason
 			v.mark(r)
+			for _, l := range r.links {
+				v.inheritLink(l)
+			}
 		}
 	}
 	if c.Role != "" {

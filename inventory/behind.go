@@ -104,7 +104,9 @@ func (v *Inventory) setGateway(r, via *record) {
 	if via == nil || r == via || r.crowd || via.Remote {
 		return
 	}
-	if r.Gateway != via.ID && r.Attributes[attrGateway].Confidence != wardround.Said {
+	if r.Gateway == via.ID {
+		r.reported = v.o.At
+	} else if v.nearer(r, via) {
 		for g := via; g != nil; g = v.byID[g.Gateway].survivor() {
 			if g == r {
 				return // r speaks for via already
@@ -113,7 +115,7 @@ func (v *Inventory) setGateway(r, via *record) {
 		if old := v.byID[r.Gateway].survivor(); old != nil {
 			old.behind--
 		}
-		r.Gateway = via.ID
+		r.Gateway, r.reported = via.ID, v.o.At
 		via.behind++
 		v.mark(r)
 		v.reports(via, r)
@@ -123,12 +125,34 @@ func (v *Inventory) setGateway(r, via *record) {
 	}
 }
 
+// nearer reports whether via is to be r's gateway instead of the one it has. What
+// an interface engine passes on names the same devices as the gateway that sent
+// it: the one that feeds the other is nearer. Otherwise the first stays, until it
+// has not reported r for an hour.
+func (v *Inventory) nearer(r, via *record) bool {
+	if v.saidField(r, attrGateway) {
+		return false
+	}
+	old := v.byID[r.Gateway].survivor()
+	switch {
+	case old == nil:
+		return true
+	case old == via || v.pairCount[[2]*record{old, via}] > 0:
+		return false
+	case v.pairCount[[2]*record{via, old}] > 0:
+		return true
+	}
+	return v.o.At.Sub(r.reported) > flipFlop
+}
+
 // reports says what via is that reports for r. Who reports for two devices is an
 // intermediary; who reports for one may be that device itself, which is asked.
 func (v *Inventory) reports(via, r *record) {
 	const one = "reports for this one device only: it is that device, or its gateway"
 	if via.behind == 1 && !via.shared {
-		if r.current(kind.IDMAC) == nil { // a device seen by itself is not its gateway
+		// A device seen by itself is not its gateway, and who speaks for two at once
+		// has shown it.
+		if r.current(kind.IDMAC) == nil && len(v.claims.Others) < 2 {
 			v.propose(wardround.Proposal{Kind: "merge", Asset: via.ID, Other: r.ID, Field: attrGateway, Value: string(r.ID), Reason: via.Name() + " " + one})
 		}
 		return
@@ -139,6 +163,9 @@ func (v *Inventory) reports(via, r *record) {
 			"it reports for several devices")
 	}
 	v.propositionOf(via, kind.KindClaim{Kind: wardround.Intermediary, Role: "gateway", Reason: "reports for several devices", Sure: wardround.Indicated})
+	for _, l := range via.links {
+		v.inheritLink(l)
+	}
 }
 
 // speakFor notes that g speaks for the device with the unique identifier k, whose

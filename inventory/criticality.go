@@ -8,10 +8,14 @@ import (
 // proposeCriticality folds what behaviour says an asset does for a patient. It
 // only raises what is known. From unknown, which counts as the highest, it goes
 // to anything but administrative: taking stakes away is for a person, who is
-// asked. A person is also asked to confirm what is therapeutic or life-sustaining.
+// asked. A person is also asked to confirm what is therapeutic or life-sustaining,
+// but not for each device behind a gateway.
 func (v *Inventory) proposeCriticality(r *record, c kind.KindClaim) {
 	old, said := r.Criticality, v.saidField(r, attrCriticality)
 	ask := func() {
+		if r.Gateway != "" {
+			return // one of many alike, which are not asked for one by one
+		}
 		v.propose(wardround.Proposal{Kind: "criticality", Asset: r.ID, Field: attrCriticality, Value: c.Criticality.String(), Reason: c.Reason})
 	}
 	switch {

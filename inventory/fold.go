@@ -230,7 +230,7 @@ func (v *Inventory) foldUnique(r *record, w where, k idKey, rule rule) *record {
 		v.before.restore(r)
 		v.lose(r, kind.IDIP, w.addr.String())
 		v.hold(n, w.addr, wardround.Observed)
-		v.replaces(n, r, "another "+string(k.typ)+" at its address "+w.addr.String())
+		v.succeeds(n, r, "another "+string(k.typ)+" at its address "+w.addr.String())
 		v.put(n, k.typ, k.value, wardround.Observed)
 		return n
 	case v.placeholder(r) && !v.elsewhere(owner, w):

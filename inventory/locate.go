@@ -182,7 +182,7 @@ func (v *Inventory) atForeign(h *hardware, w where, holder *record) *record {
 	}
 	v.lose(holder, kind.IDIP, w.addr.String())
 	v.give(h, w.mac, r, wardround.Indicated)
-	v.replaces(r, holder, "its address "+w.addr.String()+" now belongs to other hardware")
+	v.succeeds(r, holder, "its address "+w.addr.String()+" now belongs to other hardware")
 	return r
 }
 
@@ -252,7 +252,7 @@ func (v *Inventory) take(r *record, a netip.Addr) {
 		v.merge(r, holder, source)
 	case v.silent(holder, a, alive) || v.hardwareOf(holder) == nil:
 		v.lose(holder, kind.IDIP, a.String())
-		v.replaces(r, holder, "its address "+a.String()+" now belongs to other hardware")
+		v.succeeds(r, holder, "its address "+a.String()+" now belongs to other hardware")
 	default:
 		v.put(r, kind.IDIP, a.String(), wardround.Guessed)
 		return

@@ -29,6 +29,7 @@ func (v *Inventory) merge(r, other *record, by string) {
 	for _, id := range other.Identifiers {
 		v.adopt(r, other, id)
 	}
+	v.inheritFrom(r, other)
 	for name, a := range other.Attributes { // order does not matter: names are distinct
 		v.adoptAttribute(r, name, a)
 	}
@@ -41,7 +42,6 @@ func (v *Inventory) merge(r, other *record, by string) {
 	r.behind += other.behind
 	v.mergeGateways(r, other)
 	r.shared = r.shared || other.shared
-	v.inheritFrom(r, other)
 	v.relink(r, other)
 	v.lists.stale()
 	v.withdraw(other.ID, func(p *wardround.Proposal) bool {
@@ -67,6 +67,10 @@ func (v *Inventory) mergeGateways(r, other *record) {
 
 // inheritFrom takes over what other does for a patient.
 func (v *Inventory) inheritFrom(r, other *record) {
+	_, own := r.Attributes[attrCriticality]
+	if _, others := other.Attributes[attrCriticality]; others && !own && other.Criticality == r.Criticality {
+		r.CriticalityReason = other.CriticalityReason // r had it of what it served
+	}
 	if !v.saidField(r, attrCriticality) && other.Criticality > r.Criticality {
 		v.setCriticality(r, other.Criticality, other.CriticalityReason)
 	}

@@ -41,6 +41,14 @@ func (v *Inventory) replaces(r, old *record, reason string) {
 		Reason: reason})
 }
 
+// succeeds asks whether r stands in for old, because it has old's address now. A
+// host that has another address itself was not replaced: addresses are handed on.
+func (v *Inventory) succeeds(r, old *record, reason string) {
+	if !v.hasIPv4(old) {
+		v.replaces(r, old, reason)
+	}
+}
+
 // worth reports whether there is anything to take over from old.
 func worth(old *record) bool {
 	if old.Attr(wardround.AttrRole) != "" || old.Kind != 0 {

@@ -20,8 +20,9 @@ type record struct {
 	via    *record // the router it was last seen through
 	weak   bool    // known from unanswered calls only
 
-	behind int // devices it speaks for
-	links  []*link
+	behind   int       // devices it speaks for
+	reported time.Time // when its gateway last spoke for it
+	links    []*link
 
 	dirty, touched bool
 	saved          time.Time // Last as last handed to the store

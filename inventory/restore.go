@@ -68,7 +68,7 @@ func Restore(ctx context.Context, o Options, from wardround.Reader) (*Inventory,
 }
 
 func (v *Inventory) restoreAsset(a *wardround.Asset) {
-	r := &record{Asset: *snapshot(a), saved: a.Last}
+	r := &record{Asset: *snapshot(a), saved: a.Last, reported: a.Last}
 	speaks := a.Attr(wardround.AttrSpeaksFor)
 	r.crowd = a.Attr(attrCrowd) != ""
 	r.router = speaks == forNetworks

@@ -129,14 +129,15 @@ func (v *Inventory) validSet(op, name, value string) error {
 	switch {
 	case name == "" || len(name) > maxValue || len(value) > maxValue:
 		return wardround.Errorf(wardround.EInvalid, op, "%.40q: names and values have 1 to %d bytes", name, maxValue)
+	case name == attrCrowd || name == attrBlock:
+		return wardround.Errorf(wardround.EInvalid, op, "%q is not for people to set", name)
+	case value == "": // takes back what was said
 	case name == attrKind:
 		_, err = wardround.ParseAssetKind(value)
 	case name == attrCriticality:
 		_, err = wardround.ParseCriticality(value)
-	case name == attrGateway && value != "" && v.byID[wardround.AssetID(value)] == nil:
+	case name == attrGateway && v.byID[wardround.AssetID(value)] == nil:
 		return wardround.Errorf(wardround.ENotFound, op, "no asset %q to be the gateway", value)
-	case name == attrCrowd || name == attrBlock:
-		return wardround.Errorf(wardround.EInvalid, op, "%q is not for people to set", name)
 	}
 	return wardround.Wrap(wardround.EInvalid, op, err)
 }
@@ -219,7 +220,7 @@ func (v *Inventory) set(r *record, name, value string) {
 	if value == "" { // a person takes back what was said
 		if a, ok := r.Attributes[name]; ok && a.Confidence == wardround.Said {
 			delete(r.Attributes, name)
-			v.mark(r)
+			v.takeBack(r, name)
 		}
 		return
 	}
@@ -249,6 +250,19 @@ func (v *Inventory) set(r *record, name, value string) {
 		v.succeed(r, v.byID[wardround.AssetID(value)].survivor())
 	}
 	v.withdraw(r.ID, func(p *wardround.Proposal) bool { return p.Asset == r.ID && p.Field == name }, "answered by "+by)
+}
+
+// takeBack leaves a field of r to behaviour again.
+func (v *Inventory) takeBack(r *record, name string) {
+	switch name {
+	case attrKind:
+		r.Kind, r.KindReason = 0, ""
+	case attrCriticality:
+		r.Criticality, r.CriticalityReason = wardround.CriticalityUnknown, ""
+	case attrZone:
+		v.rezone(r)
+	}
+	v.mark(r)
 }
 
 // succeed lets r take over what people said of old, where they have not spoken of

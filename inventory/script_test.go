@@ -62,7 +62,8 @@ var zones = []wardround.Zone{
 // answered. SIDE:TYPE=VALUE claims an identifier, with ~CONFIDENCE after the type
 // if it is not 90; @NAME an attribute; !KIND/ROLE/CRITICALITY=REASON what it is;
 // src+1: and dst+1: speak of the first asset behind an end. "said {…}" is what a
-// person said, with a1 for the first asset and p1 for the first proposal.
+// person said, with a1 for the first asset and p1 for the first proposal. A line
+// of JSON is an observation as in the log.
 type script struct {
 	t    *testing.T
 	inv  *inventory.Inventory
@@ -106,6 +107,12 @@ func (s *script) line(line string) {
 		}
 		s.inv = inv
 		return
+	} else if line[0] == '{' {
+		real, err := (kind.Codec{}).Decode([]byte(line))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		o, s.at = real, real.At
 	} else {
 		s.traffic(o, strings.Fields(line))
 	}

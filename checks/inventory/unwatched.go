@@ -73,11 +73,15 @@ type tally struct {
 	names  [3][]string
 }
 
+// spokenFor reports whether an asset has no traffic of its own: it is looked at
+// where its gateway is.
+func spokenFor(a *wardround.Asset) bool { return a.Gateway != "" && len(a.Speaks) == 0 }
+
 func sweep(p *check.Pass) {
 	zones := map[wardround.ZoneID]*tally{}
 	var order []wardround.ZoneID
 	for a := range p.Inventory().Assets() {
-		if a.Remote || a.Kind == 0 && len(a.Speaks) == 0 || p.Now().Sub(a.First) < grace {
+		if a.Remote || a.Kind == 0 && len(a.Speaks) == 0 || p.Now().Sub(a.First) < grace || spokenFor(a) {
 			continue
 		}
 		t := zones[a.Zone]
