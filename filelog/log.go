@@ -54,8 +54,9 @@ type Log struct {
 	dir string
 	opt Options
 
-	write sync.Mutex // held during Append, Retain and Close
-	file  *os.File   // the active file; nil before the first append
+	hold  sync.RWMutex // held by Retain; for reading by who needs the files to stay
+	write sync.Mutex   // held during Append, Retain and Close
+	file  *os.File     // the active file; nil before the first append
 	mark  *markFile
 	build builder
 	// broken is why no more can be appended: the disk failed in the middle.

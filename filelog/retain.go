@@ -94,6 +94,8 @@ func (r *Retention) plan(segs []*segment) []map[string]bool {
 // thinned is damaged; it is left as it is).
 func (l *Log) Retain(ctx context.Context, r Retention) (Dropped, error) {
 	const op = "filelog.retain"
+	l.hold.Lock()
+	defer l.hold.Unlock()
 	l.write.Lock()
 	defer l.write.Unlock()
 	var done Dropped

@@ -3,6 +3,7 @@ package filelog_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -197,4 +198,32 @@ func TestRetentionLeavesDamageAlone(t *testing.T) {
 	if err := l.Verify(context.Background()); err == nil {
 		t.Error("thinning hid the damage")
 	}
+}
+
+// What Copy hands out while the log is written is a log of its own.
+func TestCopy(t *testing.T) {
+	l := open(t, writeDays(t, 3), filelog.Options{})
+	retain(t, l, filelog.Retention{Now: logtest.Noon.Add(3 * day), Rules: []filelog.Rule{{Kind: "flow", Age: 20 * time.Hour}}})
+	dir := t.TempDir()
+	n := 36
+	err := l.Copy(context.Background(), func(name string, size int64, content io.Reader) error {
+		appendBatch(t, l, n)
+		n++
+		b, err := io.ReadAll(content)
+		if err != nil || int64(len(b)) != size {
+			t.Errorf("%s has %d bytes, want %d (%v)", name, len(b), size, err)
+		}
+		return os.WriteFile(filepath.Join(dir, name), b, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, dir, filelog.Options{VerifyBytes: -1})
+	if c.Last() != 180 || c.Cut() != 0 || l.Last() <= 180 {
+		t.Errorf("the copy ends at %d, cut %d; the log at %d", c.Last(), c.Cut(), l.Last())
+	}
+	if d := cmp.Diff(left(t, c)["test.note"], []int{36, 36, 36, 0, 0, 0, 0, 0, 0, 0}); d != "" {
+		t.Error(d)
+	}
+	appendBatch(t, c, 36)
 }

@@ -17,7 +17,37 @@ import (
 // store goes on being written: the copy is what one moment held. Erased and deleted
 // content is not in it. Errors: EConflict (file exists), EFull, EForbidden.
 func (s *Store) Backup(ctx context.Context, file string) error {
-	const op = "sqlite.backup"
+	return copyTo(ctx, "sqlite.backup", s.file, s.opt, file)
+}
+
+// CopyFile writes a copy of the database in from to file, which must not exist,
+// whatever schema it has: what to keep before an upgrade. Errors: as Backup.
+func CopyFile(ctx context.Context, from, file string) error {
+	return copyTo(ctx, "sqlite.copy", from, Options{}, file)
+}
+
+// FileSchema returns the version of the schema of a database file, 0 for one that
+// has none yet or is not there.
+func FileSchema(ctx context.Context, file string) (int, error) {
+	const op = "sqlite.schema"
+	size, err := inspect(op, file, true)
+	if wardround.ErrorCode(err) == wardround.ENotFound || err == nil && size == 0 {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	db, err := sql.Open("sqlite", dsn(file, Options{}, mode{}))
+	if err != nil {
+		return 0, storeError(op, file, err)
+	}
+	defer db.Close()
+	var version int
+	err = db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version)
+	return version, storeError(op, file, err)
+}
+
+func copyTo(ctx context.Context, op, from string, opt Options, file string) error {
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		return wardround.Errorf(wardround.EConflict, op, "%s exists already", file)
 	}
@@ -28,7 +58,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return durable.Error(op, dir, err)
 	}
 	f.Close()
-	if err := s.vacuumInto(ctx, file); err != nil {
+	if err := vacuumInto(ctx, from, opt, file); err != nil {
 		os.Remove(file)
 		return storeError(op, file, err)
 	}
@@ -41,8 +71,8 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 
 // vacuumInto copies on a connection of its own: those for reading refuse the
 // statement, and the writing one is not to wait.
-func (s *Store) vacuumInto(ctx context.Context, file string) error {
-	db, err := sql.Open("sqlite", dsn(s.file, s.opt, mode{copying: true}))
+func vacuumInto(ctx context.Context, from string, opt Options, file string) error {
+	db, err := sql.Open("sqlite", dsn(from, opt, mode{copying: true}))
 	if err != nil {
 		return err
 	}

@@ -49,13 +49,10 @@ func migrations(files fs.FS) ([]migration, error) {
 	return out, nil
 }
 
-// Schema returns the version of the newest migration this program knows.
-func Schema() int {
-	all, err := migrations(embedded)
-	if err != nil {
-		panic(err) // a fault of the build, found by any test
-	}
-	return len(all)
+// Schema returns the version of the newest schema that opening with opt makes.
+func Schema(opt Options) (int, error) {
+	all, err := migrations(opt.steps())
+	return len(all), err
 }
 
 // migrate compares the steps a database has taken with ours, and takes those that

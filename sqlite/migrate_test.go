@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"github.com/wardround/wardround/internal/testkit"
 )
 
-func steps(t *testing.T, more map[string]string) []migration {
+func steps(t *testing.T, more map[string]string) fs.FS {
 	t.Helper()
 	files := fstest.MapFS{}
 	first, err := embedded.ReadFile("migrations/0001_first.sql")
@@ -25,16 +26,13 @@ func steps(t *testing.T, more map[string]string) []migration {
 	for name, text := range more {
 		files["migrations/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	all, err := migrations(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return files
 }
 
-func reopen(t *testing.T, file string, opt Options, all []migration, want wardround.Code) *Store {
+func reopen(t *testing.T, file string, opt Options, all fs.FS, want wardround.Code) *Store {
 	t.Helper()
-	s, err := open(file, opt, all)
+	opt.Migrations = all
+	s, err := Open(file, opt)
 	if wardround.ErrorCode(err) != want {
 		t.Fatalf("opened with %v, want %q", err, want)
 	}
@@ -92,8 +90,8 @@ func TestMigrationsAreNumbered(t *testing.T) {
 			t.Errorf("%v was accepted", names)
 		}
 	}
-	if Schema() < 1 {
-		t.Error("no migrations")
+	if n, err := Schema(Options{}); err != nil || n < 1 {
+		t.Errorf("%d migrations, %v", n, err)
 	}
 }
 

@@ -40,6 +40,16 @@ type Options struct {
 	CheckBytes int64
 	// Random is where salts come from; crypto/rand if nil.
 	Random io.Reader
+	// Migrations replaces the program's own schema steps, migrations/NNNN_name.sql;
+	// for tests of upgrades.
+	Migrations fs.FS
+}
+
+func (o *Options) steps() fs.FS {
+	if o.Migrations != nil {
+		return o.Migrations
+	}
+	return embedded
 }
 
 // Store is an open store. Its methods are safe for concurrent use.
@@ -76,15 +86,11 @@ const readers = 4
 // (cannot be read or written), EInvalid (another origin, not ours), ENotFound
 // (read-only and not there), EFull.
 func Open(file string, opt Options) (*Store, error) {
-	all, err := migrations(embedded)
-	if err != nil {
-		return nil, wardround.Errorf(wardround.EInternal, "sqlite.open", "%w", err)
-	}
-	return open(file, opt, all)
-}
-
-func open(file string, opt Options, all []migration) (*Store, error) {
 	const op = "sqlite.open"
+	all, err := migrations(opt.steps())
+	if err != nil {
+		return nil, wardround.Errorf(wardround.EInternal, op, "%w", err)
+	}
 	if opt.CheckBytes == 0 {
 		opt.CheckBytes = 256 << 20
 	}
