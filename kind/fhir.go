@@ -112,6 +112,15 @@ func (f *FHIRInteractionV1) Credentials() (mechanism string, readable bool) {
 // Succeeded reports whether the server did what it was asked.
 func (f *FHIRInteractionV1) Succeeded() bool { return f.Status >= 200 && f.Status < 300 }
 
+// Writes reports whether the interaction changes records.
+func (f *FHIRInteractionV1) Writes() bool {
+	switch f.Interaction {
+	case "create", "update", "patch", "delete", "batch":
+		return true
+	}
+	return false
+}
+
 // Resources is how many resources the answer held, an OperationOutcome aside.
 func (f *FHIRInteractionV1) Resources() int {
 	n := f.Others
@@ -134,9 +143,10 @@ func (f *FHIRInteractionV1) Count(resource string) int {
 }
 
 // Volume implements the interface of that name. Conformance resources and
-// terminology are no clinical content.
+// terminology are no clinical content; what a server repeats of a write is nothing
+// new to the client.
 func (f *FHIRInteractionV1) Volume() (objects, bytes int64) {
-	if !f.Succeeded() || !bool(f.Personal.ToClient) {
+	if !f.Succeeded() || !bool(f.Personal.ToClient) || f.Writes() {
 		return 0, 0
 	}
 	return int64(f.Resources()), f.HTTP.ResponseSize
@@ -152,7 +162,13 @@ func (f *FHIRInteractionV1) Link(*wardround.Observation) (LinkClaim, bool) {
 	case bool(f.Personal.Clinical || f.Personal.Subject):
 		l.Data = wardround.DataClinical
 	}
-	l.ToClient = bool(f.Personal.ToClient) || !bool(f.Personal.ToServer) && f.HTTP.ResponseSize > f.HTTP.RequestSize
+	switch {
+	case f.Writes() && bool(f.Personal.ToServer):
+	case bool(f.Personal.ToClient):
+		l.ToClient = true
+	case !bool(f.Personal.ToServer):
+		l.ToClient = f.HTTP.ResponseSize > f.HTTP.RequestSize
+	}
 	return l, f.Status != 0 || bool(f.Personal.ToServer) || f.HTTP.Outcome == HTTPUnanswered
 }
 

@@ -134,8 +134,7 @@ func failure(f *kind.FHIRInteractionV1) (failed, counts bool) {
 
 // sort tells reading from writing requests.
 func sort(f *kind.FHIRInteractionV1) string {
-	switch f.Interaction {
-	case "create", "update", "patch", "delete", "batch":
+	if f.Writes() {
 		return "writing requests"
 	}
 	return "reading requests"
