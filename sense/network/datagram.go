@@ -57,20 +57,20 @@ func (s *Sensor) udp(f *flow.Flow, d flow.Direction, p []byte, _ int, at int64) 
 	}
 	for pass := range 2 { // first who knows the port or was recognised before
 		for _, proto := range s.datagrams {
-			hint := proto.Name == ss.name || proto.at(src.Port) || proto.at(dst.Port)
+			hint := proto == ss.conn.proto || proto.at(src.Port) || proto.at(dst.Port)
 			if hint != (pass == 0) {
 				continue
 			}
 			if s.tryDatagram(proto) {
-				if ss.name == "" {
-					ss.name = proto.Name
+				if ss.conn.proto == nil {
+					ss.conn.proto = proto
 					s.tuples.named(ss.tuple, proto.Name)
 				}
 				return
 			}
 		}
 	}
-	if ss.tries++; ss.tries >= 4 && ss.name == "" {
+	if ss.tries++; ss.tries >= 4 && ss.conn.proto == nil {
 		s.giveUp(f, ss)
 	}
 }

@@ -44,6 +44,5 @@ func (e *engine) Frame(p *packet.Packet, at int64) { (*Sensor)(e).frame(p, at) }
 // Report implements [flow.Reporter].
 func (e *engine) Report(f *flow.Flow, at int64) {
 	s := (*Sensor)(e)
-	ss, _ := f.User.(*session)
-	s.tuples.add(f, ss, at)
+	s.tuples.add(f, s.session(f, at), at, false)
 }

@@ -11,21 +11,35 @@ import (
 	"github.com/wardround/wardround/sense/network/flow"
 )
 
-// session is what the sensor keeps of one flow, from its first data on.
+// session is what the sensor keeps of one flow, from its first data on. Most
+// connections of a hospital are open for hours and silent, so it is small.
 type session struct {
+	// conn names the protocol the content was recognised as, nil while or when it
+	// was not.
 	conn   Conn
 	stream Stream
-	// name is what the content was recognised as, "" while or when it was not.
-	name  string
-	tuple *tuple
-	// counted is what the tuple already knows of this flow.
-	counted counted
-	// heads are the bytes seen of each direction before recognition, at most
-	// HeadBytes; first is the direction that spoke first.
-	heads [2][]byte
-	first Direction
+	tuple  *tuple
+	// counted is what the tuple already knows of this flow; nil for nothing.
+	counted *counted
+	// heads are the bytes seen before recognition; nil when there are none.
+	heads *heads
 	tries uint8 // datagrams nobody recognised
 	done  bool  // given up, or ended
+}
+
+// heads are the bytes seen of each direction, at most [HeadBytes] and one
+// segment; first is the direction that spoke first.
+type heads struct {
+	seen  [2][]byte
+	first Direction
+}
+
+// name is what the content was recognised as, "" if it was not.
+func (ss *session) name() string {
+	if ss.conn.proto == nil {
+		return ""
+	}
+	return ss.conn.proto.Name
 }
 
 // data feeds the next bytes of a connection.
@@ -39,16 +53,26 @@ func (s *Sensor) data(f *flow.Flow, d flow.Direction, p []byte, at int64) {
 		s.feed(f, ss, dir, p, at)
 		return
 	}
-	if len(ss.heads[0])+len(ss.heads[1]) == 0 {
-		ss.first = dir
+	if ss.heads == nil { // mostly the first segment tells
+		var seen [2][]byte
+		seen[dir] = p
+		if s.recognise(f, ss, seen) {
+			if !ss.done {
+				s.feed(f, ss, dir, p, at)
+			}
+		} else if !ss.done {
+			ss.heads = &heads{first: dir}
+			ss.heads.seen[dir] = append([]byte(nil), p...)
+		}
+		return
 	}
-	ss.heads[dir] = append(ss.heads[dir], p...)
-	if s.recognise(f, ss) {
-		heads := ss.heads
-		ss.heads = [2][]byte{}
-		for _, dir := range []Direction{ss.first, 1 - ss.first} {
-			if len(heads[dir]) > 0 && !ss.done {
-				s.feed(f, ss, dir, heads[dir], at)
+	h := ss.heads
+	h.seen[dir] = append(h.seen[dir], p...)
+	if s.recognise(f, ss, h.seen) {
+		ss.heads = nil
+		for _, dir := range []Direction{h.first, 1 - h.first} {
+			if len(h.seen[dir]) > 0 && !ss.done {
+				s.feed(f, ss, dir, h.seen[dir], at)
 			}
 		}
 	}
@@ -56,8 +80,8 @@ func (s *Sensor) data(f *flow.Flow, d flow.Direction, p []byte, at int64) {
 
 // recognise asks the protocols and opens a stream when one of them is sure, or
 // when nobody will be and one finds it likely.
-func (s *Sensor) recognise(f *flow.Flow, ss *session) bool {
-	client, server := head(ss.heads[ToServer]), head(ss.heads[ToClient])
+func (s *Sensor) recognise(f *flow.Flow, ss *session, seen [2][]byte) bool {
+	client, server := head(seen[ToServer]), head(seen[ToClient])
 	var likely *Protocol
 	more := false
 	ask := func(p *Protocol) bool {
@@ -108,7 +132,6 @@ func (p *Protocol) at(port uint16) bool {
 func head(b []byte) []byte { return b[:min(len(b), HeadBytes)] }
 
 func (s *Sensor) open(f *flow.Flow, ss *session, p *Protocol) {
-	ss.name = p.Name
 	ss.conn = Conn{sensor: s, flow: flowOf(f), proto: p, MidStream: f.ClientBy > flow.BySYNACK}
 	s.tuples.named(ss.tuple, p.Name)
 	defer func() {
@@ -124,13 +147,13 @@ func (s *Sensor) open(f *flow.Flow, ss *session, p *Protocol) {
 func (s *Sensor) feed(f *flow.Flow, ss *session, dir Direction, p []byte, at int64) {
 	defer func() {
 		if v := recover(); v != nil {
-			s.failure(ss.name, fmt.Errorf("panic: %v", v))
+			s.failure(ss.name(), fmt.Errorf("panic: %v", v))
 			ss.stream = nil
 			s.giveUp(f, ss)
 		}
 	}()
 	if err := ss.stream.Data(dir, p, at); err != nil {
-		s.failure(ss.name, err)
+		s.failure(ss.name(), err)
 		s.end(f, ss, at)
 	}
 }
@@ -142,14 +165,14 @@ func (s *Sensor) gap(f *flow.Flow, d flow.Direction, n int64, at int64) {
 		return
 	}
 	if ss.stream == nil {
-		if len(ss.heads[d]) > 0 { // the start is there, its continuation is not
+		if ss.heads != nil && len(ss.heads.seen[d]) > 0 { // the start is there, its continuation is not
 			s.giveUp(f, ss)
 		}
 		return
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			s.failure(ss.name, fmt.Errorf("panic: %v", v))
+			s.failure(ss.name(), fmt.Errorf("panic: %v", v))
 			ss.stream = nil
 			s.giveUp(f, ss)
 		}
@@ -166,7 +189,7 @@ func (s *Sensor) end(f *flow.Flow, ss *session, at int64) {
 		func() {
 			defer func() {
 				if v := recover(); v != nil {
-					s.failure(ss.name, fmt.Errorf("panic: %v", v))
+					s.failure(ss.name(), fmt.Errorf("panic: %v", v))
 				}
 			}()
 			st.Close(at)
@@ -177,7 +200,7 @@ func (s *Sensor) end(f *flow.Flow, ss *session, at int64) {
 
 func (s *Sensor) giveUp(f *flow.Flow, ss *session) {
 	ss.done = true
-	ss.heads = [2][]byte{}
+	ss.heads = nil
 	f.Ignore()
 }
 
@@ -187,7 +210,7 @@ func (s *Sensor) over(f *flow.Flow, at int64) {
 	if ss != nil && !ss.done {
 		s.end(f, ss, at)
 	}
-	s.tuples.add(f, ss, at)
+	s.tuples.add(f, ss, at, true)
 }
 
 // session returns what is kept of a flow, made at its first data.

@@ -115,9 +115,9 @@ func (t *tuples) named(x *tuple, protocol string) {
 	}
 }
 
-// add counts what a flow did since it was last counted; at a flow's end and once a
+// add counts what a flow did since it was last counted: at its end, and once a
 // minute while it lasts.
-func (t *tuples) add(f *flow.Flow, ss *session, at int64) {
+func (t *tuples) add(f *flow.Flow, ss *session, at int64, end bool) {
 	x := (*tuple)(nil)
 	if ss != nil {
 		x = ss.tuple
@@ -132,21 +132,26 @@ func (t *tuples) add(f *flow.Flow, ss *session, at int64) {
 	if x == nil {
 		return
 	}
-	toServer, toClient, packets, lost := int64(f.Sent[0].Bytes), int64(f.Sent[1].Bytes), int64(f.Sent[0].Packets+f.Sent[1].Packets), int64(f.Sent[0].Lost+f.Sent[1].Lost)
-	if ss != nil {
-		c := ss.counted
-		ss.counted = counted{toServer, toClient, packets, lost, true}
-		toServer, toClient, packets, lost = toServer-c.toServer, toClient-c.toClient, packets-c.packets, lost-c.lost
-		if !c.any {
-			x.v.Connections++
-		}
+	now := counted{
+		toServer: int64(f.Sent[0].Bytes), toClient: int64(f.Sent[1].Bytes),
+		packets: int64(f.Sent[0].Packets + f.Sent[1].Packets), lost: int64(f.Sent[0].Lost + f.Sent[1].Lost),
+	}
+	var last counted
+	if ss != nil && ss.counted != nil {
+		last = *ss.counted
 	} else {
 		x.v.Connections++
 	}
-	x.v.ToServer += toServer
-	x.v.ToClient += toClient
-	x.v.Packets += packets
-	x.v.Lost += lost
+	if ss != nil && !end {
+		if ss.counted == nil {
+			ss.counted = new(counted)
+		}
+		*ss.counted = now
+	}
+	x.v.ToServer += now.toServer - last.toServer
+	x.v.ToClient += now.toClient - last.toClient
+	x.v.Packets += now.packets - last.packets
+	x.v.Lost += now.lost - last.lost
 	if refused {
 		x.v.Refused++
 	}
@@ -168,7 +173,6 @@ func (t *tuples) add(f *flow.Flow, ss *session, at int64) {
 // counted is what of a flow is already in its tuple.
 type counted struct {
 	toServer, toClient, packets, lost int64
-	any                               bool
 }
 
 // outcome says how a connection attempt went.
