@@ -76,11 +76,9 @@ const (
 	opPutHandle     = 22
 	opRead          = 25
 	opWrite         = 38
-
-	maxOperations = 64
 )
 
-// compound walks the operations of one call.
+// compound walks the operations of one call; each takes at least four bytes.
 func (a *Access) compound(r *reader) {
 	if _, err := r.opaque(1024); err != nil { // a tag
 		return
