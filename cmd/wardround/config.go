@@ -23,6 +23,8 @@ type config struct {
 	Zones     []zoneConfig    `yaml:"zones"`
 	Learn     string          `yaml:"learn"`
 	Retention retentionConfig `yaml:"retention"`
+	// Checkpoints say where signed checkpoints are sent, at least daily.
+	Checkpoints checkpointConfig `yaml:"checkpoints"`
 }
 
 type sensorConfig struct {

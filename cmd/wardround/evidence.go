@@ -52,6 +52,8 @@ func (c *evidenceExportCmd) Run(a *app) error {
 	if _, err := os.Stat(path); err == nil {
 		return wardround.Errorf(wardround.EConflict, "evidence export", "%s is there already", c.File)
 	}
+	done := a.busy("exporting")
+	defer done()
 	rq := request{Act: "export", Path: path, From: from, To: to}
 	ok, err := ask(a.ctx, dir, rq)
 	if !ok {
@@ -201,7 +203,9 @@ func (c *evidenceVerifyCmd) Run(a *app) error {
 		}
 		t.Checkpoint = b
 	}
+	done := a.busy("verifying")
 	r, err := ledger.VerifyFile(a.ctx, c.File, t, ledger.Limits{})
+	done()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,12 @@ var examples = map[string]string{
   tcpdump -r ward.pcap -w - 'net 10.1.0.0/16' | wardround replay -`,
 	"wardround coverage": `  wardround coverage
   wardround coverage --format json`,
+	"wardround asset":               "  wardround asset list\n  wardround asset import --dry-run devices.csv",
+	"wardround finding":             "  wardround finding list --cases",
+	"wardround check":               "  wardround check explain tls.weak",
+	"wardround evidence":            "  wardround evidence export bundle.zip",
+	"wardround sim":                 "  wardround sim capture --hours 1 ward.pcap",
+	"wardround capture":             "  wardround capture eth1 > packets.pcap",
 	"wardround asset list":          `  wardround asset list --kind device --zone icu`,
 	"wardround asset show":          `  wardround asset show a-k3f9…`,
 	"wardround asset import":        "  wardround asset import --dry-run devices.csv\n  wardround asset import cmms-bundle.json",

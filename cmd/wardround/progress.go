@@ -47,3 +47,34 @@ func maker(m wardround.MAC) string {
 	name, _ := oui.Maker(oui.MAC(m))
 	return name
 }
+
+// busy shows that something takes longer than a second, on a terminal. The caller
+// calls done when it is over.
+func (a *app) busy(what string) (done func()) {
+	if a.Quiet || !terminal(a.stderr) {
+		return func() {}
+	}
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Second):
+		}
+		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(what),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSpinnerType(14))
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				_ = bar.Finish()
+				return
+			case <-tick.C:
+				_ = bar.Add(1) // a spinner that cannot be drawn is no reason to stop
+			}
+		}
+	}()
+	return func() { close(stop); <-ended }
+}

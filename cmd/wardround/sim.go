@@ -74,6 +74,8 @@ func (c *simCaptureCmd) Run(a *app) error {
 		defer f.Close()
 		w = f
 	}
+	done := a.busy("simulating")
+	defer done()
 	pw := pcap.NewWriter(w, pcap.Header{Link: packet.Ethernet})
 	packets, bytes := int64(0), int64(0)
 	ward := sim.New(sim.Options{Seed: c.Seed, Length: length, Scenarios: c.Scenario, Beds: c.Beds, Heavy: c.Heavy})

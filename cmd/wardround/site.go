@@ -58,6 +58,7 @@ type writer struct {
 	keys       []*ledger.Key
 	now        func() time.Time
 	signed     time.Time // of the newest checkpoint
+	deliver    checkpointConfig
 }
 
 // openWriter opens the data directory as its one writer and makes it if needed.
@@ -70,7 +71,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	if err != nil {
 		return nil, err
 	}
-	w = &writer{ctx: context.WithoutCancel(a.ctx), dir: dir, d: d, scope: d.Scope(), now: a.now}
+	w = &writer{ctx: context.WithoutCancel(a.ctx), dir: dir, d: d, scope: d.Scope(), now: a.now, deliver: cfg.Checkpoints}
 	defer func() {
 		if err != nil {
 			w.Close()
@@ -176,7 +177,13 @@ func (w *writer) checkpoint(ctx context.Context) error {
 		return err
 	}
 	w.signed = w.now()
-	return durable.Replace(w.dir, "checkpoint.txt", c.Signed)
+	if err := durable.Replace(w.dir, "checkpoint.txt", c.Signed); err != nil {
+		return durable.Error("checkpoint", w.dir, err)
+	}
+	if err := w.deliver.deliver(ctx, w.scope, c.Signed); err != nil {
+		return wardround.Errorf(wardround.EInternal, "checkpoint", "signed, but not delivered: %w", err)
+	}
+	return nil
 }
 
 // housekeeping signs checkpoints and deletes what retention no longer keeps.

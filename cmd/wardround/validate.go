@@ -45,7 +45,9 @@ func (c *validateCmd) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "Validation of Wardround %s %s on %s/%s at %s (UTC)\n", v, commit, runtime.GOOS, runtime.GOARCH, a.now().UTC().Format("2006-01-02 15:04:05"))
 		fmt.Fprint(a.stdout, "Intended purpose: security and maintenance of connected devices and the services around them.\nNot a medical device, not a patient alarm.\n\n")
 	}
+	done := a.busy("validating")
 	results := append(a.fixtures(), a.vectors()...)
+	done()
 	failed := 0
 	var rows [][]string
 	for _, r := range results {

@@ -69,3 +69,20 @@ func observationsPage() string {
 	}
 	return b.String()
 }
+
+// promised are the ids that scripts read; they are fixed.
+var promised = strings.Fields(`
+	dicom.cleartext hl7.cleartext fhir.cleartext mqtt.cleartext auth.cleartext-credentials tls.weak tls.certificate ssh.legacy
+	dicom.open-node dicom.rejects dicom.move-new-destination dicom.bulk-retrieve fhir.open-search fhir.bulk-read mqtt.anonymous
+	mqtt.new-publisher hl7.new-source net.scan net.public-peer net.unauthenticated-update net.new-zone-link net.address-conflict
+	privacy.patient-data-on-wire privacy.new-recipient hl7.nak-rate hl7.structure dicom.negotiation fhir.error-rate mllp.timing
+	asset.new asset.silent sensor.gap coverage.unwatched`)
+
+// TestPromisedChecksAreThere: no id that a script may read has gone.
+func TestPromisedChecksAreThere(t *testing.T) {
+	for _, id := range promised {
+		if check.Lookup(id) == nil {
+			t.Errorf("no check %s", id)
+		}
+	}
+}
