@@ -15,7 +15,7 @@ var _ = check.Register(check.Check{
 	Title:   "A message broker accepts connections without a password",
 	Doc: "The broker took in a client that showed no password and no other proof of who it is. A stranger on the same network could do so too, read what devices report, and, unless the broker's topic permissions forbid it, publish values and commands in a device's place. " +
 		"Give each client its own user name and password or certificate, have the broker demand it, and let each client publish on its own topics only; clients without credentials drop at that moment, so plan it with the maker and the wards. " +
-		"It is wrong where the broker's permissions let anonymous clients neither read nor publish anything, which is not visible on the network. It passes when the same listener refuses a client that shows nothing.",
+		"It is wrong where the broker's permissions let anonymous clients neither read nor publish anything, which is not visible on the network. It passes when the same listener refuses a client that shows nothing, and took in none for an hour.",
 	Concern:      wardround.Security,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"mqtt"},
@@ -46,8 +46,13 @@ type doors struct {
 // door counts how often one listener did.
 type door struct {
 	Times int   `json:"times"`
-	Since int64 `json:"since"` // seconds since 1970
+	Since int64 `json:"since"` // seconds since 1970, as the next
+	Last  int64 `json:"last"`
 }
+
+// shutFor is how long no anonymous client must have been taken in before a
+// refusal counts as the answer: a broker may tell clients apart by other means.
+const shutFor = time.Hour
 
 // anonymous fails a listener that accepts a client that shows nothing, and passes
 // one that refuses such a client for that.
@@ -66,6 +71,7 @@ func anonymous(_ context.Context, p *check.Pass) error {
 				seen.Since = o.At.Unix()
 			}
 			seen.Times += max(o.Count, 1)
+			seen.Last = max(seen.Last, o.At.Unix())
 			if d.Open == nil {
 				d.Open = map[string]door{}
 			}
@@ -77,6 +83,9 @@ func anonymous(_ context.Context, p *check.Pass) error {
 				"since": time.Unix(seen.Since, 0).UTC().Format(time.RFC3339),
 			}, check.Exposed(exposure(p, o.Src, o.Dst)))
 		case s.Result == kind.MQTTRefused && s.Denied:
+			if seen, ok := d.Open[item]; ok && o.At.Sub(time.Unix(seen.Last, 0)) <= shutFor {
+				continue
+			}
 			delete(d.Open, item)
 			p.Pass(subject, item, wardround.Facts{"broker": name(p, o.Dst), "reason": s.Reason})
 		}

@@ -16,7 +16,7 @@ var _ = check.Register(check.Check{
 	Title:   "A certificate that does not prove what it should",
 	Doc: "The server showed a certificate that has ended, has not begun, ends within thirty days, is signed by nobody but itself, or is for another name than the client asked for. Clients that check refuse the connection, now or on the day it ends, and results, images or orders stop; clients that do not check would take a stranger for the server. " +
 		"Renew the certificate, or have one issued by the authority that the clients trust for the name they use, and test with one client before the old one ends. " +
-		"It is wrong where the site pins that very certificate on purpose, which is sound for a self-signed one, and where the sensor's clock is wrong. TLS 1.3 encrypts certificates and resumed sessions leave them out: then the answer is unknown, unless the certificate was seen within a week.",
+		"It is wrong where the site pins that very certificate on purpose, which is sound for a self-signed one, and where the sensor's clock is wrong. TLS 1.3 encrypts certificates and resumed sessions leave them out: then the answer is unknown, unless the certificate was seen within a week. It passes when only sound certificates were shown there for an hour.",
 	Concern:      wardround.Security,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"tls"},
@@ -43,11 +43,12 @@ type shown struct {
 	Items map[string]sight `json:"items"`
 }
 
-// sight is when a certificate was last seen, and when it ends, in seconds since
-// 1970.
+// sight is when a certificate was last seen, when it ends, and when something was
+// last wrong with one, in seconds since 1970.
 type sight struct {
 	Seen int64 `json:"seen"`
 	Ends int64 `json:"ends"`
+	Bad  int64 `json:"bad,omitempty"`
 }
 
 const (
@@ -56,6 +57,9 @@ const (
 	// remember is how long a certificate that was seen counts for sessions that
 	// don't show it.
 	remember = 7 * 24 * time.Hour
+	// soundHour is how long nothing must be wrong before an item passes: several
+	// servers may answer at one address, and only one of them was renewed.
+	soundHour = time.Hour
 	// endingDays is how long before its end a certificate should be renewed.
 	endingDays = 30
 )
@@ -64,7 +68,7 @@ const (
 // was for a week.
 func certificates(_ context.Context, p *check.Pass) error {
 	ending := time.Duration(p.Setting("ending_days", endingDays)*24) * time.Hour
-	said := map[wardround.Key]string{} // key id and problem told last in this batch
+	said := map[wardround.Key]string{} // what was told last in this batch
 	for o := range p.Seen() {
 		s := session(o)
 		pl, ok := placeOf(p, o)
@@ -77,65 +81,95 @@ func certificates(_ context.Context, p *check.Pass) error {
 		case bool(s.ServerNameThere):
 			pl.item += " (a name not told)"
 		}
-		seen := check.State[shown](p, pl.subject.ID)
-		last, known := seen.Items[pl.item]
-		facts := wardround.Facts{"server": pl.server, "client": pl.client}
-		c := s.Certificate
-		if c == nil {
-			if s.Certificates == "encrypted" || s.Certificates == "omitted" {
-				hidden(p, pl, s, last, known, facts)
+		problem, severity, why := "", wardround.SeverityNone, ""
+		if c := s.Certificate; c != nil && !c.Unreadable {
+			problem, severity = problemOf(c, o.At, ending)
+			if !note(p, pl, c, problem, o.At) {
+				continue
 			}
+		} else if why = hidden(p, pl, s, o.At); why == "" {
 			continue
 		}
-		if c.Unreadable {
-			delete(said, wardround.Key{Subject: pl.subject, Item: pl.item})
-			p.Unknown(pl.subject, pl.item, "the certificate cannot be read", facts)
-			continue
-		}
-		if known || len(seen.Items) < maxSights {
-			if seen.Items == nil {
-				seen.Items = map[string]sight{}
-			}
-			seen.Items[pl.item] = sight{Seen: max(last.Seen, o.At.Unix()), Ends: c.NotAfter.Unix()}
-		}
-		for k, v := range map[string]string{
-			"issuer": orUntold(c.Issuer), "key": c.KeyID[:min(len(c.KeyID), 16)],
-			"not_before": c.NotBefore.UTC().Format(time.DateOnly), "not_after": c.NotAfter.UTC().Format(time.DateOnly),
-		} {
-			facts[k] = v
-		}
-		problem, severity := problemOf(c, o.At, ending)
 		key := wardround.Key{Subject: pl.subject, Item: pl.item}
-		if what := c.KeyID + problem; said[key] == what {
+		facts := factsOf(pl, s.Certificate)
+		if what := why + problem + " " + factKey(facts); said[key] == what { // one of a batch is enough
 			continue
 		} else {
 			said[key] = what
 		}
-		if problem == "" {
+		switch {
+		case why != "":
+			p.Unknown(pl.subject, pl.item, why, facts)
+		case problem != "":
+			facts["problem"] = problem
+			p.Fail(pl.subject, pl.item, facts, check.As(severity), check.Exposed(pl.reach))
+		default:
 			p.Pass(pl.subject, pl.item, facts)
-			continue
 		}
-		facts["problem"] = problem
-		p.Fail(pl.subject, pl.item, facts, check.As(severity), check.Exposed(pl.reach))
 	}
 	return nil
 }
 
-// hidden says unknown for a session that shows no certificate, unless one was
+// note remembers a certificate that was shown. It reports whether a verdict is
+// due: not for a sound one that is shown beside one with a problem.
+func note(p *check.Pass, pl place, c *kind.TLSCertificateV1, problem string, at time.Time) bool {
+	seen := check.State[shown](p, pl.subject.ID)
+	last, known := seen.Items[pl.item]
+	now := sight{Seen: max(last.Seen, at.Unix()), Ends: c.NotAfter.Unix(), Bad: last.Bad}
+	if problem != "" {
+		now.Bad = max(last.Bad, at.Unix())
+	}
+	if known || len(seen.Items) < maxSights {
+		if seen.Items == nil {
+			seen.Items = map[string]sight{}
+		}
+		seen.Items[pl.item] = now
+	}
+	return problem != "" || now.Bad == 0 || at.Sub(time.Unix(now.Bad, 0)) > soundHour
+}
+
+// hidden says why a session shows nothing to judge; "" when a certificate was
 // seen lately that still holds: then its verdict stands.
-func hidden(p *check.Pass, pl place, s *kind.TLSSessionV1, last sight, known bool, facts wardround.Facts) {
-	why := "TLS 1.3 encrypts the certificate"
-	if s.Certificates == "omitted" {
-		why = "a resumed session leaves the certificate out"
-	}
+func hidden(p *check.Pass, pl place, s *kind.TLSSessionV1, at time.Time) (why string) {
 	switch {
-	case !known, p.At().Sub(time.Unix(last.Seen, 0)) > remember:
-	case last.Seen <= last.Ends && p.At().Unix() > last.Ends:
-		why += "; the one seen before has ended since, and whether it was replaced cannot be seen"
+	case s.Certificate != nil:
+		return "the certificate cannot be read"
+	case s.Certificates == "encrypted":
+		why = "TLS 1.3 encrypts the certificate"
+	case s.Certificates == "omitted":
+		why = "a resumed session leaves the certificate out"
 	default:
-		return
+		return "" // the handshake never got there
 	}
-	p.Unknown(pl.subject, pl.item, why, facts)
+	last, known := check.State[shown](p, pl.subject.ID).Items[pl.item]
+	switch {
+	case !known, at.Sub(time.Unix(last.Seen, 0)) > remember:
+		return why
+	case last.Seen <= last.Ends && at.Unix() > last.Ends:
+		return why + "; the one seen before has ended since, and whether it was replaced cannot be seen"
+	}
+	return ""
+}
+
+func factsOf(pl place, c *kind.TLSCertificateV1) wardround.Facts {
+	facts := wardround.Facts{"server": pl.server, "client": pl.client}
+	if c == nil || c.Unreadable {
+		return facts
+	}
+	facts["issuer"] = c.Issuer
+	if c.Issuer == "" {
+		facts["issuer"] = "not told"
+	}
+	facts["key"] = c.KeyID[:min(len(c.KeyID), 16)]
+	facts["not_before"] = c.NotBefore.UTC().Format(time.DateOnly)
+	facts["not_after"] = c.NotAfter.UTC().Format(time.DateOnly)
+	return facts
+}
+
+// factKey tells the certificates of one item apart.
+func factKey(f wardround.Facts) string {
+	key, _ := f["key"].(string)
+	return key
 }
 
 // problemOf says what is wrong with a certificate at a time, the worst first; ""
@@ -162,11 +196,4 @@ func days(d time.Duration) string {
 		return "a day"
 	}
 	return strconv.Itoa(n) + " days"
-}
-
-func orUntold(s string) string {
-	if s == "" {
-		return "not told"
-	}
-	return s
 }

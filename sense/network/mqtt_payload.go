@@ -110,9 +110,9 @@ func personalKeys(text []byte, fhir bool, p *kind.MQTTPersonalV1) (clinical bool
 // personalKey notes what one key, in lower case and without hyphens, stands for.
 func personalKey(key string, fhir bool, p *kind.MQTTPersonalV1) (clinical bool) {
 	switch key {
-	case "mrn", "patientid", "patientnumber", "patientidentifier", "medicalrecordnumber", "caseid", "casenumber", "encounterid", "visitid", "visitnumber":
+	case "mrn", "patient", "patientid", "patientnumber", "patientidentifier", "medicalrecordnumber", "caseid", "casenumber", "encounterid", "visitid", "visitnumber":
 		p.PatientID = true
-	case "patientname", "firstname", "lastname", "familyname", "givenname", "surname", "forename", "fullname", "patient":
+	case "patientname", "firstname", "lastname", "familyname", "givenname", "surname", "forename", "fullname":
 		p.PatientName = true
 	case "birthdate", "dateofbirth", "dob", "birthday":
 		p.BirthDate = true

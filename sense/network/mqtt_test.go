@@ -262,7 +262,7 @@ func TestMQTTCanariesStay(t *testing.T) {
 		}
 		found := false
 		for _, o := range got {
-			if p, ok := o.Fields.(*kind.MQTTPublishV1); ok && strings.Join(p.PersonalFields(), "|") == "topic: subject|payload: patient name" {
+			if p, ok := o.Fields.(*kind.MQTTPublishV1); ok && strings.Join(p.PersonalFields(), "|") == "topic: subject|payload: patient id" {
 				found = true
 			}
 		}
