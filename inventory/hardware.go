@@ -78,6 +78,7 @@ func (v *Inventory) give(h *hardware, m mac, r *record, sure wardround.Confidenc
 	}
 	h.rec = r
 	v.put(r, kind.IDMAC, m.String(), sure)
+	v.sameHardware(idKey{kind.IDEUI64, eui64(m)})
 	if name := v.maker(m); name != "" {
 		v.attribute(r, wardround.AttrMACMaker, name, "registrant of the hardware address", wardround.Observed)
 	}
@@ -292,4 +293,32 @@ func (v *Inventory) hasIPv4(r *record) bool {
 		}
 	}
 	return false
+}
+
+// eui64 is the EUI-64 that is made from an EUI-48 by putting fffe in its middle, as
+// makers of medical devices do for the device id although IEEE advises against it.
+func eui64(m mac) string {
+	const digits = "0123456789abcdef"
+	out := make([]byte, 0, 16)
+	for i, b := range m {
+		if i == 3 {
+			out = append(out, "fffe"...)
+		}
+		out = append(out, digits[b>>4], digits[b&15])
+	}
+	return string(out)
+}
+
+// sameHardware asks whether the device that a gateway names by an EUI-64 is the
+// host whose hardware address it is made from.
+func (v *Inventory) sameHardware(k idKey) {
+	device := v.owners[k]
+	if v.o == nil || device == nil || k.typ != kind.IDEUI64 || k.value[6:10] != "fffe" {
+		return
+	}
+	m, ok := parseMAC(k.value[:6] + k.value[10:])
+	if h := v.macs[m]; ok && h != nil && h.rec != nil && !h.router && h.rec != device {
+		v.propose(wardround.Proposal{Kind: "merge", Asset: h.rec.ID, Other: device.ID, Field: string(kind.IDEUI64), Value: k.value,
+			Reason: "the device id " + k.value + " is made from the hardware address " + m.String()})
+	}
 }

@@ -247,6 +247,7 @@ func (v *Inventory) index(r *record, t kind.IDType, value string) {
 	case ruleOf(t).unique:
 		if v.owners[k] == nil {
 			v.owners[k] = r
+			v.sameHardware(k)
 		}
 	default:
 		all := v.bearers[k]
