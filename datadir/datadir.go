@@ -7,6 +7,8 @@
 //	log/           package filelog
 //	blobs/         package blob
 //	keys/          0700: ledger, ledger.pub, pseudonym; never in a database
+//	checkpoint.txt the newest signed head of the ledger
+//	upgrade/       copies of state.db from before upgrades, see [Dir.Rollback]
 //	control.sock   of the running server, 0600
 package datadir
 
@@ -67,6 +69,10 @@ func Open(path string, want Format, now time.Time) (*Dir, error) {
 		lock.Close()
 		return nil, wardround.Errorf(wardround.EConflict, op, "%s is served by another process; commands reach it through its control socket", path)
 	}
+	if err := clearUnfinished(path); err != nil {
+		lock.Close()
+		return nil, durable.Error(op, path, err)
+	}
 	d := &Dir{Path: path, lock: lock}
 	if err := d.format(op, want, now); err != nil {
 		lock.Close()
@@ -79,6 +85,15 @@ func Open(path string, want Format, now time.Time) (*Dir, error) {
 		}
 	}
 	return d, nil
+}
+
+// clearUnfinished removes what a backup that was killed left behind.
+func clearUnfinished(path string) error {
+	left, err := filepath.Glob(filepath.Join(path, tempPrefix+"*"))
+	for _, name := range left {
+		err = errors.Join(err, os.RemoveAll(name))
+	}
+	return err
 }
 
 // Read opens the directory beside a writer. Errors: ENotFound, EInvalid.

@@ -347,3 +347,7 @@ func (s *Store) Close() error {
 }
 
 var _ wardround.Store = (*Store)(nil)
+
+// Migrations returns the schema steps the store was opened with; nil for the
+// program's own.
+func (s *Store) Migrations() fs.FS { return s.opt.Migrations }
