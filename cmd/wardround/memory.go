@@ -13,7 +13,7 @@ import (
 // The runtime's own rule is 100 percent, whatever the size.
 const (
 	garbageFloor = 96 << 20
-	leastGarbage = 33
+	leastGarbage = 25
 	mostGarbage  = 400
 )
 

@@ -30,15 +30,21 @@ type tupleKey struct {
 	transport      packet.Protocol
 }
 
-// tuple is one (client, server, port, protocol) with its counts of this minute.
+// tuple is one (client, server, port, protocol). There may be very many, mostly
+// idle, so that what is counted within a minute is apart.
 type tuple struct {
-	flow     *wardround.Flow // client port 0: the tuple stands for all of them
-	v        kind.FlowV1
-	told     bool // its first observation went out
-	silent   bool // counted in its client's fan-out instead
-	dirty    bool
-	idle     int // minutes without traffic
-	openedAt int64
+	protocol string  // what its content was recognised as
+	active   *active // nil while it carries nothing
+	told     bool    // its first observation went out
+	silent   bool    // counted in its client's fan-out instead
+	idle     uint8   // minutes without traffic
+}
+
+// active is a tuple's traffic since it was last told.
+type active struct {
+	tuple *tuple
+	flow  *wardround.Flow // client port 0: the tuple stands for all of them
+	v     kind.FlowV1
 }
 
 // tuples aggregates flows: new tuples are told at once, known ones once a minute
@@ -47,7 +53,7 @@ type tuple struct {
 type tuples struct {
 	s       *Sensor
 	m       map[tupleKey]*tuple
-	dirty   []*tuple
+	dirty   []*active
 	clients map[packet.Addr]*fanout
 	dropped int64 // flows without a tuple because the table was full
 }
@@ -78,10 +84,7 @@ func (t *tuples) of(f *flow.Flow, at int64) *tuple {
 		t.dropped++
 		return nil
 	}
-	fl := flowOf(f)
-	fl.Src.Port = 0
-	x = &tuple{flow: fl, openedAt: at}
-	x.v.First = true
+	x = &tuple{}
 	t.m[k] = x
 	fo := t.client(f)
 	if fo != nil && fo.fresh >= fanoutAfter {
@@ -110,8 +113,8 @@ func (t *tuples) client(f *flow.Flow) *fanout {
 
 // named says what a tuple's content was recognised as.
 func (t *tuples) named(x *tuple, protocol string) {
-	if x != nil && x.v.Protocol == "" {
-		x.v.Protocol = protocol
+	if x != nil && x.protocol == "" {
+		x.protocol = protocol
 	}
 }
 
@@ -126,7 +129,7 @@ func (t *tuples) add(f *flow.Flow, ss *session, at int64, end bool) {
 		x = t.of(f, at)
 	}
 	refused, unanswered, established := outcome(f)
-	if fo := t.client(f); fo != nil && (x == nil || x.v.First && !x.told) {
+	if fo := t.client(f); fo != nil && (x == nil || !x.told) {
 		fo.count(f, refused, unanswered, established)
 	}
 	if x == nil {
@@ -136,11 +139,12 @@ func (t *tuples) add(f *flow.Flow, ss *session, at int64, end bool) {
 		toServer: int64(f.Sent[0].Bytes), toClient: int64(f.Sent[1].Bytes),
 		packets: int64(f.Sent[0].Packets + f.Sent[1].Packets), lost: int64(f.Sent[0].Lost + f.Sent[1].Lost),
 	}
+	m := t.activeOf(x, f)
 	var last counted
 	if ss != nil && ss.counted != nil {
 		last = *ss.counted
 	} else {
-		x.v.Connections++
+		m.v.Connections++
 	}
 	if ss != nil && !end {
 		if ss.counted == nil {
@@ -148,26 +152,32 @@ func (t *tuples) add(f *flow.Flow, ss *session, at int64, end bool) {
 		}
 		*ss.counted = now
 	}
-	x.v.ToServer += now.toServer - last.toServer
-	x.v.ToClient += now.toClient - last.toClient
-	x.v.Packets += now.packets - last.packets
-	x.v.Lost += now.lost - last.lost
+	m.v.ToServer += now.toServer - last.toServer
+	m.v.ToClient += now.toClient - last.toClient
+	m.v.Packets += now.packets - last.packets
+	m.v.Lost += now.lost - last.lost
 	if refused {
-		x.v.Refused++
+		m.v.Refused++
 	}
 	if unanswered {
-		x.v.Unanswered++
+		m.v.Unanswered++
 	}
-	x.v.Established = x.v.Established || established
-	x.v.MidStream = x.v.MidStream || f.ClientBy > flow.BySYNACK
-	x.idle = 0
-	if !x.dirty {
-		x.dirty = true
-		t.dirty = append(t.dirty, x)
-	}
+	m.v.Established = m.v.Established || established
+	m.v.MidStream = m.v.MidStream || f.ClientBy > flow.BySYNACK
 	if !x.told && !x.silent && established {
-		t.tell(x, at)
+		t.tell(m, at)
 	}
+}
+
+// activeOf returns where the traffic of x is counted now.
+func (t *tuples) activeOf(x *tuple, f *flow.Flow) *active {
+	x.idle = 0
+	if x.active == nil {
+		x.active = &active{tuple: x, flow: flowOf(f)}
+		x.active.flow.Src.Port = 0
+		t.dirty = append(t.dirty, x.active)
+	}
+	return x.active
 }
 
 // counted is what of a flow is already in its tuple.
@@ -216,22 +226,26 @@ func put(m map[uint64]struct{}, k uint64) bool {
 	return true
 }
 
-func (t *tuples) tell(x *tuple, at int64) {
-	v := x.v
-	x.told, x.dirty = true, false
-	x.v = kind.FlowV1{Protocol: v.Protocol}
-	t.s.emit(x.flow, at, &v)
+func (t *tuples) tell(m *active, at int64) {
+	x := m.tuple
+	m.v.Protocol, m.v.First = x.protocol, !x.told
+	x.told, x.active = true, nil
+	t.s.emit(m.flow, at, &m.v)
 }
 
 // minute tells the tuples that carried traffic and the clients that fanned out,
 // and forgets what was idle for long.
 func (t *tuples) minute(at int64) {
-	for _, x := range t.dirty {
-		if x.dirty && !x.silent {
-			t.tell(x, at)
+	for _, m := range t.dirty {
+		switch x := m.tuple; {
+		case x.active != m: // told already
+		case x.silent:
+			x.active = nil
+		default:
+			t.tell(m, at)
 		}
-		x.dirty = false
 	}
+	clear(t.dirty)
 	t.dirty = t.dirty[:0]
 	var wide []packet.Addr
 	for a, fo := range t.clients {
