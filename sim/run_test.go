@@ -137,3 +137,11 @@ func TestCanaries(t *testing.T) {
 		t.Errorf("only %d of 500 canaries were sent", found)
 	}
 }
+
+// TestSmallWard: every scenario plays in a ward of one bed.
+func TestSmallWard(t *testing.T) {
+	w := New(Options{Seed: 3, Length: 14 * time.Minute, Scenarios: names(), Beds: 1})
+	if err := w.Run(func(int64, []byte) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -46,10 +46,13 @@ func (w *Ward) intruder() *Host {
 	return w.host("LAPTOP", "office", "10.20.4.66", ouiNIC)
 }
 
+// monitor returns the patient monitor at a bed, or the last one of a small ward.
+func (w *Ward) monitor(bed int) *Host { return w.monitors[min(bed, len(w.monitors)-1)] }
+
 func (w *Ward) scan() {
 	h := w.intruder()
 	ports := []uint16{21, 22, 23, 80, 104, 443, 445, 1883, 2575, 2761, 3389, 5900, 6464, 8042, 8080, 8443, 11112, 11113, 4242, 9100}
-	targets := []*Host{w.gateway, w.monitors[0], w.monitors[1], w.vents[0], w.pumps[0], w.pumps[1], w.engine, w.ehr, w.fhir, w.pacs.host}
+	targets := []*Host{w.gateway, w.monitors[0], w.monitor(1), w.vents[0], w.pumps[0], w.pumps[1], w.engine, w.ehr, w.fhir, w.pacs.host}
 	i := 0
 	var next func()
 	next = func() {
@@ -72,7 +75,8 @@ func (w *Ward) impersonate() {
 	m := w.mllp(h, w.engine, 2575, "000BABFFFE000001", "ICU")
 	w.Every(begins, 30*time.Second, 5*time.Second, r, func() {
 		h.arpClaim(w.gateway.IP)
-		pumpReport(m, r, w.beds[0], 1, w.pumpIDs[0], w.Now())
+		// Not one of the pumps that pump-silent silences.
+		pumpReport(m, r, w.beds[len(w.beds)-1], len(w.beds), w.pumpIDs[len(w.pumpIDs)-1], w.Now())
 	})
 }
 
@@ -145,18 +149,13 @@ func (w *Ward) passwords() {
 }
 
 func (w *Ward) expired() {
-	r := w.Rand("expired")
 	chain := w.ca.issue("ehr.hosp.example", w.opt.Start.AddDate(0, 0, -1))
-	w.Every(begins, 3*time.Minute, 20*time.Second, r, func() {
-		s := w.work[0].tls(w.ehr, 443, tls.Script{Version: tls.TLS12, ServerName: "ehr.hosp.example", Chain: chain})
-		s.exchange(500, 20*time.Millisecond, 3000)
-		s.close()
-	})
+	w.After(begins, func() { w.chain = chain })
 }
 
 func (w *Ward) silence() {
 	w.After(begins, func() {
-		for _, p := range w.pumps[:3] {
+		for _, p := range w.pumps[:min(3, len(w.pumps))] {
 			w.silent[p.Name] = true
 		}
 	})
@@ -167,7 +166,7 @@ func (w *Ward) beacon() {
 	c2 := w.host("OUTSIDE", "public", "198.51.100.77", ouiNIC)
 	c2.MAC = w.router
 	w.Every(begins, time.Minute, 5*time.Second, r, func() {
-		s := w.monitors[2].tls(c2, 443, tls.Script{Version: tls.TLS12})
+		s := w.monitor(2).tls(c2, 443, tls.Script{Version: tls.TLS12})
 		s.exchange(300, 40*time.Millisecond, 200)
 		s.close()
 	})
@@ -176,7 +175,7 @@ func (w *Ward) beacon() {
 func (w *Ward) update() {
 	r := w.Rand("update")
 	w.After(begins, func() {
-		x := w.monitors[3].web(w.work[6], 8000)
+		x := w.monitor(3).web(w.work[6], 8000)
 		x.do("GET", "/firmware/monitor-2.4.1.bin", []string{"User-Agent: updater/1.0"}, nil, 5*time.Millisecond, 200, "application/octet-stream", noise(r, 400_000))
 		x.c.close(up)
 	})
@@ -185,7 +184,7 @@ func (w *Ward) update() {
 func (w *Ward) wrongZone() {
 	r := w.Rand("wrong zone")
 	w.Every(begins, 5*time.Minute, time.Minute, r, func() {
-		for _, p := range w.pumps[:4] {
+		for _, p := range w.pumps[:min(4, len(w.pumps))] {
 			w.work[3].opaque(p, 7011, 64)
 		}
 	})
