@@ -118,7 +118,7 @@ func (l *Log) Append(ctx context.Context, obs []*wardround.Observation) ([]*ward
 	l.build.reset()
 	for _, o := range obs {
 		src := source{o.Sensor, o.Input}
-		if o.Position <= max(l.reached[src], high[src]) {
+		if o.Position <= max(l.reached[src].position, high[src]) {
 			continue
 		}
 		high[src] = o.Position
@@ -139,7 +139,7 @@ func (l *Log) Append(ctx context.Context, obs []*wardround.Observation) ([]*ward
 	}
 	b.count = len(out)
 	for src, pos := range high {
-		b.reached = append(b.reached, reach{src.sensor, src.input, pos})
+		b.reached = append(b.reached, reach{Sensor: src.sensor, Input: src.input, Position: pos})
 	}
 	sortReached(b.reached)
 	if err := l.commit(op, &b, out[0].Origin); err != nil {
@@ -197,7 +197,7 @@ func (l *Log) commit(op string, b *batch, origin wardround.Origin) error {
 	s.File.Size = s.size
 	l.prev, l.origin = sum, origin
 	for _, r := range b.reached {
-		l.reached[source{r.Sensor, r.Input}] = r.Position
+		l.reached[source{r.Sensor, r.Input}] = progress{r.Position, b.last()}
 	}
 	l.head.last, l.head.head, l.head.newest = b.last(), sum, b.newest
 	l.head.active, l.head.size, l.head.epoch = s.First, s.size, l.epoch
@@ -205,6 +205,37 @@ func (l *Log) commit(op string, b *batch, origin wardround.Origin) error {
 	// lags finds less, and the next one catches up.
 	_ = l.mark.write(&l.head, false)
 	return nil
+}
+
+// A log remembers this many inputs of sensors, the most recent ones, and this many
+// bytes of their names: a file's header lists them.
+const (
+	maxSources     = 100_000
+	maxSourceBytes = 8 << 20
+)
+
+// sources lists how far each input has come, and forgets the oldest when there are
+// too many.
+func (l *Log) sources() []reach {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]reach, 0, len(l.reached))
+	for src, p := range l.reached {
+		all = append(all, reach{src.sensor, src.input, p.position, p.seq})
+	}
+	slices.SortFunc(all, func(a, b reach) int { return cmp.Compare(b.Seq, a.Seq) })
+	keep, size := 0, 0
+	for ; keep < min(len(all), maxSources); keep++ {
+		if size += len(all[keep].Sensor) + len(all[keep].Input); size > maxSourceBytes {
+			break
+		}
+	}
+	for _, r := range all[keep:] {
+		delete(l.reached, source{r.Sensor, r.Input})
+	}
+	all = all[:keep]
+	sortReached(all)
+	return all
 }
 
 // rotate makes sure the active file is one that batch b belongs in.
@@ -225,10 +256,7 @@ func (l *Log) rotate(op string, b *batch, origin wardround.Origin) error {
 	if s != nil {
 		h.Before = s.File
 	}
-	for src, pos := range l.reached {
-		h.Reached = append(h.Reached, reach{src.sensor, src.input, pos})
-	}
-	sortReached(h.Reached)
+	h.Reached = l.sources()
 	frame, sum, err := h.encode()
 	if err != nil {
 		return wardround.Errorf(wardround.EInternal, op, "%w", err)

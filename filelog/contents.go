@@ -55,7 +55,7 @@ func (sv *survey) contentsOf(ctx context.Context, s, next *segment) (end point, 
 			s.note(at)
 			s.count(b, starts)
 			for _, r := range b.reached {
-				sv.raise(r)
+				sv.raise(r, b.last())
 			}
 			return nil
 		},

@@ -31,6 +31,8 @@ type reach struct {
 	Sensor   string `json:"sensor"`
 	Input    string `json:"input"`
 	Position uint64 `json:"position"`
+	// Seq is where in the log it came there; only in a file's header.
+	Seq uint64 `json:"seq,omitempty"`
 }
 
 // logID is a log's own random number. Every batch holds it, so that nobody who
@@ -150,7 +152,7 @@ func parseBatch(head []byte) (*batch, error) {
 	copy(b.prev[:], r.take(sha256.Size))
 	b.count = int(r.uvarint(wardround.MaxBatch))
 	for n := r.uvarint(wardround.MaxBatch); n > 0 && !r.bad; n-- {
-		b.reached = append(b.reached, reach{r.string(), r.string(), r.uvarint(1<<64 - 1)})
+		b.reached = append(b.reached, reach{Sensor: r.string(), Input: r.string(), Position: r.uvarint(1<<64 - 1)})
 	}
 	records := 0
 	for n := r.uvarint(wardround.MaxBatch); n > 0 && !r.bad; n-- {

@@ -69,13 +69,16 @@ type Log struct {
 	epoch    uint64
 	roll     bool // the next append starts a new file
 	origin   wardround.Origin
-	reached  map[source]uint64
+	reached  map[source]progress
 	gaps     []Gap
 	cut      int
 	closed   bool
 }
 
 type source struct{ sensor, input string }
+
+// progress is how far a source has come, and where in the log it did.
+type progress struct{ position, seq uint64 }
 
 // segment is one file of the log.
 type segment struct {
@@ -136,7 +139,7 @@ func (l *Log) First() uint64 {
 func (l *Log) Reached(sensor, input string) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.reached[source{sensor, input}]
+	return l.reached[source{sensor, input}].position
 }
 
 // Origin returns the origin of the log's observations, "" while it is empty.

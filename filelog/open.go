@@ -42,7 +42,7 @@ func Open(dir string, opt Options) (*Log, error) {
 	// A reader can meet the writer in the middle of a change of files; what it then
 	// finds wrong is gone when it looks again.
 	for range 3 {
-		l = &Log{dir: dir, opt: opt, reached: map[source]uint64{}}
+		l = &Log{dir: dir, opt: opt, reached: map[source]progress{}}
 		if err = l.open(op); err == nil || !opt.ReadOnly {
 			break
 		}
@@ -219,7 +219,7 @@ func (l *Log) tell(ctx context.Context) error {
 		return nil
 	}
 	for i := range l.gaps {
-		if uint64(i) < l.reached[source{gapSensor, gapInput}] {
+		if uint64(i) < l.reached[source{gapSensor, gapInput}].position {
 			continue
 		}
 		o := l.opt.OnGap(l.gaps[i])

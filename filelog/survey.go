@@ -139,7 +139,7 @@ func (sv *survey) headers(op string) error {
 		s.epoch, s.prev = h.Epoch, hash(h.Prev)
 		sv.epoch = max(sv.epoch, h.Epoch)
 		for _, r := range h.Reached {
-			sv.raise(r)
+			sv.raise(r, r.Seq)
 		}
 		if i == 0 {
 			sv.checkFloor(s, h)
@@ -176,9 +176,10 @@ func (sv *survey) stillborn(s *segment) bool {
 	return b == nil
 }
 
-func (sv *survey) raise(r reach) {
+func (sv *survey) raise(r reach, seq uint64) {
 	src := source{r.Sensor, r.Input}
-	sv.reached[src] = max(sv.reached[src], r.Position)
+	p := sv.reached[src]
+	sv.reached[src] = progress{max(p.position, r.Position), max(p.seq, seq)}
 }
 
 func (sv *survey) header(s *segment) (*header, error) {

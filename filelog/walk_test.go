@@ -3,6 +3,8 @@ package filelog
 import (
 	"bytes"
 	"context"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,14 +17,14 @@ var ours = logID{1, 2, 3}
 // image returns a small log file as bytes.
 func image(t testing.TB, batches int) []byte {
 	t.Helper()
-	h := header{Version: version, ID: ours, Origin: wardround.Live, First: 1, Reached: []reach{{"mirror-1", "eth0", 3}}}
+	h := header{Version: version, ID: ours, Origin: wardround.Live, First: 1, Reached: []reach{{Sensor: "mirror-1", Input: "eth0", Position: 3}}}
 	out, prev, err := h.encode()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var w builder
 	for n := range uint64(batches) {
-		b := batch{id: ours, first: n*3 + 1, count: 3, newest: time.Unix(int64(n), 0), prev: prev, reached: []reach{{"mirror-1", "eth0", n*3 + 3}}}
+		b := batch{id: ours, first: n*3 + 1, count: 3, newest: time.Unix(int64(n), 0), prev: prev, reached: []reach{{Sensor: "mirror-1", Input: "eth0", Position: n*3 + 3}}}
 		w.reset()
 		for i := range 3 {
 			o := logtest.Seen("mirror-1", "eth0", n*3+uint64(i)+1)
@@ -88,6 +90,26 @@ func TestEveryByteCounts(t *testing.T) {
 			t.Errorf("byte %d changed: %d faults %v, %d observations left", i, len(faults), faults, len(seqs))
 		}
 		file[i] ^= 0x41
+	}
+}
+
+// A file's header stays small however many inputs a site has had.
+func TestOldSourcesAreForgotten(t *testing.T) {
+	l := &Log{reached: map[source]progress{}}
+	for n := range uint64(maxSources + 10) {
+		l.reached[source{"s", strconv.FormatUint(n, 10)}] = progress{n + 1, n + 1}
+	}
+	all := l.sources()
+	if len(all) != maxSources || len(l.reached) != maxSources || l.reached[source{"s", "9"}].seq != 0 || l.reached[source{"s", "10"}].seq != 11 {
+		t.Errorf("%d listed, %d kept", len(all), len(l.reached))
+	}
+	long := strings.Repeat("\x01", wardround.MaxSourceName)
+	for n := range uint64(maxSources) {
+		l.reached[source{long, strconv.FormatUint(n, 10)}] = progress{n + 1, maxSources + n}
+	}
+	h := header{Version: version, First: 1, Reached: l.sources()}
+	if b, _, err := h.encode(); err != nil || len(b) > maxHead {
+		t.Errorf("a header of %d bytes: %v", len(b), err)
 	}
 }
 
