@@ -72,23 +72,44 @@ type objects []object
 func readObjects(t testing.TB, out []byte) (list objects) {
 	t.Helper()
 	for line := range bytes.Lines(out) {
-		o := object{raw: bytes.TrimSuffix(line, []byte("\n"))}
-		if err := json.Unmarshal(line, &o); err != nil {
-			t.Fatalf("not a JSON object: %v\n%.300s", err, line)
-		}
-		if !bytes.HasPrefix(line, []byte(`{"type":"`+o.Type+`"`)) || o.Type == "" {
-			t.Fatalf("type is not the first member: %.80s", line)
-		}
-		list = append(list, o)
+		list = append(list, readObject(t, line))
 	}
 	return list
+}
+
+// conclusions reads all lines but observations, which are many.
+func conclusions(t testing.TB, out []byte) (list objects) {
+	t.Helper()
+	for line := range bytes.Lines(out) {
+		if !bytes.HasPrefix(line, []byte(`{"type":"observation"`)) {
+			list = append(list, readObject(t, line))
+		}
+	}
+	return list
+}
+
+func readObject(t testing.TB, line []byte) object {
+	t.Helper()
+	o := object{raw: bytes.TrimSuffix(line, []byte("\n"))}
+	if err := json.Unmarshal(line, &o); err != nil {
+		t.Fatalf("not a JSON object: %v\n%.300s", err, line)
+	}
+	if !bytes.HasPrefix(line, []byte(`{"type":"`+o.Type+`"`)) || o.Type == "" {
+		t.Fatalf("type is not the first member: %.80s", line)
+	}
+	return o
 }
 
 // replay runs replay --format json on captures; it must end with 0.
 func replay(t testing.TB, captures ...string) objects {
 	t.Helper()
+	return readObjects(t, replayed(t, captures...))
+}
+
+func replayed(t testing.TB, captures ...string) []byte {
+	t.Helper()
 	args := append([]string{"replay", "--format", "json", "--quiet"}, captures...)
-	return readObjects(t, wardround(t, args...).want(t, 0).stdout)
+	return wardround(t, args...).want(t, 0).stdout
 }
 
 func (l objects) of(typ string) (out objects) {

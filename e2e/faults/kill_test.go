@@ -1,0 +1,232 @@
+package faults
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The server is killed at 50 random moments while it reads captures and while
+// people import assets and acknowledge findings. After each kill the books fit
+// together and nothing that was acknowledged is lost or doubled; the next start
+// needs no help. In the end it has judged as one that ran through.
+func TestKilledServerLosesAndDoublesNothing(t *testing.T) {
+	kills := number(t, "WARDROUND_KILLS", 50)
+	if testing.Short() {
+		kills = 5
+	}
+	seed := uint64(number(t, "WARDROUND_SEED", 1))
+	random := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("seed %d", seed)
+	// All of it is older than the shortest freshness of any check and younger than
+	// a day, so that nothing goes stale while the test runs.
+	parts := captures(t, kills, 4*time.Hour, "--hours", "6", "--scenario", "scan,mqtt-anonymous,exfiltration,public-beacon", "--heavy", "3")
+	dir := filepath.Join(t.TempDir(), "data")
+	p := &people{T: t, dir: dir}
+	read := 0 // parts that are read and judged
+	var before, after *books
+	busy := 0
+	for kill := range kills {
+		args := []string{}
+		for _, part := range parts[read : kill+1] {
+			args = append(args, "--read", part)
+		}
+		s := serve(t, dir, args...)
+		s.quiet = true
+		deadline := time.AfterFunc(time.Duration(random.Int64N(int64(250*time.Millisecond))), func() { s.cmd.Process.Kill() })
+		p.work(s, random.Uint64())
+		deadline.Stop()
+		s.kill()
+		if s.says("read and judged") {
+			read = kill + 1
+		} else if s.says("wardround serves") {
+			busy++
+		}
+		if _, err := os.Stat(filepath.Join(dir, "format.json")); err != nil {
+			continue // killed before it had made anything
+		}
+		after = audit(t, dir)
+		p.check(after)
+		if before != nil && (after.judged < before.judged || after.last < before.last || after.leaves < before.leaves) {
+			t.Errorf("it stood at %d of %d with %d leaves before, at %d of %d with %d now", before.judged, before.last, before.leaves, after.judged, after.last, after.leaves)
+		}
+		if before = after; t.Failed() {
+			t.Fatalf("after kill %d with seed %d, when the server had said:\n%s", kill+1, seed, s.text())
+		}
+	}
+	if busy < kills/4 || p.count() < kills/5 {
+		t.Errorf("of %d kills %d came while it read, %d imports were acknowledged: this test shows too little", kills, busy, p.count())
+	}
+	args := []string{"--once"}
+	for _, part := range parts[read:] {
+		args = append(args, "--read", part)
+	}
+	if code := serve(t, dir, args...).wait(); code != 0 {
+		t.Fatalf("the last start ended with status %d", code)
+	}
+	after = audit(t, dir)
+	p.check(after)
+	t.Logf("%d kills, %d of them while it read; %d observations, %d leaves, %d imports acknowledged, %d acknowledgements of findings",
+		kills, busy, after.last, after.leaves, p.count(), p.noted)
+
+	through := filepath.Join(t.TempDir(), "through")
+	p.repeat(through, parts, after)
+	want, got := audit(t, through).outcome(), after.outcome()
+	for _, line := range want {
+		if !slices.Contains(got, line) {
+			t.Errorf("seed %d: only the server that ran through has %s", seed, line)
+		}
+	}
+	for _, line := range got {
+		if !slices.Contains(want, line) {
+			t.Errorf("seed %d: only the killed server has %s", seed, line)
+		}
+	}
+}
+
+// people are those who work with the server while it is killed.
+type people struct {
+	*testing.T
+	dir string
+	mu  sync.Mutex
+	// asked lists the host names of imports, in order; acknowledged those that the
+	// command said were done.
+	asked        []string
+	acknowledged map[string]bool
+	decided      map[string]bool // ids of findings whose acknowledgement was confirmed
+	noted        int
+}
+
+func (p *people) count() int { return len(p.acknowledged) }
+
+// work imports assets and acknowledges findings until the server has ended. What
+// it is told when the server dies under it may be true or not; what is confirmed
+// must be.
+func (p *people) work(s *server, seed uint64) {
+	if p.acknowledged == nil {
+		p.acknowledged, p.decided = map[string]bool{}, map[string]bool{}
+	}
+	eventually(p, "the server", func() bool { return !s.running() || s.says("wardround serves") })
+	file := filepath.Join(p.TempDir(), "assets.csv")
+	for n := 0; s.running(); n++ {
+		name := fmt.Sprintf("bed-%016x-%d", seed, n)
+		if err := os.WriteFile(file, []byte("hostname,ward\n"+name+",ICU\n"), 0o600); err != nil {
+			p.Fatal(err)
+		}
+		p.asked = append(p.asked, name)
+		if r := cli(p, "--data", p.dir, "asset", "import", file); r.code == 0 {
+			p.acknowledged[name] = true
+		}
+		if n%3 == 2 && s.running() {
+			p.acknowledge()
+		}
+	}
+}
+
+// acknowledge acknowledges the first open finding that nobody has.
+func (p *people) acknowledge() {
+	r := cli(p, "--data", p.dir, "--format", "json", "finding", "list")
+	for line := range strings.Lines(r.stdout) {
+		id := field(line, "id")
+		if id == "" || p.decided[id] || !strings.Contains(line, `"state":"open"`) {
+			continue
+		}
+		if r := cli(p, "--data", p.dir, "finding", "acknowledge", id, "--reason", "seen"); r.code == 0 {
+			p.decided[id] = true
+			p.noted++
+		}
+		return
+	}
+}
+
+// field returns a text of a line of JSON without parsing it whole.
+func field(line, name string) string {
+	_, rest, ok := strings.Cut(line, `"`+name+`":"`)
+	if !ok {
+		return ""
+	}
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
+}
+
+// check finds everything that was acknowledged in the books, once.
+func (p *people) check(b *books) {
+	p.Helper()
+	known := map[string]bool{}
+	for _, a := range b.assets {
+		for _, i := range a.Identifiers {
+			known[i.Value] = true
+		}
+	}
+	for _, name := range p.asked {
+		switch n := b.said[name]; {
+		case n > 1:
+			p.Errorf("the import of %s is in the log %d times", name, n)
+		case p.acknowledged[name] && n == 0:
+			p.Errorf("the import of %s was acknowledged and is not in the log", name)
+		case p.acknowledged[name] && !known[name]:
+			p.Errorf("the import of %s was acknowledged and is not in the inventory", name)
+		}
+	}
+	for id := range p.decided {
+		if f := b.findings[id]; f == nil || f.Decision == nil {
+			p.Errorf("finding %s was acknowledged; it is %+v", id, f)
+		}
+	}
+}
+
+// repeat runs a server that nobody kills on the same input, with the same keys,
+// and says to it what in the end had reached the other.
+func (p *people) repeat(dir string, parts []string, killed *books) {
+	p.Helper()
+	for _, name := range []string{"format.json", "keys/pseudonym", "keys/ledger", "keys/ledger.pub"} {
+		b, err := os.ReadFile(filepath.Join(p.dir, name))
+		if err != nil {
+			p.Fatal(err)
+		}
+		to := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			p.Fatal(err)
+		}
+		if err := os.WriteFile(to, b, 0o600); err != nil {
+			p.Fatal(err)
+		}
+	}
+	var csv strings.Builder
+	csv.WriteString("hostname,ward\n")
+	for _, name := range p.asked {
+		if killed.said[name] > 0 {
+			csv.WriteString(name + ",ICU\n")
+		}
+	}
+	file := filepath.Join(p.TempDir(), "all.csv")
+	if err := os.WriteFile(file, []byte(csv.String()), 0o600); err != nil {
+		p.Fatal(err)
+	}
+	args := []string{}
+	for _, part := range parts {
+		args = append(args, "--read", part)
+	}
+	s := serve(p, dir, args...).until("read and judged")
+	cli(p, "--data", dir, "asset", "import", file).want(p, 0)
+	b := audit(p, dir)
+	ids := map[string]string{}
+	for id, f := range b.findings {
+		ids[b.name(f.Key)] = id
+	}
+	for _, f := range killed.findings {
+		if f.Decision == nil {
+			continue
+		}
+		if id := ids[killed.name(f.Key)]; id != "" {
+			cli(p, "--data", dir, "finding", "acknowledge", id, "--reason", "seen").want(p, 0)
+		}
+	}
+	s.stop()
+}
