@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/wardround/wardround/format/packet"
 	"github.com/wardround/wardround/format/pcap"
 )
 
@@ -17,6 +18,9 @@ func OpenLive(o Options) (*Live, error) {
 	return nil, fmt.Errorf("capture: %s: live capture works on Linux only; on %s read a capture file, or pipe one in (tcpdump -i %s -U -w - | wardround replay -)",
 		o.Interface, runtime.GOOS, o.Interface)
 }
+
+// Link returns the link type of its frames.
+func (*Live) Link() packet.LinkType { return packet.Ethernet }
 
 // Next implements [Source].
 func (*Live) Next() (*pcap.Packet, error) { return nil, ErrQuiet }
