@@ -23,6 +23,8 @@ type index struct {
 	last *Flow // found last; the next packet is often of the same flow
 	free *Flow
 	slab []*[slabFlows]Flow
+
+	retired bool // flows that are dropped are left to the collector
 }
 
 // slabFlows flows are allocated together, in 64 kB.
@@ -151,9 +153,17 @@ func (x *index) drop(f *Flow) {
 	if x.last == f {
 		x.last = nil
 	}
-	*f = Flow{next: x.free}
+	*f = Flow{}
+	if x.retired {
+		return
+	}
+	f.next = x.free
 	x.free = f
 }
+
+// retire lets go of the flows, each slab as soon as the last of its flows is
+// dropped: for the end, when no new ones come.
+func (x *index) retire() { x.slab, x.free, x.retired = nil, nil, true }
 
 // each calls fn for every flow in the index; fn must not drop another flow.
 func (x *index) each(fn func(*Flow)) {

@@ -107,9 +107,12 @@ func (t *Table) Close() {
 	var all []*Flow
 	t.index.each(func(f *Flow) { all = append(all, f) })
 	slices.SortFunc(all, func(a, b *Flow) int { return cmp.Compare(a.ID, b.ID) })
-	for _, f := range all {
+	t.index.retire() // what the handler makes of a million ends may need the room
+	for i, f := range all {
 		t.remove(f, Shutdown, f.Last)
+		all[i] = nil
 	}
+	t.index.retired = false
 	t.fragments.clear()
 }
 
