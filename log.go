@@ -16,7 +16,8 @@ type Log interface {
 	Append(ctx context.Context, batch []*Observation) ([]*Observation, error)
 	// Read calls fn with each recorded batch that holds a position above after, in
 	// order, up to the end of the log at the time of the call. Observations at or
-	// below after are left out of the first batch. Errors: EIntegrity, or fn's own.
+	// below after are left out of the first batch; what retention has dropped, or
+	// lies in a gap someone accepted, is passed over. Errors: EIntegrity, or fn's own.
 	Read(ctx context.Context, after uint64, fn func(batch []*Observation) error) error
 	// Last returns the newest position, 0 for an empty log.
 	Last() uint64
