@@ -231,7 +231,11 @@ func (c *assetImportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	inv, err := inventory.Restore(a.ctx, inventory.Options{Scope: s.scope, Maker: maker}, s.store)
+	zones, err := s.zones(a.ctx)
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	inv, err := inventory.Restore(a.ctx, inventory.Options{Scope: s.scope, Zones: zones, Maker: maker}, s.store)
 	s.Close()
 	if err != nil {
 		return err

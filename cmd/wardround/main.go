@@ -49,6 +49,8 @@ type cli struct {
 	Finding    findingCmd    `cmd:"" help:"Findings: list, show, acknowledge, accept."`
 	Check      checkCmd      `cmd:"" help:"The checks: list, explain."`
 	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
+	Backup     backupCmd     `cmd:"" help:"Write a backup, also while serving; it is recorded in the ledger."`
+	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
 	Sim        simCmd        `cmd:"" help:"The simulated ward: list scenarios, write captures."`
 	Validate   validateCmd   `cmd:"" help:"Run the embedded fixtures and vectors on this installation."`
 	Version    versionCmd    `cmd:"" help:"Print the version, or the bill of materials."`

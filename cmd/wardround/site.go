@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/user"
@@ -11,7 +12,6 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/filelog"
-	"github.com/wardround/wardround/internal/durable"
 	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/pipeline"
@@ -26,6 +26,20 @@ type site struct {
 }
 
 func (s *site) Close() error { return s.store.Close() }
+
+// zones are the zones in force.
+func (s *site) zones(ctx context.Context) ([]wardround.Zone, error) {
+	for row, err := range s.store.Content(ctx, s.scope) {
+		if err != nil {
+			return nil, err
+		}
+		if row.Name == pipeline.ContentZones {
+			var z []wardround.Zone
+			return z, wardround.Wrap(wardround.EIntegrity, "zones", json.Unmarshal(row.Value, &z))
+		}
+	}
+	return nil, nil
+}
 
 // openRead opens the data directory beside whoever serves it.
 func (a *app) openRead() (*site, error) {
@@ -86,7 +100,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 		return w, err
 	}
 	w.pseudonyms = sense.NewPseudonyms(epoch, key)
-	if w.store, err = sqlite.Open(d.State(), sqlite.Options{Origin: wardround.Live}); err != nil {
+	if w.store, err = d.OpenState(a.ctx, sqlite.Options{Origin: wardround.Live}, a.now()); err != nil {
 		return w, err
 	}
 	position, _, err := w.store.Position(a.ctx, w.scope)
@@ -177,8 +191,8 @@ func (w *writer) checkpoint(ctx context.Context) error {
 		return err
 	}
 	w.signed = w.now()
-	if err := durable.Replace(w.dir, "checkpoint.txt", c.Signed); err != nil {
-		return durable.Error("checkpoint", w.dir, err)
+	if err := w.d.SaveCheckpoint(c); err != nil {
+		return err
 	}
 	if err := w.deliver.deliver(ctx, w.scope, c.Signed); err != nil {
 		return wardround.Errorf(wardround.EInternal, "checkpoint", "signed, but not delivered: %w", err)

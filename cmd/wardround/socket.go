@@ -23,9 +23,10 @@ import (
 const maxRequest = 64 << 20
 
 type request struct {
-	Act          string            `json:"act"` // "append", "checkpoint", "export"
+	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export"
 	Observations []json.RawMessage `json:"observations,omitempty"`
 	Path         string            `json:"path,omitempty"`
+	Keys         bool              `json:"keys,omitempty"`
 	From         time.Time         `json:"from,omitzero"`
 	To           time.Time         `json:"to,omitzero"`
 }
@@ -98,6 +99,8 @@ func (w *writer) do(ctx context.Context, rq request) error {
 		return w.ingest.Sync(ctx)
 	case "checkpoint":
 		return w.checkpoint(ctx)
+	case "backup":
+		return w.backup(ctx, rq)
 	case "export":
 		if err := w.acted(ctx, "evidence export", filepath.Base(rq.Path)); err != nil {
 			return err
