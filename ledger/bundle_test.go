@@ -145,3 +145,15 @@ func TestVerifyRefuses(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+func BenchmarkVerify20000(b *testing.B) {
+	k := newKey(b)
+	bundle := export(b, ledgerOf(b, 20_000), k, 0, 20_000)
+	b.SetBytes(int64(len(bundle)))
+	for b.Loop() {
+		if r := verify(b, bundle, Trust{Key: k.Public().String()}); r.Outcome != Verified {
+			b.Fatal(r.Problems)
+		}
+	}
+	b.ReportMetric(float64(b.N)*20_000/b.Elapsed().Seconds(), "entries/s")
+}
