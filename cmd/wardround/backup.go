@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/datadir"
+	"github.com/wardround/wardround/internal/durable"
 	"github.com/wardround/wardround/sqlite"
 )
 
@@ -91,6 +92,7 @@ func (w *writer) backup(ctx context.Context, rq request) (err error) {
 // restoreCmd makes a data directory from a backup, or goes back behind an upgrade.
 type restoreCmd struct {
 	File        string `arg:"" optional:"" help:"A backup, as backup writes it."`
+	Keys        string `type:"existingdir" placeholder:"DIR" help:"The keys directory that was kept apart from the backup."`
 	UndoUpgrade bool   `help:"Instead: put back the state from before the last upgrade, for the older program."`
 }
 
@@ -116,6 +118,14 @@ func (c *restoreCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Keys != "" {
+		if m.Keys {
+			return wardround.Errorf(wardround.EInvalid, "restore", "%s is restored with the keys that the backup held; --keys was not used", dir)
+		}
+		if err := copyKeys(c.Keys, filepath.Join(dir, "keys")); err != nil {
+			return err
+		}
+	}
 	err = a.alone(func(w *writer) error {
 		return w.acted(a.ctx, "restore", fmt.Sprintf("%s, made %s", filepath.Base(c.File), m.Made.UTC().Format("2006-01-02T15:04:05Z")))
 	})
@@ -126,10 +136,34 @@ func (c *restoreCmd) Run(a *app) error {
 		return a.object("restore", map[string]any{"data": dir, "position": m.Position, "leaves": m.Leaves, "keys": m.Keys, "made": m.Made})
 	}
 	fmt.Fprintf(a.stdout, "%s: restored and verified, %d observations, %d entries of evidence", dir, m.Last, m.Leaves)
-	if !m.Keys {
-		fmt.Fprintf(a.stdout, "; the backup held no keys, so it signs with a new one unless you put the old ones into %s before", filepath.Join(dir, "keys"))
+	if !m.Keys && c.Keys == "" {
+		fmt.Fprint(a.stdout, "; the backup held no keys and none were given, so it signs with a new one from now on")
 	}
 	fmt.Fprintln(a.stdout)
+	return nil
+}
+
+// copyKeys copies the keys that were kept apart.
+func copyKeys(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return wardround.Wrap(wardround.EInvalid, "restore", err)
+	}
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return wardround.Wrap(wardround.EForbidden, "restore", err)
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(from, e.Name()))
+		if err != nil {
+			return wardround.Wrap(wardround.EForbidden, "restore", err)
+		}
+		if err := durable.Replace(to, e.Name(), b); err != nil {
+			return durable.Error("restore", to, err)
+		}
+	}
 	return nil
 }
 
