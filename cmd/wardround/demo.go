@@ -48,7 +48,7 @@ func (c *demoCmd) Run(a *app) error {
 	} else {
 		fmt.Fprintf(a.stdout, "SIMULATED: a ward of six beds, radiology, home monitoring; seed %d, %s at %s. Not a patient alarm.\n\n",
 			c.Seed, length, pace(c.Speed))
-		b.commit = a.live(c.Hours)
+		b.commit = a.live(nil)
 	}
 	start := time.Now()
 	ward := sim.New(sim.Options{Seed: c.Seed, Length: length, Scenarios: scenarios})
@@ -71,24 +71,41 @@ func pace(speed float64) string {
 	return fmt.Sprintf("%g times life", speed)
 }
 
-// live prints findings as they come.
-func (a *app) live(float64) func(*wardround.Commit) {
+// live prints findings as they come: new ones, and those that became worse. known
+// is what was there before.
+func (a *app) live(known *state) func(*wardround.Commit) {
 	assets := map[wardround.AssetID]*wardround.Asset{}
 	shown := map[string]wardround.Severity{}
+	if known != nil {
+		assets = known.assets
+		for _, f := range known.findings {
+			if f.State != wardround.Fixed {
+				shown[f.ID] = f.Severity
+			}
+		}
+	}
 	return func(c *wardround.Commit) {
 		for _, x := range c.Assets {
 			assets[x.ID] = x
 		}
 		for _, f := range c.Findings {
-			if f.State == wardround.Fixed || f.Severity <= shown[f.ID] {
+			if f.State == wardround.Fixed {
+				delete(shown, f.ID)
+				continue
+			}
+			if f.Severity <= shown[f.ID] {
 				continue
 			}
 			shown[f.ID] = f.Severity
+			if a.Format == "json" {
+				_ = a.object("finding", f) // a reader that has gone is seen at the end
+				continue
+			}
 			name := f.Subject.ID
 			if x := assets[wardround.AssetID(f.Subject.ID)]; x != nil {
 				name = x.Name()
 			}
-			fmt.Fprintf(a.stdout, "%s  %-10s  %s — %s\n", f.LastSeen.UTC().Format("15:04:05"), mark(f.Severity), f.Title, printable(clip(name, 40)))
+			fmt.Fprintf(a.stdout, "%s  %-10s  %s — %s\n", f.LastSeen.UTC().Format("2006-01-02 15:04:05"), mark(f.Severity), f.Title, printable(clip(name, 40)))
 		}
 	}
 }

@@ -96,6 +96,13 @@ func loopback(addr string) (net.Listener, error) {
 func (c *serveCmd) run(a *app, w *writer, cfg *config, sensors []sensorConfig, zones string, listener net.Listener) error {
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
+	known, err := load(ctx, w.store, w.scope)
+	if err != nil {
+		return err
+	}
+	if !a.Quiet {
+		w.show = a.live(known)
+	}
 	if err := w.ingest.CatchUp(ctx); err != nil {
 		return err
 	}

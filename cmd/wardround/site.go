@@ -73,6 +73,7 @@ type writer struct {
 	now        func() time.Time
 	signed     time.Time // of the newest checkpoint
 	deliver    checkpointConfig
+	show       func(*wardround.Commit) // each commit, while serving; nil for nothing
 }
 
 // openWriter opens the data directory as its one writer and makes it if needed.
@@ -121,6 +122,11 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	}
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker,
+		OnCommit: func(c *wardround.Commit) {
+			if w.show != nil {
+				w.show(c)
+			}
+		},
 	})
 	if err != nil {
 		return w, err
