@@ -143,7 +143,7 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitClean // the reader of our output has gone; it had enough
 	}
-	fmt.Fprintln(a.stderr, "wardround:", err)
+	fmt.Fprintln(a.stderr, "wardround:", printable(wording(err)))
 	switch wardround.ErrorCode(err) {
 	case wardround.EInvalid, wardround.ENotFound, wardround.EConflict, wardround.EForbidden, wardround.EIntegrity:
 		return exitUsage
@@ -154,6 +154,19 @@ func (a *app) exit(err error) int {
 		return exitUsage
 	}
 	return exitInternal
+}
+
+// wording returns an error's text for people: without the name of our function.
+func wording(err error) string {
+	text := err.Error()
+	for {
+		var e *wardround.Error
+		if !errors.As(err, &e) {
+			return text
+		}
+		text = strings.Replace(text, e.Op+": ", "", 1)
+		err = e.Err
+	}
 }
 
 // data returns the data directory: --data, or the user's state directory.
