@@ -125,7 +125,7 @@ func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.S
 		batch = nil
 	}
 	s := network.New(network.Options{
-		Sensor: "simulated-ward", Input: "ward", Origin: wardround.Simulated, Pseudonyms: ephemeral(),
+		Sensor: "simulated-ward", Input: "ward", Origin: wardround.Simulated, Pseudonyms: replayKey([]byte("simulated ward")),
 		Emit: func(o *wardround.Observation) {
 			if batch = append(batch, o); len(batch) == wardround.MaxBatch {
 				flush()

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -97,6 +98,7 @@ func (b *bench) captures(ctx context.Context, zones string, files []string, stdi
 	batches := make(chan []*wardround.Observation, 4)
 	var stats network.Stats
 	readErr := make(chan error, 1)
+	pseudonyms, stdin := fromCapture(files[0], stdin)
 	go func() {
 		defer close(batches)
 		out := &batcher{ctx: ctx, out: batches}
@@ -105,7 +107,7 @@ func (b *bench) captures(ctx context.Context, zones string, files []string, stdi
 			out.first = nil
 		}
 		s := network.New(network.Options{
-			Sensor: "capture", Input: "replay", Origin: b.origin, Pseudonyms: ephemeral(), Emit: out.add,
+			Sensor: "capture", Input: "replay", Origin: b.origin, Pseudonyms: pseudonyms, Emit: out.add,
 		})
 		err := readFiles(ctx, s, files, stdin, progress)
 		s.Close()
@@ -206,11 +208,28 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ephemeral returns pseudonyms under a key that is never stored.
-func ephemeral() *sense.Pseudonyms {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails: crypto/rand
-	return sense.NewPseudonyms("x", key)
+// keyBytes is how much of a capture's begin makes the key of a replay.
+const keyBytes = 64 << 10
+
+// fromCapture returns pseudonyms under a key that is made from the begin of the
+// first capture and never stored: the same capture gives the same output, and
+// whoever has only the output has no key. It returns stdin as it was before.
+func fromCapture(name string, stdin io.Reader) (*sense.Pseudonyms, io.Reader) {
+	head := make([]byte, keyBytes)
+	n := 0
+	if name == "-" {
+		n, _ = io.ReadFull(stdin, head) // what is wrong with it is said when it is read
+		stdin = io.MultiReader(bytes.NewReader(head[:n]), stdin)
+	} else if f, err := os.Open(name); err == nil {
+		n, _ = io.ReadFull(f, head)
+		f.Close()
+	}
+	return replayKey(head[:n]), stdin
+}
+
+func replayKey(from []byte) *sense.Pseudonyms {
+	sum := sha256.Sum256(append([]byte("wardround replay\x00"), from...))
+	return sense.NewPseudonyms("r", sum[:])
 }
 
 func contentObservation(origin wardround.Origin, at time.Time, zones string) *wardround.Observation {
