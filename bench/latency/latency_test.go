@@ -1,0 +1,25 @@
+package main
+
+import (
+	"testing"
+	"time"
+)
+
+// A short run at a fifth of the rate: everything offered is stored, every fault
+// becomes a finding, and none takes long.
+func TestFaultsBecomeFindings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	o := options{rate: 1000, seconds: 2, warm: 200 * time.Millisecond, faults: 20, beds: 6, dir: t.TempDir(), limit: time.Second}
+	r, err := run(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.findings) != 40 || r.judged < 2000 || len(r.stored) != r.judged {
+		t.Errorf("%d findings of 40 faults, %d judged and %d stored of 2000", len(r.findings), r.judged, len(r.stored))
+	}
+	if !r.print(o) {
+		t.Error("the limit of a second does not hold")
+	}
+}
