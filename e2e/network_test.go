@@ -177,17 +177,23 @@ func until(t testing.TB, what string, ready func() bool) {
 	}
 }
 
+// over reports whether the process has ended by itself.
+func (p *peer) over() bool {
+	select {
+	case err := <-p.ended:
+		p.ended <- err
+		return true
+	default:
+		return false
+	}
+}
+
 // says waits until the process has printed text.
 func (p *peer) says(text string) {
 	p.Helper()
 	until(p, p.name+" says "+text, func() bool {
-		select {
-		case err := <-p.ended:
-			p.ended <- err
-			if !strings.Contains(p.said(), text) {
-				p.Fatalf("%s ended: %v\n%s", p.name, err, p.said())
-			}
-		default:
+		if p.over() && !strings.Contains(p.said(), text) {
+			p.Fatalf("%s ended with %v\n%s", p.name, p.cmd.ProcessState, p.said())
 		}
 		return strings.Contains(p.said(), text)
 	})
