@@ -160,11 +160,7 @@ func (p *peer) stop(how syscall.Signal) int {
 }
 
 // said is what the process printed so far.
-func (p *peer) said() string {
-	out, _ := os.ReadFile(p.stdout.Name())
-	err, _ := os.ReadFile(p.stderr.Name())
-	return string(out) + string(err)
-}
+func (p *peer) said() string { return p.stdoutText() + p.stderrText() }
 
 // until waits for something that is sure to come, and fails the test if it does
 // not within 30 seconds.
@@ -266,6 +262,11 @@ func (t *tap) finish() string {
 		t.network.Errorf("capture ended with %d\n%s", code, t.stderrText())
 	}
 	return t.file
+}
+
+func (p *peer) stdoutText() string {
+	b, _ := os.ReadFile(p.stdout.Name())
+	return string(b)
 }
 
 func (p *peer) stderrText() string {
