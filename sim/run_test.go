@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -141,6 +142,34 @@ func TestCanaries(t *testing.T) {
 // TestSmallWard: every scenario plays in a ward of one bed.
 func TestSmallWard(t *testing.T) {
 	w := New(Options{Seed: 3, Length: 14 * time.Minute, Scenarios: names(), Beds: 1})
+	if err := w.Run(func(int64, []byte) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLargeWard: no two hosts of a large ward share an address, and each is in
+// one of the segments.
+func TestLargeWard(t *testing.T) {
+	w := New(Options{Seed: 3, Length: time.Minute, Beds: 400})
+	seen := map[string]string{}
+	for name, h := range w.names {
+		for _, a := range []string{h.IP.String(), h.MAC.String()} {
+			if other := seen[a]; other != "" {
+				t.Errorf("%s and %s have the address %s", name, other, a)
+			}
+			seen[a] = name
+		}
+		inside := false
+		for _, z := range Zones {
+			inside = inside || netip.MustParsePrefix(z.Prefix).Contains(h.IP)
+		}
+		if !inside && h.IP.IsPrivate() {
+			t.Errorf("%s at %s is in no segment", name, h.IP)
+		}
+	}
+	if len(w.names) < 1600 {
+		t.Errorf("%d hosts in a ward of 400 beds", len(w.names))
+	}
 	if err := w.Run(func(int64, []byte) error { return nil }); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type Zone struct{ ID, Name, Prefix string }
 // Zones are the ward's segments.
 var Zones = []Zone{
 	{"icu", "Intensive care", "10.20.1.0/24"},
+	{"icu-more", "Intensive care, what does not fit into its first segment", "10.21.0.0/16"},
 	{"radiology", "Radiology", "10.20.2.0/24"},
 	{"office", "Offices and ward workstations", "10.20.4.0/24"},
 	{"servers", "Servers", "10.20.10.0/24"},
@@ -91,11 +92,11 @@ func (w *Ward) build() {
 	w.gateway = w.host("PUMPGW", "icu", "10.20.1.10", ouiSerial)
 	w.central = w.host("ICUCENTRAL", "icu", "10.20.1.11", ouiIndustrial)
 	for i := range w.opt.Beds {
-		w.monitors = append(w.monitors, w.host(fmt.Sprintf("MON%02d", i+1), "icu", address("10.20.1.", 20+i), ouiIndustrial))
-		w.vents = append(w.vents, w.host(fmt.Sprintf("VENT%02d", i+1), "icu", address("10.20.1.", 100+i), ouiIndustrial))
+		w.monitors = append(w.monitors, w.host(fmt.Sprintf("MON%02d", i+1), "icu", bedside(0, i, 20, 80), ouiIndustrial))
+		w.vents = append(w.vents, w.host(fmt.Sprintf("VENT%02d", i+1), "icu", bedside(1, i, 100, 80), ouiIndustrial))
 		for j := range 2 {
 			n := 2*i + j
-			w.pumps = append(w.pumps, w.host(fmt.Sprintf("PUMP%02d", n+1), "icu", address("10.20.1.", 180+n), ouiSerial))
+			w.pumps = append(w.pumps, w.host(fmt.Sprintf("PUMP%02d", n+1), "icu", bedside(2, n, 180, 70), ouiSerial))
 			w.pumpIDs = append(w.pumpIDs, fmt.Sprintf("000BABFFFE%06X", 0x10000+n))
 		}
 	}
@@ -106,11 +107,11 @@ func (w *Ward) build() {
 	w.ai = w.host("AITRIAGE", "servers", "10.20.10.24", ouiServer)
 	w.ns = w.host("NS", "servers", "10.20.10.2", ouiServer)
 	w.admin = w.host("ADMIN", "office", "10.20.4.5", ouiNIC)
-	for i := range 8 {
-		w.work = append(w.work, w.host(fmt.Sprintf("WS%02d", i+1), "office", address("10.20.4.", 20+i), ouiNIC))
+	for i := range min(max(8, w.opt.Beds/3), 200) {
+		w.work = append(w.work, w.host(fmt.Sprintf("WS%02d", i+1), "office", fmt.Sprintf("10.20.4.%d", 20+i), ouiNIC))
 	}
-	for i := range 4 {
-		w.hubs = append(w.hubs, w.host(fmt.Sprintf("HUB%02d", i+1), "home", address("10.20.30.", 10+i), ouiHub))
+	for i := range min(max(4, w.opt.Beds/6), 200) {
+		w.hubs = append(w.hubs, w.host(fmt.Sprintf("HUB%02d", i+1), "home", fmt.Sprintf("10.20.30.%d", 10+i), ouiHub))
 	}
 	w.pacs = node{host: w.host("PACS", "servers", "10.20.10.30", ouiServer), title: "PACS", port: 11112,
 		class: "1.2.826.0.1.3680043.99999.1", impl: "EXPACS_40", maker: "Example PACS", model: "Archive", station: "PACS", soft: "4.0", serial: "P-1"}
@@ -125,13 +126,13 @@ func (w *Ward) build() {
 	w.chain = w.ca.issue("ehr.hosp.example", w.opt.Start.AddDate(1, 0, 0))
 }
 
-// address is for the hosts of a segment; more than fit go on in the next one of
-// 10.21.0.0/16.
-func address(prefix string, n int) string {
-	if n < 254 {
-		return prefix + fmt.Sprint(n)
+// bedside is the address of the n-th device of a kind: the first so many in the
+// unit's segment from a place on, the others beside it in 10.21.0.0/16.
+func bedside(kind, n, first, fit int) string {
+	if n < fit {
+		return fmt.Sprintf("10.20.1.%d", first+n)
 	}
-	return fmt.Sprintf("10.21.%d.%d", n/200, 10+n%200)
+	return fmt.Sprintf("10.21.%d.%d", 30*kind+n/200, 10+n%200)
 }
 
 func (w *Ward) admitAll() {
