@@ -33,6 +33,7 @@ type SensorStatusV1 struct {
 	QueueDrops  int64  `json:"queue_drops,omitempty"`
 	LimitDrops  int64  `json:"limit_drops,omitempty"`
 	GapBytes    int64  `json:"gap_bytes,omitempty"` // missing in streams
+	Blind       int64  `json:"blind_ms,omitempty"`  // nothing could be captured for so long
 	Truncated   bool   `json:"truncated,omitempty"` // the input ended inside a packet
 	ClockBack   int64  `json:"clock_back_ms,omitempty"`
 	End         bool   `json:"end,omitempty"` // the sensor stopped

@@ -73,11 +73,12 @@ func (f *folder) add(o *wardround.Observation) []*wardround.Observation {
 	return out
 }
 
-// due returns the repeats whose second is over.
+// due returns the repeats whose second is over. A second that has not even begun
+// is from before a clock was set back; it is over, too.
 func (f *folder) due(now time.Time) []*wardround.Observation {
 	var out []*wardround.Observation
 	n := 0
-	for n < len(f.ends) && !f.ends[n].at.After(now) {
+	for n < len(f.ends) && (!f.ends[n].at.After(now) || f.ends[n].at.Sub(now) > 2*foldWindow) {
 		if e := f.m[f.ends[n].k]; e != nil {
 			if e.held != nil {
 				out = append(out, e.held)

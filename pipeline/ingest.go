@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,16 +39,21 @@ type Ingest struct {
 	shed   [3]int64 // per kind.Shed, since the last status
 	total  [3]int64
 	waits  []waiter
-	put    uint64 // observations ever queued
-	judged uint64 // of these, judged or shed
+	flight int    // taken from the queue, not yet judged
+	judged uint64 // observations ever judged
 	err    error
-	last   map[inputKey]uint64 // positions given, per sensor and input
-	next   time.Time
 	lag    time.Duration // of the newest judged batch: logged to stored
+
+	// For the goroutine of Run alone.
+	last    map[inputKey]uint64 // positions given, per sensor and input
+	next    time.Time           // when the next status is due
+	clock   clock
+	refused int64 // observations that no log takes, since the last status
 }
 
+// waiter waits for the oldest left observations, those in flight first.
 type waiter struct {
-	at   uint64
+	left int
 	done chan struct{}
 }
 
@@ -55,7 +62,10 @@ func NewIngest(opt IngestOptions) *Ingest {
 	if opt.Queue == 0 {
 		opt.Queue = 50_000
 	}
-	return &Ingest{opt: opt, wake: make(chan struct{}, 1), space: make(chan struct{}), last: map[inputKey]uint64{}}
+	return &Ingest{
+		opt: opt, wake: make(chan struct{}, 1), space: make(chan struct{}), last: map[inputKey]uint64{},
+		clock: clock{wall: opt.Clock, site: opt.Pipeline.Now()},
+	}
 }
 
 type inputKey struct{ sensor, input string }
@@ -101,7 +111,6 @@ func (in *Ingest) fold(o *wardround.Observation) {
 			continue
 		}
 		in.queue = append(in.queue, x)
-		in.put++
 	}
 }
 
@@ -121,7 +130,7 @@ func (in *Ingest) makeRoom(o *wardround.Observation) bool {
 			if shedOf(q) == class {
 				in.queue = append(in.queue[:i], in.queue[i+1:]...)
 				in.count(class)
-				in.judged++
+				in.gone(in.flight+i, 1)
 				return true
 			}
 		}
@@ -172,7 +181,6 @@ func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
 		}
 		if len(in.queue) < in.opt.Queue {
 			in.queue = append(in.queue, o)
-			in.put++
 			in.mu.Unlock()
 			in.poke()
 			return nil
@@ -191,12 +199,13 @@ func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
 // committed.
 func (in *Ingest) Sync(ctx context.Context) error {
 	in.mu.Lock()
-	if in.err != nil || in.judged >= in.put {
+	left := in.flight + len(in.queue)
+	if in.err != nil || left == 0 {
 		err := in.err
 		in.mu.Unlock()
 		return err
 	}
-	w := waiter{in.put, make(chan struct{})}
+	w := waiter{left, make(chan struct{})}
 	in.waits = append(in.waits, w)
 	in.mu.Unlock()
 	in.poke()
@@ -223,7 +232,8 @@ func (in *Ingest) poke() {
 func (in *Ingest) Run(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	in.next = in.opt.Clock().Add(statusEvery)
+	now, _ := in.clock.read()
+	in.next = now.Add(statusEvery)
 	for {
 		stopping := false
 		select {
@@ -257,10 +267,11 @@ func (in *Ingest) Run(ctx context.Context) error {
 
 const statusEvery = time.Minute
 
-// status tells, once a minute, what was shed: the monitor is monitored.
+// status tells, once a minute, what was shed or refused, and at once that the
+// clock went back: the monitor is monitored.
 func (in *Ingest) status() {
-	now := in.opt.Clock()
-	if now.Before(in.next) {
+	now, back := in.clock.read()
+	if back == 0 && now.Before(in.next) {
 		return
 	}
 	in.next = now.Add(statusEvery)
@@ -271,12 +282,14 @@ func (in *Ingest) status() {
 		lost += in.shed[i]
 		in.shed[i] = 0
 	}
-	in.put++
 	in.queue = append(in.queue, &wardround.Observation{
 		Kind: string(kind.SensorStatus), Version: 1, Sensor: Sensor, Input: ownInput,
 		At: now, Origin: in.opt.Pipeline.opt.Origin,
-		Fields: &kind.SensorStatusV1{From: now.Add(-statusEvery), QueueDrops: lost},
+		Fields: &kind.SensorStatusV1{
+			From: now.Add(-statusEvery), QueueDrops: lost, LimitDrops: in.refused, ClockBack: back.Milliseconds(),
+		},
 	})
+	in.refused = 0
 }
 
 func (in *Ingest) waiting() int {
@@ -288,24 +301,18 @@ func (in *Ingest) waiting() int {
 func (in *Ingest) flushFolds() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for _, o := range in.folder.due(in.opt.Clock()) {
-		in.queue = append(in.queue, o)
-		in.put++
-	}
+	in.queue = append(in.queue, in.folder.due(in.opt.Clock())...)
 }
 
 func (in *Ingest) finish() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for _, o := range in.folder.rest() {
-		in.queue = append(in.queue, o)
-		in.put++
-	}
+	in.queue = append(in.queue, in.folder.rest()...)
 }
 
 // step takes one batch: the pipeline's own observations first.
 func (in *Ingest) step(ctx context.Context) (int, error) {
-	now := in.opt.Clock()
+	now, _ := in.clock.peek()
 	p := in.opt.Pipeline
 	batch := p.Own(now)
 	in.mu.Lock()
@@ -315,6 +322,7 @@ func (in *Ingest) step(ctx context.Context) (int, error) {
 	n := min(len(in.queue), wardround.MaxBatch-len(batch))
 	batch = append(batch, in.queue[:n]...)
 	in.queue = in.queue[n:]
+	in.flight = n
 	if n > 0 {
 		close(in.space)
 		in.space = make(chan struct{})
@@ -329,25 +337,65 @@ func (in *Ingest) step(ctx context.Context) (int, error) {
 			in.number(o)
 		}
 	}
-	appended, err := in.opt.Log.Append(ctx, batch)
+	appended, err := in.append(ctx, batch)
 	if err != nil {
 		return 0, err
 	}
 	if err := p.Judge(ctx, appended); err != nil {
 		return 0, err
 	}
+	later, _ := in.clock.peek()
 	in.mu.Lock()
-	in.judged += uint64(n)
-	in.lag = in.opt.Clock().Sub(now)
-	in.release()
+	in.judged += uint64(len(appended))
+	in.lag = later.Sub(now)
+	in.flight = 0
+	in.gone(0, n)
 	in.mu.Unlock()
 	return len(batch), nil
 }
 
-func (in *Ingest) release() {
+// append makes a batch durable. An observation that no log takes, because it is
+// too large, is left out and counted: it must not end the service.
+func (in *Ingest) append(ctx context.Context, batch []*wardround.Observation) ([]*wardround.Observation, error) {
+	appended, err := in.opt.Log.Append(ctx, batch)
+	if wardround.ErrorCode(err) != wardround.EInvalid {
+		return appended, err
+	}
+	good := slices.DeleteFunc(slices.Clone(batch), func(o *wardround.Observation) bool { return Acceptable(o) != nil })
+	if len(good) == len(batch) {
+		return nil, err
+	}
+	in.refused += int64(len(batch) - len(good))
+	return in.opt.Log.Append(ctx, good)
+}
+
+// Acceptable returns EInvalid for an observation that no log takes: one that is
+// incomplete, or larger than [wardround.MaxObservation] when encoded.
+func Acceptable(o *wardround.Observation) error {
+	x := *o
+	if x.Position == 0 {
+		x.Position = math.MaxUint64 // the longest there can be
+	}
+	if x.Logged.IsZero() {
+		x.Logged = x.At
+	}
+	x.Seq = math.MaxUint64
+	if err := wardround.CheckBatch("observation", []*wardround.Observation{&x}, ""); err != nil {
+		return err
+	}
+	_, err := kind.Codec{}.Append(nil, &x)
+	return err
+}
+
+// gone tells those who wait that n observations in a row, the first of them from
+// places behind the oldest, need no more waiting for.
+func (in *Ingest) gone(from, n int) {
 	keep := in.waits[:0]
 	for _, w := range in.waits {
-		if w.at <= in.judged || in.err != nil {
+		if w.left > from {
+			w.left -= min(n, w.left-from)
+		}
+		if w.left == 0 || in.err != nil {
 			close(w.done)
 			continue
 		}
@@ -362,7 +410,7 @@ func (in *Ingest) fail(err error) {
 	in.err = err
 	close(in.space)
 	in.space = make(chan struct{})
-	in.release()
+	in.gone(0, 0)
 }
 
 // Health is what /metrics and the monitor's own checks show.

@@ -245,6 +245,7 @@ func (p *Pipeline) fold(s *check.Seen) {
 		p.wakes.fire(f)
 	case *kind.CheckFailedV1:
 		p.runner.pause(f)
+		p.reported(f)
 		p.states.remove(ownState, "failed/"+f.Check)
 		p.action(s.Observation, f)
 	case *kind.ContentChangedV1:
@@ -258,7 +259,7 @@ func (p *Pipeline) fold(s *check.Seen) {
 	case *kind.LogGapV1:
 		p.action(s.Observation, f)
 	case *kind.SensorStatusV1:
-		if f.KernelDrops+f.QueueDrops+f.GapBytes > 0 || f.Truncated {
+		if f.KernelDrops+f.QueueDrops+f.GapBytes+f.Blind > 0 || f.Truncated {
 			p.lossAt[s.Sensor] = s.At
 		}
 	}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/wardround/wardround"
@@ -202,4 +203,13 @@ func (p *Pipeline) unreported() []*kind.CheckFailedV1 {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Check < out[j].Check })
 	return out
+}
+
+// reported takes back a report that is in the log already: the process ended
+// between its append and its commit.
+func (p *Pipeline) reported(f *kind.CheckFailedV1) {
+	p.own = slices.DeleteFunc(p.own, func(o *wardround.Observation) bool {
+		g, ok := o.Fields.(*kind.CheckFailedV1)
+		return ok && g.Check == f.Check && g.From == f.From
+	})
 }

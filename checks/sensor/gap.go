@@ -3,6 +3,7 @@ package sensor
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -12,29 +13,37 @@ import (
 
 var _ = check.Register(check.Check{
 	ID:       "sensor.gap",
-	Version:  1,
-	Title:    "A sensor missed traffic",
-	Doc:      "Part of the traffic was lost before it could be judged: dropped by the kernel, shed by an overloaded queue, missing in the capture, or beyond a limit. What happened in it is unknown, and nothing seen just after it counts as a repair. Give the sensor's machine more processor time, mirror less to it with a filter, or check the mirror port. It is wrong where a few packets are lost at the very begin of a capture.",
+	Version:  2,
+	Title:    "Part of what happened was not seen",
+	Doc:      "Part of the traffic was lost before it could be judged: dropped by the kernel, shed by an overloaded queue, missing in the capture, beyond a limit, or never captured because the interface was down or the capture had ended. Or a part of the log is lost, and a person decided to go on without it. What happened in it is unknown, and nothing seen just after it counts as a repair. Give the sensor's machine more processor time, mirror less to it with a filter, or check the interface and the mirror port; for the log, look for who or what changed its files, and restore a backup elsewhere to see what is missing. It is wrong where a few packets are lost at the very begin of a capture.",
 	Concern:  wardround.Security,
 	Stage:    wardround.Operate,
 	Severity: wardround.Medium,
 	Controls: []string{"monitoring-completeness"},
-	Watch:    []kind.Name{kind.SensorStatus},
+	Watch:    []kind.Name{kind.SensorStatus, kind.LogGap},
 	Fresh:    15 * time.Minute,
 	Group:    check.BySubject,
 	Say: check.Say{
 		Bedside:  "No change on a device is known. For a time nobody looked at part of the network; what happened then is unknown.",
-		Security: "See what was lost and why: {lost}. Give the sensor more room, or mirror less to it.",
+		Security: "See what was lost and why: {lost}. Give the sensor more room, or mirror less to it; if it is the log, find out who changed it.",
 		Dont:     "Don't read the absence of findings in this time as a sign that all is well.",
-		Why:      "The sensor counted {lost} between {from} and {to}.",
+		Why:      "Lost between {from} and {to}: {lost}.",
 		Wrong:    "the loss was at the begin of a capture only.",
 	},
 	Run: gap,
 })
 
 // gap fails for a status that counts a loss and passes for one that counts none.
+// A gap in the log has no pass: it stays until a person has dealt with it.
 func gap(_ context.Context, p *check.Pass) error {
 	for o := range p.Seen() {
+		if g, ok := o.Fields.(*kind.LogGapV1); ok {
+			p.Fail(wardround.SiteSubject(p.Scope().Site), "log", wardround.Facts{
+				"lost": []string{g.Reason}, "accepted by": g.By,
+				"from": fmt.Sprintf("log position %d", g.After+1), "to": o.At.UTC().Format(time.RFC3339),
+			})
+			continue
+		}
 		s := o.Fields.(*kind.SensorStatusV1)
 		subject := wardround.SensorSubject(o.Sensor)
 		lost := losses(s)
@@ -46,6 +55,10 @@ func gap(_ context.Context, p *check.Pass) error {
 	}
 	return nil
 }
+
+// setBack is from when on a clock was set back; a little disorder is usual among
+// packets.
+const setBack = time.Second
 
 // losses names what was lost, without counts: a count that changes every minute
 // would make a new verdict every minute.
@@ -59,10 +72,14 @@ func losses(s *kind.SensorStatusV1) []string {
 		{s.QueueDrops, "observations shed under load"},
 		{s.LimitDrops, "traffic beyond a limit"},
 		{s.GapBytes, "bytes missing in streams"},
+		{s.Blind, "everything on the interface: nothing could be captured"},
 	} {
 		if l.n > 0 {
 			out = append(out, l.name)
 		}
+	}
+	if s.ClockBack > setBack.Milliseconds() {
+		out = append(out, "the order of events: the clock was set back, and what came then may count as late")
 	}
 	if s.Truncated {
 		out = append(out, "the end of a capture cut inside a packet")

@@ -113,15 +113,13 @@ func TestOwnClockAhead(t *testing.T) {
 	if v := x.verdict(""); v.State != wardround.Pass {
 		t.Errorf("when the time has come again: %+v", v)
 	}
-	if back := x.losses().ClockBack; back != 0 {
-		eventually(t, "the right figure", func() bool { return x.losses().ClockBack == (6 * time.Minute).Milliseconds() })
-	}
+	eventually(t, "the monitor to tell of it", func() bool { return x.losses().ClockBack == (6 * time.Minute).Milliseconds() })
 }
 
 // Observations come late and in any order: history is written, the newest fact
 // stands, and only what changed the verdict is in the ledger.
 func TestLateAndOutOfOrder(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		x := newIntake(t, nil, readable).run()
 		x.hand.set(noon.Add(10 * time.Minute))
