@@ -90,7 +90,7 @@ func (n *network) run(args ...string) {
 
 // command is a program at one end.
 func (n *network) command(ctx context.Context, at end, name string, args ...string) *exec.Cmd {
-	inside := append([]string{"-k", "2", lifetime, n.ip, "netns", "exec", n.spaces[at], name}, args...)
+	inside := append([]string{"-k", "20", lifetime, n.ip, "netns", "exec", n.spaces[at], name}, args...)
 	cmd := exec.CommandContext(ctx, "timeout", inside...)
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
