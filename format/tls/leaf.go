@@ -2,7 +2,7 @@ package tls
 
 import (
 	"bytes"
-	"crypto/dsa"
+	"crypto/dsa" //lint:ignore SA1019 certificates of old equipment still have such keys, and it is our task to say so
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -190,17 +189,6 @@ func goConfigs(t testing.TB, key KeyType) (client, server *tls.Config) {
 		ClientCAs: pool, Time: func() time.Time { return begin.AddDate(1, 0, 0) }, MinVersion: tls.VersionTLS10}
 	client = &tls.Config{RootCAs: pool, ServerName: "ehr.example", Time: server.Time, MinVersion: tls.VersionTLS10}
 	return client, server
-}
-
-func suiteNamed(t *testing.T, name string) (id uint16) {
-	t.Helper()
-	for c, n := range suiteNames() {
-		if n == name {
-			return uint16(c)
-		}
-	}
-	t.Fatalf("no suite %s", strings.TrimSpace(name))
-	return 0
 }
 
 // stable holds the digests of [TestMintIsStable].
