@@ -33,6 +33,12 @@ func (n *network) archive() {
 	n.listens(server, 4242)
 }
 
+// dcmtk is the path of one of dcmtk's tools: pynetdicom has some of the same name.
+func dcmtk(t *network, tool string) string {
+	t.Helper()
+	return filepath.Join(filepath.Dir(testkit.Need(t, "dump2dcm")), tool)
+}
+
 // image makes a DICOM file with dcmtk's own encoder; numbers make it one of many.
 func image(t *network, patient, study, number int) string {
 	t.Helper()
@@ -96,6 +102,9 @@ func (a *dcmtkAccount) read(t *testing.T, log string) {
 			continue
 		}
 		key, value := m[1], strings.TrimSpace(m[2])
+		if len(all) == 0 && strings.HasPrefix(key, "Association ") {
+			t.Fatalf("not a log of dcmtk:\n%s", log)
+		}
 		switch {
 		case strings.Contains(key, "BEGIN"):
 			block = association{}
@@ -220,9 +229,9 @@ func TestOrthancAndDcmtk(t *testing.T) {
 	live := n.serve()
 	tap := n.capture()
 	var want dcmtkAccount
-	dcmtk := func(tool string, exit int, args ...string) {
+	say := func(tool string, exit int, args ...string) {
 		t.Helper()
-		log, code := n.tool(client, tool, append([]string{"-d", "-aet", "WS", serverAddress, "4242"}, args...)...)
+		log, code := n.tool(client, dcmtk(n, tool), append([]string{"-d", "-aet", "WS", serverAddress, "4242"}, args...)...)
 		if code != exit {
 			t.Errorf("%s %q: exit status %d, want %d\n%s", tool, args, code, exit, log)
 		}
@@ -231,14 +240,14 @@ func TestOrthancAndDcmtk(t *testing.T) {
 	files := []string{image(n, 1, 1, 1), image(n, 1, 1, 2), image(n, 2, 1, 1)}
 	study := []string{"-aec", "PACS", "-S", "-k", "0008,0052=STUDY", "-k", "0020,000d=1.2.826.0.1.3680043.8.498.900.1.1"}
 	out := t.TempDir()
-	dcmtk("echoscu", 0, "-aec", "PACS")
-	dcmtk("storescu", 0, append([]string{"-aec", "PACS"}, files...)...)
-	dcmtk("findscu", 0, "-aec", "PACS", "-S", "-k", "0008,0052=STUDY", "-k", "0020,000d=", "-k", "0010,0020=")
-	dcmtk("getscu", 0, append(slices.Clone(study), "-od", out)...)
-	dcmtk("movescu", 0, append(slices.Clone(study), "-aem", "WS", "+P", "11112", "-od", out)...)
-	dcmtk("movescu", 69, append(slices.Clone(study), "-aem", "NOWHERE")...)
-	dcmtk("echoscu", 1, "-aec", "WRONG")
-	dcmtk("echoscu", 0, "-aec", "PACS", "--abort")
+	say("echoscu", 0, "-aec", "PACS")
+	say("storescu", 0, append([]string{"-aec", "PACS"}, files...)...)
+	say("findscu", 0, "-aec", "PACS", "-S", "-k", "0008,0052=STUDY", "-k", "0020,000d=", "-k", "0010,0020=")
+	say("getscu", 0, append(slices.Clone(study), "-od", out)...)
+	say("movescu", 0, append(slices.Clone(study), "-aem", "WS", "+P", "11112", "-od", out)...)
+	say("movescu", 69, append(slices.Clone(study), "-aem", "NOWHERE")...)
+	say("echoscu", 1, "-aec", "WRONG")
+	say("echoscu", 0, "-aec", "PACS", "--abort")
 
 	for theirs, ours := range reasons {
 		if !slices.ContainsFunc(want.associations, func(s string) bool { return strings.HasSuffix(s, theirs) }) {
