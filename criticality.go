@@ -9,7 +9,8 @@ import (
 // inherits the highest it serves; only people lower it.
 type Criticality uint8
 
-// The criticalities. Unknown counts as the highest wherever one is compared.
+// The criticalities. Unknown counts as the highest where it decides who may decide
+// ([Criticality.Rank]); what it does to a severity is said at [Weigh].
 const (
 	CriticalityUnknown Criticality = iota
 	Administrative

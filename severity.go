@@ -50,7 +50,8 @@ func ParseSeverity(n string) (Severity, error) {
 // Exposure says from how far away what a finding describes can be reached.
 type Exposure uint8
 
-// The exposures. The zero value is the zone itself.
+// The exposures. The zero value is the zone itself. A hospital's zones are one house:
+// only what reaches the world outside raises a severity.
 const (
 	ExposedInZone Exposure = iota
 	ExposedAcrossZones
@@ -59,17 +60,28 @@ const (
 
 // Stakes are what the severity of a failing check depends on, besides the check.
 type Stakes struct {
-	Criticality Criticality // unknown counts as the highest
-	Use         Use         // unknown counts as in use
-	Exposure    Exposure
-	Hostile     bool // an act that only an intruder would do was seen
+	Criticality Criticality
+	// Device says that the asset is known to be a medical device; it makes an
+	// unknown criticality count as the highest.
+	Device   bool
+	Use      Use // unknown counts as in use
+	Exposure Exposure
+	Hostile  bool // an act that normal operation does not explain was seen
 }
 
-// Weigh is the severity table. From the check's base severity it goes one step up
-// for a life-sustaining or therapeutic asset, one for reach from outside the
-// hospital, one for a hostile act seen; one step down for an administrative asset
-// and one for an asset that is idle. Info stays info. Critical is reached only
-// when a hostile act was seen: otherwise harm is a step away. It returns the
+// Weigh is the severity table. It starts at the check's base severity:
+//
+//	+1  a life-sustaining or therapeutic asset, or a medical device of which nobody
+//	    knows what it does for a patient; from medium upwards
+//	−1  an administrative asset
+//	 0  any other asset: of what is not known to be a device, nothing is taken off
+//	+1  reachable from, or reaching, the world outside the hospital
+//	+1  an act was seen that normal operation does not explain
+//	−1  the asset is idle; unknown use counts as in use
+//
+// Info and none stay as they are, and nothing falls below low. Critical is for
+// where harm is plausible now: it needs a hostile act, or a check that is critical
+// by itself. Anything else ends at high, one step away from harm. Weigh returns the
 // severity and the reason in words.
 func Weigh(base Severity, st Stakes) (Severity, string) {
 	if base <= Info {
@@ -86,14 +98,16 @@ func Weigh(base Severity, st Stakes) (Severity, string) {
 		why = append(why, sign+": "+reason)
 	}
 	switch {
-	case st.Criticality == CriticalityUnknown:
-		if base >= Medium {
-			why = append(why, "what the asset does for a patient is unknown, so nothing is taken off")
-		}
-	case st.Criticality >= Therapeutic && base >= Medium:
-		step(1, "the asset is "+st.Criticality.String())
 	case st.Criticality == Administrative:
 		step(-1, "the asset is administrative")
+	case base < Medium:
+	case st.Criticality >= Therapeutic:
+		step(1, "the asset is "+st.Criticality.String())
+	case st.Criticality != CriticalityUnknown:
+	case st.Device:
+		step(1, "a medical device, and what it does for a patient is unknown, which counts as life-sustaining")
+	default:
+		why = append(why, "what the asset does for a patient is unknown, so nothing is taken off")
 	}
 	if st.Exposure == ExposedToPublic {
 		step(1, "reachable from or reaching outside the hospital")

@@ -71,6 +71,7 @@ var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("240.0.0.0/4"),    // RFC 1112 §4: reserved, broadcast
 	netip.MustParsePrefix("64:ff9b:1::/48"), // RFC 8215: local-use translation
 	netip.MustParsePrefix("100::/64"),       // RFC 6666: discard
+	netip.MustParsePrefix("fec0::/10"),      // RFC 3879: site-local, given up but in use
 }
 
 // Public reports whether addr is globally routed: not private (RFC 1918,

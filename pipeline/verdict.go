@@ -151,7 +151,7 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 func (p *Pipeline) weigh(out check.Output) (wardround.Severity, string) {
 	st := wardround.Stakes{Exposure: out.Exposure, Hostile: out.Hostile}
 	if a := p.subjectAsset(out.Key.Subject); a != nil {
-		st.Criticality, st.Use = a.Criticality, a.Use
+		st.Criticality, st.Use, st.Device = a.Criticality, a.Use, a.Kind == wardround.Device
 	} else if out.Key.Subject.Kind != wardround.SubjectAsset {
 		st.Criticality = wardround.Monitoring // sensors and sites: the base as it is
 	}
