@@ -34,6 +34,13 @@ func (p *Pass) Learn(zone wardround.ZoneID, set, member string) Novelty {
 	return p.frame.Learn(p.Check, zone, set, member, p.at)
 }
 
+// Learned is for how long the site has been learned up to now: at most its
+// learning time.
+func (p *Pass) Learned() time.Duration {
+	p.frame.Alive()
+	return p.frame.Learned(p.at)
+}
+
 // State returns the check's state for a key, mostly a subject's id: a pointer to
 // change in place. It is saved with this batch's verdicts. T must survive JSON and
 // stay under 4 kB; over that the check fails.

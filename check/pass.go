@@ -70,6 +70,8 @@ type Frame interface {
 	State(c *Check, key string, fresh func() any) any
 	DropState(c *Check, key string)
 	Learn(c *Check, zone wardround.ZoneID, set, member string, at time.Time) Novelty
+	// Learned is for how long the site has been learned up to a time.
+	Learned(at time.Time) time.Duration
 	WakeAt(c *Check, key string, t time.Time)
 	Setting(c *Check, name string) (float64, bool)
 	// Alive panics when the pass was given up, to end a check that overran.

@@ -65,6 +65,12 @@ func (f *frame) Learn(c *check.Check, zone wardround.ZoneID, set, member string,
 	return n
 }
 
+func (f *frame) Learned(at time.Time) time.Duration {
+	f.enter()
+	defer f.leave()
+	return f.p.learned.lasted(at)
+}
+
 func (f *frame) WakeAt(c *check.Check, key string, t time.Time) {
 	f.enter()
 	defer f.leave()

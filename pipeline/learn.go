@@ -62,6 +62,14 @@ func (l *learned) look(k learnedKey, at time.Time) (check.Novelty, bool) {
 	return check.Learning, true
 }
 
+// lasted is for how long the site was learned up to a time.
+func (l *learned) lasted(at time.Time) time.Duration {
+	if l.period.Start.IsZero() {
+		return 0
+	}
+	return min(max(at.Sub(l.period.Start), 0), l.length)
+}
+
 func (l *learned) forget(k learnedKey) {
 	if l.m[k] != nil {
 		delete(l.m, k)

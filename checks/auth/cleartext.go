@@ -85,7 +85,7 @@ func cleartext(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		item := mechanism + " on " + port
-		s := check.State[listeners](p, string(o.Dst))
+		s := check.StateOf[listeners](p, "", o.Dst)
 		was, known := s.Readable[item]
 		if !open {
 			if key := string(o.Dst) + item; !known && !said[key] {
@@ -102,12 +102,12 @@ func cleartext(_ context.Context, p *check.Pass) error {
 		}
 		// The farthest client counts from then on, so that the severity doesn't change
 		// with each login.
-		now := readable{Last: o.At.Unix(), Port: port, Reach: max(was.Reach, reach(p, o))}
+		now := readable{Last: o.At.Unix(), Port: port, Reach: max(was.Reach, p.Exposure(o.Src, o.Dst))}
 		s.Readable[item] = now
 		if key := string(o.Dst) + item; !said[key] || now.Reach != was.Reach {
 			said[key] = true
 			p.Fail(wardround.AssetSubject(o.Dst), item, wardround.Facts{
-				"mechanism": mechanism, "client": name(p, o.Src),
+				"mechanism": mechanism, "client": p.Name(o.Src),
 			}, check.Exposed(now.Reach))
 		}
 	}
@@ -127,7 +127,7 @@ func encrypted(o *check.Seen) bool {
 
 // answered passes what was readable on the port and no longer is.
 func answered(p *check.Pass, o *check.Seen, port string) {
-	s := check.State[listeners](p, string(o.Dst))
+	s := check.StateOf[listeners](p, "", o.Dst)
 	for item, r := range s.Readable {
 		if r.Port == port && o.At.Sub(time.Unix(r.Last, 0)) > readableFor {
 			p.Pass(wardround.AssetSubject(o.Dst), item, wardround.Facts{"encrypted": true})

@@ -26,7 +26,7 @@ var _ = check.Register(check.Check{
 	Watch:        volumes,
 	Group:        check.BySubject,
 	Novelty:      true,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Care is not touched. {asset} listed {records} records and fetched {objects} images of patients within an hour; what for, nobody has said.",
 		Engineering: "Say whether {asset} does a migration, an export, or fetches earlier studies by plan.",
@@ -50,71 +50,64 @@ var volumes = func() []kind.Name {
 }()
 
 const (
-	slots  = 12
-	slot   = 5 * time.Minute
-	excess = 3 // times the usual
+	// fewRetrievals is how many studies may be fetched however large they are: one of
+	// a modern scanner has thousands of images.
+	fewRetrievals = 3
 	// quietFor is how long a system must keep to its usual amount to pass.
 	quietFor = 7 * 24 * time.Hour
 )
 
-// amount counts one hour of one system at one archive, in slots of five minutes,
-// and the most of an hour while the site was learned.
-type amount struct {
-	Slot         int64        `json:"slot"` // number of the newest slot since 1970
-	Records      [slots]int64 `json:"r"`
-	Objects      [slots]int64 `json:"o"`
-	UsualRecords int64        `json:"ur"`
-	UsualObjects int64        `json:"uo"`
-	Failed       int64        `json:"failed"` // when it last was over, Unix seconds
-}
-
-// add counts, forgets what is over an hour old, and returns the hour's sums. What
-// is too late for the hour is left out.
-func (a *amount) add(at time.Time, records, objects int64) (r, o int64) {
-	n := at.Unix() / int64(slot/time.Second)
-	for ; a.Slot < n; a.Slot++ {
-		if n-a.Slot > slots {
-			a.Slot = n - slots
-		}
-		i := (a.Slot + 1) % slots
-		a.Records[i], a.Objects[i] = 0, 0
-	}
-	if a.Slot-n < slots {
-		a.Records[n%slots] += records
-		a.Objects[n%slots] += objects
-	}
-	for i := range slots {
-		r, o = r+a.Records[i], o+a.Objects[i]
-	}
-	return r, o
+// taken is what one system takes of one archive.
+type taken struct {
+	Records    check.Amount `json:"records"`
+	Objects    check.Amount `json:"objects"`
+	Retrievals check.Hour   `json:"retrievals"`
+	Failed     int64        `json:"failed"` // when it last was over, Unix seconds
 }
 
 // bulk learns how much each system takes of each archive in an hour, and fails
 // for much more.
 func bulk(_ context.Context, p *check.Pass) error {
 	type pair struct{ client, server wardround.AssetID }
-	touched, order := map[pair][2]int64{}, []pair(nil)
+	type told struct {
+		state wardround.State
+		many  int64 // it is told again when there are twice as many
+	}
+	said := map[pair]told{}
 	for o := range p.Seen() {
 		n, _ := o.Fields.(kind.Volume).Volume()
-		client, server := o.Src, o.Dst
-		if n <= 0 || ownWorklist(o.Fields) || client == "" || server == "" || client == server {
+		retrieved := retrievals(o.Fields)
+		a := p.Asset(o.Src)
+		if n <= 0 && retrieved == 0 || ownWorklist(o.Fields) || a == nil || o.Dst == "" || o.Src == o.Dst {
 			continue
 		}
+		t := check.StateOf[taken](p, "", o.Src, o.Dst)
 		n *= int64(o.Times())
-		records, objects := int64(0), n
 		if listed(o.Fields) {
-			records, objects = n, 0
+			t.Records.Hour.Add(o.At, n)
+			t.Objects.Hour.Add(o.At, 0)
+		} else {
+			t.Objects.Hour.Add(o.At, n)
+			t.Records.Hour.Add(o.At, 0)
 		}
-		k := pair{client, server}
-		s := check.State[amount](p, string(client)+" "+string(server))
-		r, obj := s.add(o.At, records, objects)
-		if _, ok := touched[k]; !ok {
-			order = append(order, k)
+		t.Retrievals.Add(o.At, retrieved*int64(o.Times()))
+		state, clear := judgeTaken(p, t, a, o.Dst)
+		k, many := pair{o.Src, o.Dst}, t.Records.Hour.Sum()+t.Objects.Hour.Sum()
+		if before, ok := said[k]; !clear || ok && before.state == state && (state != wardround.Fail || many < 2*before.many) {
+			continue // one of a batch is enough
 		}
-		touched[k] = [2]int64{max(r, touched[k][0]), max(obj, touched[k][1])}
-	}
-	for _, k := range order {
-		judgeAmount(p, k.client, k.server, touched[k][0], touched[k][1])
+		said[k] = told{state, many}
+		subject, item, facts := wardround.AssetSubject(o.Src), string(o.Dst), wardround.Facts{"server": p.Name(o.Dst)}
+		switch state {
+		case wardround.Fail:
+			facts["records"], facts["objects"] = t.Records.Hour.Sum(), t.Objects.Hour.Sum()
+			facts["usual_records"], facts["usual_objects"] = t.Records.UsualHour(p), t.Objects.UsualHour(p)
+			p.Fail(subject, item, facts, check.Exposed(p.Exposure(o.Src, o.Dst)))
+		case wardround.Pass:
+			p.Pass(subject, item, facts)
+		default:
+			p.Unknown(subject, item, check.WhyLearning, facts)
+		}
 	}
 	return nil
 }
@@ -137,30 +130,42 @@ func listed(fields any) bool {
 	return false
 }
 
-func judgeAmount(p *check.Pass, client, server wardround.AssetID, records, objects int64) {
-	a := p.Asset(client)
-	if a == nil {
-		return
+// retrievals is how many studies a transaction fetches, at most as far as is seen:
+// one request may name no study and so ask for all.
+func retrievals(fields any) int64 {
+	switch f := fields.(type) {
+	case *kind.DICOMOperationV1:
+		switch {
+		case f.FromServer || f.Operation != "C-MOVE" && f.Operation != "C-GET":
+			return 0
+		case f.Matching != kind.DICOMMatchOne || f.Level == "PATIENT":
+			return fewRetrievals
+		}
+		return 1
+	case *kind.DICOMwebRequestV1:
+		if f.Transaction != "search" {
+			return 1
+		}
 	}
-	s := check.State[amount](p, string(client)+" "+string(server))
-	subject, item := wardround.AssetSubject(client), string(server)
-	facts := wardround.Facts{
-		"server": name(p, server), "records": records, "objects": objects,
-		"usual_records": s.UsualRecords, "usual_objects": s.UsualObjects,
+	return 0
+}
+
+// judgeTaken says what the last hour means. It is not clear while a system that
+// took too much has not been quiet for long enough.
+func judgeTaken(p *check.Pass, t *taken, client *wardround.Asset, server wardround.AssetID) (state wardround.State, clear bool) {
+	if p.Habit(client.Zone, check.Habit{Set: "takers", Of: server, Who: client.ID}) == check.Learning {
+		t.Records.Learn()
+		t.Objects.Learn()
+		return wardround.Unknown, true
 	}
-	if p.Learn(a.Zone, "takers of "+string(server), string(client)) == check.Learning {
-		s.UsualRecords, s.UsualObjects = max(s.UsualRecords, records), max(s.UsualObjects, objects)
-		p.Unknown(subject, item, check.WhyLearning, wardround.Facts{"server": name(p, server)})
-		return
+	records, objects := int64(p.Setting("records", 100)), int64(p.Setting("objects", 200))
+	switch at := p.At().Unix(); {
+	case t.Records.Over(p, records), t.Objects.Over(p, objects) && t.Retrievals.Sum() >= fewRetrievals:
+		t.Failed = at
+		return wardround.Fail, true
+	case t.Failed == 0 || at-t.Failed > int64(quietFor/time.Second):
+		t.Failed = 0
+		return wardround.Pass, true
 	}
-	most := max(int64(p.Setting("records", 100)), excess*s.UsualRecords)
-	much := max(int64(p.Setting("objects", 200)), excess*s.UsualObjects)
-	switch at := p.Now().Unix(); {
-	case records > most || objects > much:
-		s.Failed = at
-		p.Fail(subject, item, facts, check.Exposed(exposure(p, client, server)))
-	case s.Failed == 0 || at-s.Failed > int64(quietFor/time.Second):
-		s.Failed = 0
-		p.Pass(subject, item, wardround.Facts{"server": name(p, server)})
-	}
+	return wardround.Unknown, false
 }

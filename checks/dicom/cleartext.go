@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.DICOMAssociation, kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
 	Group:        check.BySite,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Care is not touched. Images and who they belong to can be read on the way to {server}; whether anyone did, or changed any, is unknown.",
 		Ward:        "Nothing to do. If a name on an image or a worklist doesn't fit the patient, stop and ask radiology.",
@@ -38,54 +38,18 @@ var _ = check.Register(check.Check{
 	Run: cleartext,
 })
 
-// listeners are the ports of one asset that were seen to speak DICOM in clear, and
-// when they last did, in seconds since 1970.
-type listeners struct {
-	Clear map[string]int64 `json:"clear"`
-}
-
-const (
-	// maxListeners bounds the ports remembered for one asset.
-	maxListeners = 64
-	// clearFor is how long nothing readable must be seen before TLS on the same
-	// port counts as the answer: while a system is moved, both are used.
-	clearFor = time.Hour
-)
-
 // cleartext fails a listener for readable associations, and passes it when TLS is
 // spoken there instead.
 func cleartext(_ context.Context, p *check.Pass) error {
-	said := map[wardround.Key]bool{}
-	for o := range p.Seen() {
-		if o.Flow == nil || o.Dst == "" {
-			continue
+	p.Cleartext(func(*check.Seen) check.Crossing { return check.CrossesClear }, func(o *check.Seen, how check.Crossing) wardround.Facts {
+		if how == check.CrossesCovered {
+			return wardround.Facts{"server": p.Name(o.Dst)}
 		}
-		if f, ok := o.Fields.(*kind.FlowV1); ok && (f.Protocol != "tls" || !f.Established) {
-			continue
+		a := o.Fields.(*kind.DICOMAssociationV1)
+		return wardround.Facts{
+			"server": p.Name(o.Dst), "client": p.Name(o.Src), "calling": title(a.Calling), "called": title(a.Called),
 		}
-		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
-		ports := check.State[listeners](p, string(o.Dst))
-		a, readable := o.Fields.(*kind.DICOMAssociationV1)
-		if !readable {
-			if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
-				p.Pass(subject, item, wardround.Facts{"server": name(p, o.Dst)})
-				delete(ports.Clear, item)
-			}
-			continue
-		}
-		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
-			if ports.Clear == nil {
-				ports.Clear = map[string]int64{}
-			}
-			ports.Clear[item] = o.At.Unix()
-		}
-		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
-			said[key] = true
-			p.Fail(subject, item, wardround.Facts{
-				"server": name(p, o.Dst), "client": name(p, o.Src), "calling": title(a.Calling), "called": title(a.Called),
-			}, check.Exposed(exposure(p, o.Src, o.Dst)))
-		}
-	}
+	})
 	return nil
 }
 

@@ -44,21 +44,21 @@ func moves(_ context.Context, p *check.Pass) error {
 	said := map[to]bool{}
 	for o := range p.Seen() {
 		m := o.Fields.(*kind.DICOMOperationV1)
-		mover, server := ends(o, m.FromServer)
+		mover, server := o.Ends(m.FromServer)
 		archive := p.Asset(server)
 		if m.Operation != "C-MOVE" || m.Destination == "" || archive == nil || said[to{string(archive.ID), m.Destination}] {
 			continue
 		}
 		said[to{string(archive.ID), m.Destination}] = true
 		subject, item := wardround.AssetSubject(archive.ID), "to "+m.Destination
-		facts := wardround.Facts{"destination": m.Destination, "mover": name(p, mover), "outcome": m.Outcome, "receiver": receiver(p, m.Destination)}
-		switch p.Learn(archive.Zone, "destinations of "+string(archive.ID), m.Destination) {
+		facts := wardround.Facts{"destination": m.Destination, "mover": p.Name(mover), "outcome": m.Outcome, "receiver": receiver(p, m.Destination)}
+		switch p.Habit(archive.Zone, check.Habit{Set: "destinations", Of: archive.ID, What: m.Destination}) {
 		case check.Learning:
 			p.Unknown(subject, item, check.WhyLearning, facts)
 		case check.Known:
 			p.Pass(subject, item, facts)
 		default:
-			opts := []check.Option{check.Exposed(exposure(p, mover, archive.ID))}
+			opts := []check.Option{check.Exposed(p.Exposure(mover, archive.ID))}
 			if m.Outcome == kind.DICOMFailure && m.Completed == 0 {
 				opts = append(opts, check.As(wardround.Medium)) // nothing was sent
 			}

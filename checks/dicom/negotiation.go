@@ -52,11 +52,11 @@ type apart struct {
 func negotiation(_ context.Context, p *check.Pass) error {
 	for o := range p.Seen() {
 		a := o.Fields.(*kind.DICOMAssociationV1)
-		from, to := ends(o, a.FromServer)
+		from, to := o.Ends(a.FromServer)
 		if a.Result != kind.DICOMAccepted || from == "" || to == "" || a.Offered == 0 {
 			continue
 		}
-		s := check.State[apart](p, string(from)+" "+string(to))
+		s := check.StateOf[apart](p, "", from, to)
 		s.agree(a)
 		for _, uid := range a.NoCommonSyntax() {
 			if i, ok := slices.BinarySearch(s.Classes, uid); !ok && len(s.Classes) < maxClasses {
@@ -65,10 +65,10 @@ func negotiation(_ context.Context, p *check.Pass) error {
 		}
 		subject, item := wardround.AssetSubject(from), string(to)
 		if len(s.Classes) == 0 {
-			p.Pass(subject, item, wardround.Facts{"server": name(p, to)})
+			p.Pass(subject, item, wardround.Facts{"server": p.Name(to)})
 			continue
 		}
-		p.Fail(subject, item, wardround.Facts{"server": name(p, to), "classes": slices.Clone(s.Classes)})
+		p.Fail(subject, item, wardround.Facts{"server": p.Name(to), "classes": slices.Clone(s.Classes)})
 	}
 	return nil
 }

@@ -85,27 +85,27 @@ func openNode(_ context.Context, p *check.Pass) error {
 	told := map[wardround.Key]bool{}
 	for o := range p.Seen() {
 		a := o.Fields.(*kind.DICOMAssociationV1)
-		from, to := ends(o, a.FromServer)
+		from, to := o.Ends(a.FromServer)
 		if from == "" || to == "" || o.Flow == nil || a.Calling == "" || a.FromServer {
 			continue
 		}
-		subject, item := wardround.AssetSubject(to), listener(o.Flow)
+		subject, item := wardround.AssetSubject(to), check.Listener(o.Flow)
 		switch a.Result {
 		case kind.DICOMRejected:
 			if a.RejectReason == "calling-AE-title-not-recognized" {
-				s := check.State[callers](p, string(to)+" "+item)
+				s := check.StateOf[callers](p, item, to)
 				s.Titles, s.Checked, s.Failed = nil, o.At.Unix(), false
-				p.Pass(subject, item, wardround.Facts{"client": name(p, from), "titles": []string{a.Calling}})
+				p.Pass(subject, item, wardround.Facts{"client": p.Name(from), "titles": []string{a.Calling}})
 			}
 		case kind.DICOMAccepted:
-			s := check.State[callers](p, string(to)+" "+item)
+			s := check.StateOf[callers](p, item, to)
 			titles := s.add(from, a.Calling)
 			checked := s.Checked > 0 && o.At.Sub(time.Unix(s.Checked, 0)) < checkedFor
-			facts := wardround.Facts{"client": name(p, from), "titles": titles}
+			facts := wardround.Facts{"client": p.Name(from), "titles": titles}
 			switch key := (wardround.Key{Subject: subject, Item: item}); {
 			case tools[a.Calling] || len(titles) >= manyTitles && !checked:
 				s.Failed = true
-				p.Fail(subject, item, facts, check.Exposed(exposure(p, from, to)))
+				p.Fail(subject, item, facts, check.Exposed(p.Exposure(from, to)))
 			case !s.Failed && !checked && !told[key]: // one of a batch is enough
 				told[key] = true
 				p.Unknown(subject, item, "no stranger was seen to ask", facts)

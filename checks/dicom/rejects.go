@@ -85,7 +85,7 @@ func rejects(_ context.Context, p *check.Pass) error {
 	said := map[pair]bool{}
 	for o := range p.Seen() {
 		a := o.Fields.(*kind.DICOMAssociationV1)
-		from, to := ends(o, a.FromServer)
+		from, to := o.Ends(a.FromServer)
 		if from == "" || to == "" {
 			continue
 		}
@@ -95,10 +95,10 @@ func rejects(_ context.Context, p *check.Pass) error {
 			p.DropState(string(from) + " " + item)
 			if !said[pair{from, to}] { // one of a batch is enough
 				said[pair{from, to}] = true
-				p.Pass(subject, item, wardround.Facts{"server": name(p, to)})
+				p.Pass(subject, item, wardround.Facts{"server": p.Name(to)})
 			}
 		case kind.DICOMRejected:
-			s := check.State[refused](p, string(from)+" "+item)
+			s := check.StateOf[refused](p, "", from, to)
 			s.add(o.At, title(a.Calling)+" to "+title(a.Called))
 			judgeRefusals(p, s, a, from, to)
 			delete(said, pair{from, to})
@@ -110,9 +110,9 @@ func rejects(_ context.Context, p *check.Pass) error {
 func judgeRefusals(p *check.Pass, s *refused, a *kind.DICOMAssociationV1, from, to wardround.AssetID) {
 	all := s.titles()
 	facts := wardround.Facts{
-		"server": name(p, to), "titles": all, "times": len(s.Last), "reason": a.RejectReason, "conduct": "it uses the same titles each time",
+		"server": p.Name(to), "titles": all, "times": len(s.Last), "reason": a.RejectReason, "conduct": "it uses the same titles each time",
 	}
-	opts := []check.Option{check.Exposed(exposure(p, from, to))}
+	opts := []check.Option{check.Exposed(p.Exposure(from, to))}
 	switch {
 	case len(all) >= refusedTitles:
 		facts["conduct"] = "it tries one title after the other"

@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.FHIRInteraction, kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
 	Group:        check.BySite,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "No change in anyone's care is known. Records that {client} exchanges with {server} can be read on the way, and could be changed without anyone noticing; whether someone did is unknown.",
 		Ward:        "Nothing to do. If a value in the record doesn't fit the patient, look at the device itself or ask the laboratory.",
@@ -38,56 +38,23 @@ var _ = check.Register(check.Check{
 	Run: cleartext,
 })
 
-// listeners are the ports of one asset that were seen to speak FHIR in clear, and
-// when they last did, in seconds since 1970.
-type listeners struct {
-	Clear map[string]int64 `json:"clear"`
-}
-
-const (
-	// maxListeners bounds the ports remembered for one asset.
-	maxListeners = 64
-	// clearFor is how long nothing readable must be seen before TLS on the same
-	// port counts as the answer: while a server is moved, both are used.
-	clearFor = time.Hour
-)
-
 // cleartext fails a listener for readable interactions, and passes it when TLS is
 // spoken there instead, or when it only points elsewhere.
 func cleartext(_ context.Context, p *check.Pass) error {
-	said := map[wardround.Key]bool{}
-	for o := range p.Seen() {
-		if o.Flow == nil || o.Dst == "" {
-			continue
+	p.Cleartext(func(o *check.Seen) check.Crossing {
+		if pointsElsewhere(o.Fields.(*kind.FHIRInteractionV1)) {
+			return check.CrossesCovered
 		}
-		f, fhir := o.Fields.(*kind.FHIRInteractionV1)
-		if !fhir {
-			if flow, ok := o.Fields.(*kind.FlowV1); !ok || flow.Protocol != "tls" || !flow.Established {
-				continue
-			}
+		return check.CrossesClear
+	}, func(o *check.Seen, how check.Crossing) wardround.Facts {
+		f, ok := o.Fields.(*kind.FHIRInteractionV1)
+		if how == check.CrossesCovered || !ok {
+			return wardround.Facts{"server": p.Name(o.Dst)}
 		}
-		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
-		ports := check.State[listeners](p, string(o.Dst))
-		if !fhir || pointsElsewhere(f) {
-			if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
-				p.Pass(subject, item, wardround.Facts{"server": name(p, o.Dst)})
-				delete(ports.Clear, item)
-			}
-			continue
+		return wardround.Facts{
+			"server": p.Name(o.Dst), "client": p.Name(o.Src), "interaction": interaction(f), "resource": resource(f),
 		}
-		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
-			if ports.Clear == nil {
-				ports.Clear = map[string]int64{}
-			}
-			ports.Clear[item] = o.At.Unix()
-		}
-		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
-			said[key] = true
-			p.Fail(subject, item, wardround.Facts{
-				"server": name(p, o.Dst), "client": name(p, o.Src), "interaction": interaction(f), "resource": resource(f),
-			}, check.Exposed(exposure(p, o.Src, o.Dst)))
-		}
-	}
+	})
 	return nil
 }
 

@@ -26,7 +26,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.FHIRInteraction},
 	Fresh:        24 * time.Hour,
 	Group:        check.BySubject,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Some of what {client} exchanges with {server} does not get through: a record can be incomplete without looking so. Which patients are concerned is not recorded here.",
 		Ward:        "Don't rely on {server} or {client} alone: look at the device, or ask the department for results that should be there.",
@@ -40,52 +40,24 @@ var _ = check.Register(check.Check{
 })
 
 const (
-	buckets    = 12              // of the window
-	bucket     = 5 * time.Minute // length of one
-	minimum    = 10              // requests that tell a rate; setting "minimum"
-	failRatio  = 0.1             // setting "rate"
-	failsInRow = 5               // setting "row"
+	minimum    = 10  // requests that tell a rate; setting "minimum"
+	failRatio  = 0.1 // setting "rate"
+	failsInRow = 5   // setting "row"
 )
 
-// outcomes counts the requests of one sort between two systems over the last hour.
+// outcomes counts the requests of one sort between two systems.
 type outcomes struct {
-	Newest   int64          `json:"newest"` // number of the newest bucket since 1970
-	Requests [buckets]int64 `json:"requests"`
-	Errors   [buckets]int64 `json:"errors"`
-	Row      int64          `json:"row"` // errors since the last success
-	Failing  bool           `json:"failing,omitempty"`
-	Status   int            `json:"status,omitempty"` // of the last error
-	Issue    string         `json:"issue,omitempty"`
-}
-
-// add counts n requests at a time. Late ones count in the newest bucket.
-func (c *outcomes) add(at time.Time, failed bool, n int64) (requests, errors int64) {
-	now := at.UnixNano() / int64(bucket)
-	if now-c.Newest > buckets {
-		c.Newest = now - buckets
-	}
-	for c.Newest < now {
-		c.Newest++
-		c.Requests[c.Newest%buckets], c.Errors[c.Newest%buckets] = 0, 0
-	}
-	c.Requests[c.Newest%buckets] += n
-	if failed {
-		c.Errors[c.Newest%buckets] += n
-		c.Row += n
-	} else {
-		c.Row = 0
-	}
-	for i := range buckets {
-		requests += c.Requests[i]
-		errors += c.Errors[i]
-	}
-	return requests, errors
+	Rate   check.Rate `json:"rate"`
+	Status int        `json:"status,omitempty"` // of the last error
+	Issue  string     `json:"issue,omitempty"`
 }
 
 // errorRate counts reading and writing requests of each link apart, and judges
 // after every one.
 func errorRate(_ context.Context, p *check.Pass) error {
-	least, ratio, row := int64(p.Setting("minimum", minimum)), p.Setting("rate", failRatio), int64(p.Setting("row", failsInRow))
+	limits := check.Limits{
+		Minimum: int64(p.Setting("minimum", minimum)), Share: p.Setting("rate", failRatio), Row: int64(p.Setting("row", failsInRow)),
+	}
 	for o := range p.Seen() {
 		f := o.Fields.(*kind.FHIRInteractionV1)
 		failed, counts := failure(f)
@@ -94,20 +66,18 @@ func errorRate(_ context.Context, p *check.Pass) error {
 		}
 		subject, item := wardround.LinkSubject(o.Link), sort(f)
 		c := check.State[outcomes](p, string(o.Link)+" "+item)
-		requests, errors := c.add(o.At, failed, int64(o.Times()))
+		c.Rate.Add(o.At, failed, int64(o.Times()))
 		if failed {
 			c.Status, c.Issue = f.Status, f.Issue
 		}
-		facts := wardround.Facts{"client": name(p, o.Src), "server": name(p, o.Dst), "requests": requests, "errors": errors}
-		enough, share := requests >= least, float64(errors)/float64(requests)
-		// Once it fails, it takes half the rate to be well again.
-		well := errors == 0 || enough && c.Row < row && share < ratio/2
-		c.Failing = c.Row >= row || enough && share >= ratio || c.Failing && !well
-		switch {
-		case c.Failing:
-			facts["row"], facts["status"], facts["issue"] = c.Row, said(c.Status), given(c.Issue)
+		facts := wardround.Facts{
+			"client": p.Name(o.Src), "server": p.Name(o.Dst), "requests": c.Rate.All.Sum(), "errors": c.Rate.Bad.Sum(),
+		}
+		switch failing, told := c.Rate.Judge(limits); {
+		case failing:
+			facts["row"], facts["status"], facts["issue"] = c.Rate.Row, said(c.Status), given(c.Issue)
 			p.Fail(subject, item, facts)
-		case errors == 0 || enough:
+		case told:
 			p.Pass(subject, item, facts)
 		default:
 			p.Unknown(subject, item, "too few requests in the last hour to tell", facts)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -21,55 +22,36 @@ func one(patient string) *kind.FHIRInteractionV1 {
 func TestTaken(t *testing.T) {
 	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	var c taken
+	add := func(after time.Duration, who string, times int64) (resources, patients int64) {
+		c.add(start.Add(after), one(who), times)
+		return c.Resources.Hour.Sum(), c.patients()
+	}
 	for i := range maxPatients + 50 {
-		c.add(start.Add(time.Duration(i)*time.Second), one(fmt.Sprintf("e1:%022d", i)), 1)
+		add(time.Duration(i)*time.Second, fmt.Sprintf("e1:%022d", i), 1)
 	}
-	s := c.add(start.Add(8*time.Minute), one("e1:again"), 1)
-	if s.patients != maxPatients || s.resources != maxPatients+51 {
-		t.Errorf("within the hour %+v", s)
+	if r, n := add(8*time.Minute, "e1:again", 1); n != maxPatients || r != maxPatients+51 {
+		t.Errorf("within the hour %d resources of %d patients", r, n)
 	}
-	b, err := json.Marshal(c)
-	if err != nil || len(b) > 4096 {
+	full := c
+	full.Resources.Usual, full.Patients.Usual, full.Failed = 1e9, 1e9, start.Unix()
+	for i := range full.Resources.Hour.Slots {
+		full.Resources.Hour.Slots[i], full.Patients.Hour.Slots[i], full.Exports.Hour.Slots[i] = 1e12, 1e12, 1e12
+	}
+	b, err := json.Marshal(full)
+	if err != nil || len(b) > wardround.MaxCheckState {
 		t.Errorf("the state takes %d bytes, %v", len(b), err)
 	}
-	if s = c.add(start.Add(62*time.Minute), one(fmt.Sprintf("e1:%022d", 0)), 1); s.patients >= maxPatients || s.patients < 100 {
-		t.Errorf("when the first are over an hour ago %+v", s)
+	if _, n := add(62*time.Minute, fmt.Sprintf("e1:%022d", 0), 1); n >= maxPatients || n < 100 {
+		t.Errorf("when the first are over an hour ago %d patients", n)
 	}
-	if s = c.add(start.Add(3*time.Hour), one("e1:x"), 2); s != (sums{resources: 2, patients: 1}) {
-		t.Errorf("hours later %+v", s)
+	if r, n := add(3*time.Hour, "e1:x", 2); r != 2 || n != 1 {
+		t.Errorf("hours later %d resources of %d patients", r, n)
 	}
-	if s = c.add(start.Add(time.Hour), one("e1:y"), 1); s != (sums{resources: 2, patients: 1}) {
-		t.Errorf("with one that is too late %+v", s)
+	if r, n := add(time.Hour, "e1:y", 1); r != 2 || n != 1 {
+		t.Errorf("with one that is too late %d resources of %d patients", r, n)
 	}
-	if s = c.add(start.Add(3*time.Hour-10*time.Minute), one("e1:x"), 1); s != (sums{resources: 3, patients: 1}) {
-		t.Errorf("with one that is late %+v", s)
-	}
-}
-
-// Ten minutes of learning tell what an hour would come to.
-func TestTakenLearns(t *testing.T) {
-	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	var c taken
-	for i := range 11 {
-		at := start.Add(time.Duration(i) * time.Minute)
-		c.learn(at, c.add(at, one(fmt.Sprint("e1:", i)), 1))
-	}
-	if c.UsualPatients < 60 || c.UsualPatients > 80 || c.UsualResources != c.UsualPatients {
-		t.Errorf("one patient a minute is taken for %d an hour, %d resources", c.UsualPatients, c.UsualResources)
-	}
-}
-
-func TestOutcomes(t *testing.T) {
-	start := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	var c outcomes
-	for i := range 6 {
-		c.add(start.Add(time.Duration(i)*10*time.Minute), i%2 == 0, 1)
-	}
-	if requests, errors := c.add(start.Add(55*time.Minute), true, 2); requests != 8 || errors != 5 || c.Row != 2 {
-		t.Errorf("%d errors of %d, %d in a row", errors, requests, c.Row)
-	}
-	if requests, errors := c.add(start.Add(48*time.Hour), false, 1); requests != 1 || errors != 0 || c.Row != 0 {
-		t.Errorf("days later: %d errors of %d", errors, requests)
+	if r, n := add(3*time.Hour-10*time.Minute, "e1:x", 1); r != 3 || n != 1 {
+		t.Errorf("with one that is late %d resources of %d patients", r, n)
 	}
 }
 

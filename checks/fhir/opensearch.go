@@ -54,19 +54,19 @@ func openSearch(_ context.Context, p *check.Pass) error {
 		default:
 			continue
 		}
-		subject, item := wardround.AssetSubject(o.Dst), asked(f)+" on "+listener(o.Flow)
+		subject, item := wardround.AssetSubject(o.Dst), asked(f)+" on "+check.Listener(o.Flow)
 		key := wardround.Key{Subject: subject, Item: item}
 		if said[key] == state {
 			continue // one of a batch is enough
 		}
 		said[key] = state
 		if state == wardround.Pass {
-			p.Pass(subject, item, wardround.Facts{"client": name(p, o.Src), "status": f.Status})
+			p.Pass(subject, item, wardround.Facts{"client": p.Name(o.Src), "status": f.Status})
 			continue
 		}
 		p.Fail(subject, item, wardround.Facts{
-			"client": name(p, o.Src), "status": f.Status, "resources": f.Resources(), "interaction": interaction(f),
-		}, check.Exposed(exposure(p, o.Src, o.Dst)))
+			"client": p.Name(o.Src), "status": f.Status, "resources": f.Resources(), "interaction": interaction(f),
+		}, check.Exposed(p.Exposure(o.Src, o.Dst)))
 	}
 	return nil
 }

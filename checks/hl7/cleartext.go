@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.HL7Message, kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
 	Group:        check.BySite,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "No change in anyone's care is known. Patient data sent to {receiver} can be read on the way, and results or orders could be changed without anyone noticing; whether someone did is unknown.",
 		Ward:        "Nothing to do. If a result doesn't fit the patient, ask the laboratory or look at the device itself.",
@@ -38,53 +38,16 @@ var _ = check.Register(check.Check{
 	Run: cleartext,
 })
 
-// listeners are the ports of one asset that were seen to take HL7 in clear, and
-// when they last did, in seconds since 1970.
-type listeners struct {
-	Clear map[string]int64 `json:"clear"`
-}
-
-const (
-	// maxListeners bounds the ports remembered for one asset.
-	maxListeners = 64
-	// clearFor is how long nothing readable must be seen before TLS on the same
-	// port counts as the answer: while an interface is moved, both are used.
-	clearFor = time.Hour
-)
-
 // cleartext fails a listener for readable messages, and passes it when TLS is
 // spoken there instead.
 func cleartext(_ context.Context, p *check.Pass) error {
-	said := map[wardround.Key]bool{}
-	for o := range p.Seen() {
-		if o.Flow == nil || o.Dst == "" {
-			continue
+	p.Cleartext(func(*check.Seen) check.Crossing { return check.CrossesClear }, func(o *check.Seen, how check.Crossing) wardround.Facts {
+		if how == check.CrossesCovered {
+			return wardround.Facts{"receiver": p.Name(o.Dst)}
 		}
-		m, readable := o.Fields.(*kind.HL7MessageV1)
-		if f, ok := o.Fields.(*kind.FlowV1); ok && (f.Protocol != "tls" || !f.Established) {
-			continue
+		return wardround.Facts{
+			"receiver": p.Name(o.Dst), "sender": p.Name(o.Src), "message": o.Fields.(*kind.HL7MessageV1).Event(),
 		}
-		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
-		ports := check.State[listeners](p, string(o.Dst))
-		if !readable {
-			if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
-				p.Pass(subject, item, wardround.Facts{"receiver": name(p, o.Dst)})
-				delete(ports.Clear, item)
-			}
-			continue
-		}
-		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
-			if ports.Clear == nil {
-				ports.Clear = map[string]int64{}
-			}
-			ports.Clear[item] = o.At.Unix()
-		}
-		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
-			said[key] = true
-			p.Fail(subject, item, wardround.Facts{
-				"receiver": name(p, o.Dst), "sender": name(p, o.Src), "message": m.Event(),
-			}, check.Exposed(exposure(p, o.Src, o.Dst)))
-		}
-	}
+	})
 	return nil
 }

@@ -9,30 +9,6 @@ import (
 	"github.com/wardround/wardround/kind"
 )
 
-func TestAnswersOverAnHour(t *testing.T) {
-	var a answers
-	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	sum := func() [2]int64 { n, no := a.sum(); return [2]int64{n, no} }
-	a.add(at, true, 5)
-	a.add(at.Add(4*time.Minute), false, 1)
-	a.add(at.Add(50*time.Minute), false, 2)
-	if got := sum(); got != [2]int64{8, 3} || a.Row != 3 {
-		t.Errorf("within the hour %v, row %d", got, a.Row)
-	}
-	a.add(at.Add(-30*time.Minute), true, 1) // late: counts, and is a yes
-	if got := sum(); got != [2]int64{9, 3} || a.Row != 0 {
-		t.Errorf("with a late one %v, row %d", got, a.Row)
-	}
-	a.add(at.Add(63*time.Minute), true, 1)
-	if got := sum(); got != [2]int64{4, 2} {
-		t.Errorf("an hour on %v", got)
-	}
-	a.add(at.Add(1000*time.Hour), true, 1)
-	if got := sum(); got != [2]int64{1, 0} {
-		t.Errorf("weeks on %v", got)
-	}
-}
-
 // An interface that becomes slow fails until it is well again, or for a week,
 // after which its new pace is normal.
 func TestPace(t *testing.T) {

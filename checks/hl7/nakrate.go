@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.HL7Message, kind.HL7Ack},
 	Fresh:        24 * time.Hour,
 	Group:        check.BySubject,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Some of what {sender} sends does not arrive in {receiver}: a chart there can be incomplete. Which patients are concerned is not recorded here.",
 		Ward:        "Don't rely on {receiver} alone: look at the device or ask the sending department for results that should be there.",
@@ -39,55 +39,23 @@ var _ = check.Register(check.Check{
 })
 
 const (
-	nakBuckets = 12              // of the window
-	nakBucket  = 5 * time.Minute // length of one
-	nakMinimum = 10              // answers that tell a rate; setting "minimum"
-	nakRatio   = 0.1             // of refusals; setting "rate"
-	nakRow     = 3               // refusals in a row; setting "row"
+	nakMinimum = 10  // answers that tell a rate; setting "minimum"
+	nakRatio   = 0.1 // of refusals; setting "rate"
+	nakRow     = 3   // refusals in a row; setting "row"
 )
 
-// answers counts the answers on one interface over the last hour.
+// answers counts the answers on one interface.
 type answers struct {
-	Start    int64             `json:"start"` // of the newest bucket, in buckets since 1970
-	Answered [nakBuckets]int64 `json:"answered"`
-	Refused  [nakBuckets]int64 `json:"refused"`
-	Row      int64             `json:"row"` // refusals since the last yes
-	Failing  bool              `json:"failing,omitempty"`
-	Code     string            `json:"code,omitempty"`
-	Error    string            `json:"error,omitempty"`
-}
-
-// add counts n answers at a time. Late ones count in the newest bucket.
-func (a *answers) add(at time.Time, accepted bool, n int64) {
-	bucket := at.UnixNano() / int64(nakBucket)
-	for i := 0; a.Start < bucket; i++ {
-		if i == nakBuckets {
-			a.Start = bucket
-			break
-		}
-		a.Start++
-		a.Answered[a.Start%nakBuckets], a.Refused[a.Start%nakBuckets] = 0, 0
-	}
-	a.Answered[a.Start%nakBuckets] += n
-	if accepted {
-		a.Row = 0
-		return
-	}
-	a.Refused[a.Start%nakBuckets] += n
-	a.Row += n
-}
-
-func (a *answers) sum() (answered, refused int64) {
-	for i := range a.Answered {
-		answered += a.Answered[i]
-		refused += a.Refused[i]
-	}
-	return answered, refused
+	Rate  check.Rate `json:"rate"`
+	Code  string     `json:"code,omitempty"` // of the last refusal
+	Error string     `json:"error,omitempty"`
 }
 
 // nakRate counts answers for each interface and judges after every one.
 func nakRate(_ context.Context, p *check.Pass) error {
-	minimum, ratio, row := int64(p.Setting("minimum", nakMinimum)), p.Setting("rate", nakRatio), int64(p.Setting("row", nakRow))
+	limits := check.Limits{
+		Minimum: int64(p.Setting("minimum", nakMinimum)), Share: p.Setting("rate", nakRatio), Row: int64(p.Setting("row", nakRow)),
+	}
 	for o := range p.Seen() {
 		var code, failure string
 		var accepted, fromServer bool
@@ -104,34 +72,41 @@ func nakRate(_ context.Context, p *check.Pass) error {
 		if o.Link == "" {
 			continue
 		}
-		sender, receiver, item := o.Src, o.Dst, "to the server"
-		if fromServer {
-			sender, receiver, item = receiver, sender, "to the client"
-		}
+		sender, receiver := o.Ends(fromServer)
+		item := direction(fromServer)
 		a := check.State[answers](p, string(o.Link)+" "+item)
-		a.add(o.At, accepted, int64(o.Times()))
+		a.Rate.Add(o.At, !accepted, int64(o.Times()))
 		if !accepted {
-			a.Code, a.Error = code, failure
-			if a.Error == "" {
-				a.Error = "not given"
-			}
+			a.Code, a.Error = code, given(failure)
 		}
-		answered, refused := a.sum()
 		subject := wardround.LinkSubject(o.Link)
-		facts := wardround.Facts{"sender": name(p, sender), "receiver": name(p, receiver), "answered": answered, "refused": refused}
-		enough, share := answered >= minimum, float64(refused)/float64(answered)
-		// Once it fails, it takes half the rate to be well again.
-		well := refused == 0 || enough && a.Row < row && share < ratio/2
-		a.Failing = a.Row >= row || enough && share >= ratio || a.Failing && !well
-		switch {
-		case a.Failing:
+		facts := wardround.Facts{
+			"sender": p.Name(sender), "receiver": p.Name(receiver), "answered": a.Rate.All.Sum(), "refused": a.Rate.Bad.Sum(),
+		}
+		switch failing, told := a.Rate.Judge(limits); {
+		case failing:
 			facts["code"], facts["error"] = a.Code, a.Error
 			p.Fail(subject, item, facts)
-		case refused == 0 || enough:
+		case told:
 			p.Pass(subject, item, facts)
 		default:
 			p.Unknown(subject, item, "too few answers in the last hour to tell", facts)
 		}
 	}
 	return nil
+}
+
+// direction is the item of one direction of an interface.
+func direction(fromServer bool) string {
+	if fromServer {
+		return "to the client"
+	}
+	return "to the server"
+}
+
+func given(s string) string {
+	if s == "" {
+		return "not given"
+	}
+	return s
 }

@@ -2,7 +2,6 @@ package hl7
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -27,7 +26,7 @@ var _ = check.Register(check.Check{
 	Fresh:        30 * 24 * time.Hour,
 	Group:        check.BySubject,
 	Novelty:      true,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "What {receiver} shows of devices or patients may come from a source nobody here knows. Whether a wrong value was shown is unknown.",
 		Ward:        "If a shown value or alarm doesn't fit the patient, trust the device at the bedside, care for the patient by local procedure, and call clinical engineering.",
@@ -43,82 +42,27 @@ var _ = check.Register(check.Check{
 // newSource learns which assets send to a receiver, and under which application
 // names, and fails for those that came later.
 func newSource(_ context.Context, p *check.Pass) error {
-	type pair struct{ from, to, app string }
-	said := map[pair]bool{}
+	said := map[check.Speaker]bool{}
 	for o := range p.Seen() {
 		m := o.Fields.(*kind.HL7MessageV1)
-		from, to := o.Src, o.Dst
-		if m.FromServer {
-			from, to = to, from
-		}
+		from, to := o.Ends(m.FromServer)
 		app := m.SendingApp
 		if m.SendingFacility != "" {
 			app += "^" + m.SendingFacility
 		}
-		if from == "" || to == "" || said[pair{string(from), string(to), app}] {
+		s := check.Speaker{From: from, To: to, Name: app}
+		if from == "" || to == "" || said[s] {
 			continue
 		}
-		said[pair{string(from), string(to), app}] = true
-		judgeSource(p, m, from, to, app)
+		said[s] = true
+		receiver := p.Name(to)
+		p.Speaks(s, wardround.Facts{"receiver": receiver}, func(taken bool) wardround.Facts {
+			how := "no other system was seen to use that name"
+			if taken {
+				how = "until now another system used that name"
+			}
+			return wardround.Facts{"receiver": receiver, "application": app, "message": m.Event(), "impersonation": how}
+		})
 	}
 	return nil
-}
-
-// borrowed are the application names under which one source speaks to one
-// receiver although another source is known by them.
-type borrowed struct {
-	Apps []string `json:"apps"`
-}
-
-// maxBorrowed bounds the names remembered for one source and receiver.
-const maxBorrowed = 20
-
-// judgeSource gives one verdict for the source, and one of its own for a name it
-// borrows, so that a known source cannot hide behind its own good messages.
-func judgeSource(p *check.Pass, m *kind.HL7MessageV1, from, to wardround.AssetID, app string) {
-	receiver := p.Asset(to)
-	if receiver == nil {
-		return
-	}
-	// The sets are learned together, whatever the first of them says.
-	source := p.Learn(receiver.Zone, "sources of "+string(to), string(from))
-	used, spoken := check.Novel, check.Known
-	if app != "" {
-		used = p.Learn(receiver.Zone, "applications of "+string(to), app)
-		spoken = p.Learn(receiver.Zone, "sources of "+string(to)+" as "+app, string(from))
-	}
-	subject, item := wardround.AssetSubject(from), string(to)
-	pass := wardround.Facts{"receiver": receiver.Name()}
-	fail := wardround.Facts{
-		"receiver": receiver.Name(), "application": app, "message": m.Event(),
-		"impersonation": "no other system was seen to use that name",
-	}
-	reach := check.Exposed(exposure(p, from, to))
-	taken := used == check.Known && spoken == check.Novel
-	if taken {
-		fail["impersonation"] = "until now another system used that name"
-	}
-	switch source {
-	case check.Learning:
-		p.Unknown(subject, item, check.WhyLearning, pass)
-	case check.Novel:
-		p.Fail(subject, item, fail, reach)
-	default:
-		p.Pass(subject, item, pass)
-	}
-	names := check.State[borrowed](p, string(from)+" to "+string(to))
-	at := slices.Index(names.Apps, app)
-	switch {
-	case taken:
-		if at < 0 {
-			if len(names.Apps) == maxBorrowed {
-				return
-			}
-			names.Apps = append(names.Apps, app)
-		}
-		p.Fail(subject, item+" as "+app, fail, reach, check.Hostile())
-	case at >= 0 && spoken == check.Known:
-		p.Pass(subject, item+" as "+app, pass)
-		names.Apps = slices.Delete(names.Apps, at, at+1)
-	}
 }

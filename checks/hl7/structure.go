@@ -80,10 +80,7 @@ func structure(_ context.Context, p *check.Pass) error {
 	good := int64(p.Setting("good", structureGood))
 	for o := range p.Seen() {
 		m := o.Fields.(*kind.HL7MessageV1)
-		from, to := o.Src, o.Dst
-		if m.FromServer {
-			from, to = to, from
-		}
+		from, to := o.Ends(m.FromServer)
 		if from == "" {
 			continue
 		}
@@ -93,7 +90,7 @@ func structure(_ context.Context, p *check.Pass) error {
 		}
 		judge := func(item string, problems []string, certain bool) {
 			subject := wardround.AssetSubject(from)
-			seen := check.State[built](p, string(from)+" "+item)
+			seen := check.StateOf[built](p, item, from)
 			switch {
 			case len(problems) > 0:
 				seen.Failing, seen.Good = true, 0
@@ -102,7 +99,7 @@ func structure(_ context.Context, p *check.Pass) error {
 				if seen.Patient {
 					weight = wardround.Medium
 				}
-				p.Fail(subject, item, wardround.Facts{"message": m.Event(), "receiver": name(p, to), "problems": problems}, check.As(weight))
+				p.Fail(subject, item, wardround.Facts{"message": m.Event(), "receiver": p.Name(to), "problems": problems}, check.As(weight))
 			case !certain && !seen.Failing:
 				p.Unknown(subject, item, "the messages were not seen whole", nil)
 			case certain:

@@ -161,10 +161,8 @@ func timing(_ context.Context, p *check.Pass) error {
 		if o.Link == "" {
 			continue
 		}
-		sender, receiver, item := o.Src, o.Dst, "to the server"
-		if m.FromServer {
-			sender, receiver, item = receiver, sender, "to the client"
-		}
+		sender, receiver := o.Ends(m.FromServer)
+		item := direction(m.FromServer)
 		key := string(o.Link) + " " + item
 		t := check.State[pace](p, key)
 		switch m.Answer {
@@ -176,7 +174,7 @@ func timing(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		subject := wardround.LinkSubject(o.Link)
-		facts := wardround.Facts{"sender": name(p, sender), "receiver": name(p, receiver)}
+		facts := wardround.Facts{"sender": p.Name(sender), "receiver": p.Name(receiver)}
 		if t.Normal.Count < learn {
 			why := check.WhyLearning
 			if t.Normal.Count == 0 && len(t.Now) == 0 {

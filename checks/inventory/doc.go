@@ -3,10 +3,8 @@
 package inventory
 
 import (
-	"github.com/wardround/wardround/check"
-	"github.com/wardround/wardround/kind"
-
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
 )
 
 // traffic names every kind that is seen on the network or told by others, so that
@@ -27,14 +25,6 @@ var traffic = func() []kind.Name {
 
 // clinical are the protocols that clinical data and device control travel by.
 var clinical = []string{"dicom", "dicomweb", "hl7", "fhir", "mqtt", "wsdiscovery"}
-
-// name is how a person knows an asset.
-func name(p *check.Pass, id wardround.AssetID) string {
-	if a := p.Asset(id); a != nil {
-		return a.Name()
-	}
-	return string(id)
-}
 
 // spoken reports whether a person said anything of the asset.
 func spoken(a *wardround.Asset) bool {

@@ -50,9 +50,13 @@ type door struct {
 	Last  int64 `json:"last"`
 }
 
-// shutFor is how long no anonymous client must have been taken in before a
-// refusal counts as the answer: a broker may tell clients apart by other means.
-const shutFor = time.Hour
+const (
+	// maxListeners bounds the ports remembered for one broker.
+	maxListeners = 64
+	// shutFor is how long no anonymous client must have been taken in before a
+	// refusal counts as the answer: a broker may tell clients apart by other means.
+	shutFor = time.Hour
+)
 
 // anonymous fails a listener that accepts a client that shows nothing, and passes
 // one that refuses such a client for that.
@@ -62,8 +66,8 @@ func anonymous(_ context.Context, p *check.Pass) error {
 		if o.Flow == nil || o.Dst == "" || !s.Anonymous() {
 			continue // one that showed a password proves nothing of others
 		}
-		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
-		d := check.State[doors](p, string(o.Dst))
+		subject, item := wardround.AssetSubject(o.Dst), check.Listener(o.Flow)
+		d := check.StateOf[doors](p, "", o.Dst)
 		switch {
 		case s.Result == kind.MQTTAccepted:
 			seen := d.Open[item]
@@ -79,15 +83,15 @@ func anonymous(_ context.Context, p *check.Pass) error {
 				d.Open[item] = seen
 			}
 			p.Fail(subject, item, wardround.Facts{
-				"broker": name(p, o.Dst), "client": name(p, o.Src), "times": seen.Times,
+				"broker": p.Name(o.Dst), "client": p.Name(o.Src), "times": seen.Times,
 				"since": time.Unix(seen.Since, 0).UTC().Format(time.RFC3339),
-			}, check.Exposed(exposure(p, o.Src, o.Dst)))
+			}, check.Exposed(p.Exposure(o.Src, o.Dst)))
 		case s.Result == kind.MQTTRefused && s.Denied:
 			if seen, ok := d.Open[item]; ok && o.At.Sub(time.Unix(seen.Last, 0)) <= shutFor {
 				continue
 			}
 			delete(d.Open, item)
-			p.Pass(subject, item, wardround.Facts{"broker": name(p, o.Dst), "reason": s.Reason})
+			p.Pass(subject, item, wardround.Facts{"broker": p.Name(o.Dst), "reason": s.Reason})
 		}
 	}
 	return nil

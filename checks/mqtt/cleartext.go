@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.MQTTSession, kind.MQTTPublish, kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
 	Group:        check.BySite,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "No change in anyone's care is known. What devices send through {broker} can be read on the way, and values or commands could be changed without anyone noticing; whether someone did is unknown.",
 		Ward:        "Nothing to do. If a value on a screen doesn't fit the patient, look at the device itself.",
@@ -38,56 +38,23 @@ var _ = check.Register(check.Check{
 	Run: cleartext,
 })
 
-// listeners are the ports of one broker that were seen to speak MQTT in clear,
-// and when they last did, in seconds since 1970.
-type listeners struct {
-	Clear map[string]int64 `json:"clear"`
-}
-
-// clearFor is how long nothing readable must be seen before TLS on the same port
-// counts as the answer: while clients are moved, both are used.
-const clearFor = time.Hour
-
 // cleartext fails a listener for readable connections, and passes it when TLS is
 // spoken there instead.
 func cleartext(_ context.Context, p *check.Pass) error {
-	said := map[wardround.Key]bool{}
-	for o := range p.Seen() {
-		if o.Flow == nil || o.Dst == "" {
-			continue
+	p.Cleartext(func(o *check.Seen) check.Crossing {
+		if s, ok := o.Fields.(*kind.MQTTSessionV1); ok && s.Result != kind.MQTTAccepted {
+			return check.CrossesNothing
 		}
-		subject, item := wardround.AssetSubject(o.Dst), listener(o.Flow)
-		what := ""
-		switch f := o.Fields.(type) {
-		case *kind.FlowV1:
-			if f.Protocol == "tls" && f.Established {
-				ports := check.State[listeners](p, string(o.Dst))
-				if last, ok := ports.Clear[item]; ok && o.At.Sub(time.Unix(last, 0)) > clearFor {
-					p.Pass(subject, item, wardround.Facts{"broker": name(p, o.Dst)})
-					delete(ports.Clear, item)
-				}
-			}
-			continue
-		case *kind.MQTTSessionV1:
-			if f.Result != kind.MQTTAccepted {
-				continue // nothing was exchanged
-			}
-			what = "an accepted CONNECT"
-		case *kind.MQTTPublishV1:
-			what = "messages on " + f.Topic
+		return check.CrossesClear
+	}, func(o *check.Seen, how check.Crossing) wardround.Facts {
+		if how == check.CrossesCovered {
+			return wardround.Facts{"broker": p.Name(o.Dst)}
 		}
-		ports := check.State[listeners](p, string(o.Dst))
-		if _, ok := ports.Clear[item]; ok || len(ports.Clear) < maxListeners {
-			if ports.Clear == nil {
-				ports.Clear = map[string]int64{}
-			}
-			ports.Clear[item] = max(ports.Clear[item], o.At.Unix())
+		what := "an accepted CONNECT"
+		if m, ok := o.Fields.(*kind.MQTTPublishV1); ok {
+			what = "messages on " + m.Topic
 		}
-		if key := (wardround.Key{Subject: subject, Item: item}); !said[key] { // one of a batch is enough
-			said[key] = true
-			p.Fail(subject, item, wardround.Facts{"broker": name(p, o.Dst), "client": name(p, o.Src), "what": what},
-				check.Exposed(exposure(p, o.Src, o.Dst)))
-		}
-	}
+		return wardround.Facts{"broker": p.Name(o.Dst), "client": p.Name(o.Src), "what": what}
+	})
 	return nil
 }

@@ -2,7 +2,6 @@ package mqtt
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -18,7 +17,7 @@ var _ = check.Register(check.Check{
 		"Find out who put the system there. If it is planned, adopt it as known. If it uses another system's client id and nobody planned that, treat it as impersonation: a broker throws out the first holder of a client id when a second connects. " +
 		"It is wrong after a planned exchange of a device or gateway, and where a device got a new address that the inventory did not yet recognise.",
 	Concern:      wardround.Security,
-	StateVersion: 1,
+	StateVersion: 2,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"mqtt"},
 	Stage:        wardround.Operate,
@@ -60,61 +59,16 @@ func newPublisher(_ context.Context, p *check.Pass) error {
 	return nil
 }
 
-// borrowed are the client ids under which one system published to one broker
-// although another system is known by them.
-type borrowed struct {
-	IDs []string `json:"ids"`
-}
-
-// maxBorrowed bounds the ids remembered for one publisher and broker.
-const maxBorrowed = 20
-
-// judgePublisher gives one verdict for the publisher, and one of its own for a
-// client id that it uses, so that a known publisher cannot borrow one unseen.
 func judgePublisher(p *check.Pass, o *check.Seen, m *kind.MQTTPublishV1) {
-	broker := p.Asset(o.Dst)
-	if broker == nil {
-		return
-	}
-	// The sets are learned together, whatever the first of them says.
-	source := p.Learn(broker.Zone, "publishers of "+string(o.Dst), string(o.Src))
-	used, spoken := check.Novel, check.Known
-	if m.Client != "" {
-		used = p.Learn(broker.Zone, "client ids of "+string(o.Dst), m.Client)
-		spoken = p.Learn(broker.Zone, "publishers of "+string(o.Dst)+" as "+m.Client, string(o.Src))
-	}
-	subject, item := wardround.AssetSubject(o.Src), string(o.Dst)
-	pass := wardround.Facts{"broker": broker.Name()}
-	fail := wardround.Facts{"broker": broker.Name(), "topic": m.Topic, "impersonation": "no other system was seen to use its client id"}
-	if m.Client == "" {
-		fail["impersonation"] = "its client id is not told here, so whether another system used that is unknown"
-	}
-	reach := check.Exposed(exposure(p, o.Src, o.Dst))
-	taken := used == check.Known && spoken == check.Novel
-	if taken {
-		fail["impersonation"] = "until now another system used its client id " + m.Client
-	}
-	switch source {
-	case check.Learning:
-		p.Unknown(subject, item, check.WhyLearning, pass)
-	case check.Novel:
-		p.Fail(subject, item, fail, reach)
-	default:
-		p.Pass(subject, item, pass)
-	}
-	ids := check.State[borrowed](p, string(o.Src)+" to "+string(o.Dst))
-	at := slices.Index(ids.IDs, m.Client)
-	switch {
-	case taken:
-		if at < 0 {
-			if len(ids.IDs) == maxBorrowed {
-				return
-			}
-			ids.IDs = append(ids.IDs, m.Client)
+	broker := p.Name(o.Dst)
+	p.Speaks(check.Speaker{From: o.Src, To: o.Dst, Name: m.Client}, wardround.Facts{"broker": broker}, func(taken bool) wardround.Facts {
+		how := "no other system was seen to use its client id"
+		switch {
+		case m.Client == "":
+			how = "its client id is not told here, so whether another system used that is unknown"
+		case taken:
+			how = "until now another system used its client id " + m.Client
 		}
-		p.Fail(subject, item+" as "+m.Client, fail, reach, check.Hostile())
-	case at >= 0 && spoken == check.Known:
-		p.Pass(subject, item+" as "+m.Client, pass)
-		ids.IDs = slices.Delete(ids.IDs, at, at+1)
-	}
+		return wardround.Facts{"broker": broker, "topic": m.Topic, "impersonation": how}
+	})
 }

@@ -3,18 +3,7 @@
 // whoever answers.
 package net
 
-import (
-	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/check"
-)
-
-// name is how a person knows an asset.
-func name(p *check.Pass, id wardround.AssetID) string {
-	if a := p.Asset(id); a != nil {
-		return a.Name()
-	}
-	return "an unknown component"
-}
+import "github.com/wardround/wardround"
 
 // onWard reports whether an asset is a medical device or speaks for some.
 func onWard(a *wardround.Asset) bool {

@@ -84,7 +84,7 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 		if !onWard(a) {
 			continue
 		}
-		item := within(check.State[peers](p, string(a.ID)), block(peer))
+		item := within(check.StateOf[peers](p, "", a.ID), block(peer))
 		if key := string(a.ID) + item + direction; said[key] {
 			continue
 		} else {

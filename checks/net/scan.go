@@ -88,13 +88,13 @@ func scan(_ context.Context, p *check.Pass) error {
 }
 
 func found(p *check.Pass, o *check.Seen, facts wardround.Facts) {
-	check.State[searching](p, string(o.Src)).Last = o.At.Unix()
+	check.StateOf[searching](p, "", o.Src).Last = o.At.Unix()
 	p.Fail(wardround.AssetSubject(o.Src), "", facts, check.Hostile())
 }
 
 // slow counts attempts without success that are too few a minute to stand out.
 func slow(p *check.Pass, o *check.Seen) {
-	s := check.State[searching](p, string(o.Src))
+	s := check.StateOf[searching](p, "", o.Src)
 	if at := o.At.Unix(); at-s.Since > int64(slowPeriod/time.Second) {
 		s.Since, s.Hosts, s.Ports = at, nil, nil
 	}
@@ -112,7 +112,7 @@ func slow(p *check.Pass, o *check.Seen) {
 
 // quiet passes a host that reaches what it calls.
 func quiet(p *check.Pass, o *check.Seen) {
-	s := check.State[searching](p, string(o.Src))
+	s := check.StateOf[searching](p, "", o.Src)
 	if o.At.Sub(time.Unix(s.Last, 0)) > quietFor {
 		p.Pass(wardround.AssetSubject(o.Src), "", nil)
 	}

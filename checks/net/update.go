@@ -60,7 +60,7 @@ func update(_ context.Context, p *check.Pass) error {
 		}
 		said[taken{device, server, protocol}] = true
 		subject, item := wardround.AssetSubject(device), protocol+" from "+string(server)
-		facts := wardround.Facts{"what": what, "server": name(p, server), "protocol": strings.ToUpper(protocol)}
+		facts := wardround.Facts{"what": what, "server": p.Name(server), "protocol": strings.ToUpper(protocol)}
 		zone := p.Inventory().Zone(holder)
 		switch {
 		case secured:

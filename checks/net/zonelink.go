@@ -74,7 +74,7 @@ func zoneLink(_ context.Context, p *check.Pass) error {
 			p.Pass(subject, item, nil)
 		default:
 			p.Fail(subject, item, wardround.Facts{
-				"from": from, "to": to, "protocol": spoken, "server": name(p, server.ID),
+				"from": from, "to": to, "protocol": spoken, "server": p.Name(server.ID),
 			}, check.Exposed(wardround.ExposedAcrossZones))
 		}
 	}

@@ -62,8 +62,8 @@ func newRecipient(_ context.Context, p *check.Pass) error {
 			p.Pass(subject, "", nil)
 		default:
 			p.Fail(subject, "", wardround.Facts{
-				"from": name(p, from), "protocol": claim.Protocol, "data": string(claim.Data), "zone": string(a.Zone),
-			}, check.Exposed(exposure(p, from, to)))
+				"from": p.Name(from), "protocol": claim.Protocol, "data": string(claim.Data), "zone": string(a.Zone),
+			}, check.Exposed(p.Exposure(from, to)))
 		}
 	}
 	return nil

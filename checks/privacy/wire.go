@@ -69,20 +69,20 @@ func onWire(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		subject, item := wardround.AssetSubject(w.from), string(w.to)+" by "+w.protocol
-		s := check.State[carried](p, string(w.from)+" "+item)
+		s := check.StateOf[carried](p, "by "+w.protocol, w.from, w.to)
 		grown := s.add(o.Fields.(kind.PersonalFields).PersonalFields(), o.At)
 		if said[w] && !grown {
 			continue // one verdict of a batch is enough
 		}
 		said[w] = true
-		facts := wardround.Facts{"protocol": w.protocol, "from": name(p, w.from), "to": name(p, w.to)}
+		facts := wardround.Facts{"protocol": w.protocol, "from": p.Name(w.from), "to": p.Name(w.to)}
 		if s.Last == 0 || o.At.Sub(time.Unix(s.Last, 0)) >= cleanFor {
 			s.Fields, s.Last = nil, 0
 			p.Pass(subject, item, facts)
 			continue
 		}
 		facts["fields"] = slices.Clone(s.Fields)
-		p.Fail(subject, item, facts, check.Exposed(exposure(p, w.from, w.to)))
+		p.Fail(subject, item, facts, check.Exposed(p.Exposure(w.from, w.to)))
 	}
 	return nil
 }

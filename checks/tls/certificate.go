@@ -113,7 +113,7 @@ func certificates(_ context.Context, p *check.Pass) error {
 // note remembers a certificate that was shown. It reports whether a verdict is
 // due: not for a sound one that is shown beside one with a problem.
 func note(p *check.Pass, pl place, c *kind.TLSCertificateV1, problem string, at time.Time) bool {
-	seen := check.State[shown](p, pl.subject.ID)
+	seen := check.StateOf[shown](p, "", wardround.AssetID(pl.subject.ID))
 	last, known := seen.Items[pl.item]
 	now := sight{Seen: max(last.Seen, at.Unix()), Ends: c.NotAfter.Unix(), Bad: last.Bad}
 	if problem != "" {
@@ -141,7 +141,7 @@ func hidden(p *check.Pass, pl place, s *kind.TLSSessionV1, at time.Time) (why st
 	default:
 		return "" // the handshake never got there
 	}
-	last, known := check.State[shown](p, pl.subject.ID).Items[pl.item]
+	last, known := check.StateOf[shown](p, "", wardround.AssetID(pl.subject.ID)).Items[pl.item]
 	switch {
 	case !known, at.Sub(time.Unix(last.Seen, 0)) > remember:
 		return why

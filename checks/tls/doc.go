@@ -4,8 +4,6 @@
 package tls
 
 import (
-	"strconv"
-
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
@@ -30,10 +28,7 @@ func placeOf(p *check.Pass, o *check.Seen) (pl place, ok bool) {
 		return pl, false
 	}
 	src := p.Asset(o.Src)
-	pl.server, pl.client = dst.Name(), string(o.Src)
-	if src != nil {
-		pl.client = src.Name()
-	}
+	pl.server, pl.client = p.Name(o.Dst), p.Name(o.Src)
 	if dst.Remote {
 		if src == nil || src.Kind&(wardround.Device|wardround.Intermediary) == 0 {
 			return pl, false
@@ -41,14 +36,8 @@ func placeOf(p *check.Pass, o *check.Seen) (pl place, ok bool) {
 		pl.subject, pl.item, pl.reach = wardround.AssetSubject(o.Src), "to "+string(o.Dst), wardround.ExposedToPublic
 		return pl, true
 	}
-	pl.subject, pl.item = wardround.AssetSubject(o.Dst), strconv.Itoa(int(o.Flow.Dst.Port))+"/"+o.Flow.Transport
-	switch {
-	case src == nil:
-	case src.Remote:
-		pl.reach = wardround.ExposedToPublic
-	case src.Zone != dst.Zone:
-		pl.reach = wardround.ExposedAcrossZones
-	}
+	pl.subject, pl.item = wardround.AssetSubject(o.Dst), check.Listener(o.Flow)
+	pl.reach = p.Exposure(o.Src, o.Dst)
 	return pl, true
 }
 

@@ -27,7 +27,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"cryptography-strength", "transmission-confidentiality"},
 	Watch:        []kind.Name{kind.TLSSession},
 	Fresh:        7 * 24 * time.Hour,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "No change in anyone's care is known. What {client} and {server} exchange is protected less well than it looks; whether someone read or changed it is unknown.",
 		Ward:        "Nothing to do.",
@@ -40,19 +40,9 @@ var _ = check.Register(check.Check{
 	Run: weak,
 })
 
-// weaknesses are the items of one subject that were seen weak, and when they last
-// were, in seconds since 1970.
-type weaknesses struct {
-	Weak map[string]int64 `json:"weak"`
-}
-
-const (
-	// maxItems bounds the items remembered of one subject.
-	maxItems = 64
-	// soundFor is how long only sound sessions must be seen before a weak item
-	// passes: an old client may come once an hour, or once a shift.
-	soundFor = 24 * time.Hour
-)
+// soundFor is how long only sound sessions must be seen before a weak item
+// passes: an old client may come once an hour, or once a shift.
+const soundFor = 24 * time.Hour
 
 // weak judges version and cipher of each session, and key and signature of each
 // certificate that is visible.
@@ -67,25 +57,18 @@ func weak(_ context.Context, p *check.Pass) error {
 		facts := wardround.Facts{"server": pl.server, "client": pl.client, "version": s.Version, "cipher": s.Cipher}
 		judge := func(item string, found []string, severity wardround.Severity) {
 			key := wardround.Key{Subject: pl.subject, Item: item}
-			seen := check.State[weaknesses](p, pl.subject.ID)
-			last, was := seen.Weak[item]
+			seen := check.StateOf[check.Sightings](p, "", wardround.AssetID(pl.subject.ID))
 			switch {
 			case len(found) > 0:
-				if was || len(seen.Weak) < maxItems {
-					if seen.Weak == nil {
-						seen.Weak = map[string]int64{}
-					}
-					seen.Weak[item] = max(last, o.At.Unix())
-				}
+				seen.Note(item, o.At)
 				if said[key] != wardround.Fail { // one of a batch is enough
 					said[key] = wardround.Fail
 					with := maps.Clone(facts)
 					with["weak"] = found
 					p.Fail(pl.subject, item, with, check.As(severity), check.Exposed(pl.reach))
 				}
-			case was && o.At.Sub(time.Unix(last, 0)) <= soundFor, said[key] != wardround.Unknown:
+			case said[key] != wardround.Unknown, seen.Known(item) && !seen.Over(item, o.At, soundFor):
 			default:
-				delete(seen.Weak, item)
 				said[key] = wardround.Pass
 				p.Pass(pl.subject, item, facts)
 			}
