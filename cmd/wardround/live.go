@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -27,13 +27,23 @@ import (
 type captureCmd struct {
 	Interface string `arg:"" help:"The interface to read."`
 	Filter    string `help:"What to capture, in tcpdump's words."`
+	Attached  bool   `help:"End when standard input does: whoever started this is gone."`
 }
 
-// statsPrefix begins a line of the capture process's standard error that counts
-// what the kernel dropped so far.
-const statsPrefix = "dropped "
+// What the capture process says on its standard error, besides errors.
+const (
+	saysCapturing = "capturing"
+	saysDropped   = "dropped " // packets, so far; also a sign of life, every lifeSign
+	saysDown      = "down"     // the interface is down, or has no carrier
+	saysUp        = "up"
+)
+
+// lifeSign is how often a capture process says that it lives.
+const lifeSign = time.Second
 
 func (c *captureCmd) Run(a *app) error {
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
 	src, err := capture.OpenLive(capture.Options{Interface: c.Interface, Filter: c.Filter})
 	if err != nil {
 		return wardround.Wrap(wardround.EInvalid, "capture", err)
@@ -42,10 +52,19 @@ func (c *captureCmd) Run(a *app) error {
 	if err := capture.Unprivilege(capture.Nobody); err != nil {
 		return wardround.Wrap(wardround.EForbidden, "capture", err)
 	}
-	fmt.Fprintln(a.stderr, "capturing")
+	if c.Attached {
+		go func() { // ends with standard input
+			_, _ = io.Copy(io.Discard, a.stdin) // nothing is ever sent
+			cancel()
+		}()
+	}
+	fmt.Fprintln(a.stderr, saysCapturing)
 	out := pcap.NewWriter(a.stdout, pcap.Header{Link: src.Link(), Nano: true})
-	told, flushed := uint64(0), time.Now()
-	for a.ctx.Err() == nil {
+	told := func() { fmt.Fprintln(a.stderr, saysDropped+strconv.FormatUint(src.Stats().Dropped, 10)) }
+	defer told()
+	var flushed, lived time.Time
+	up := true
+	for ctx.Err() == nil {
 		p, err := src.Next()
 		switch {
 		case errors.Is(err, capture.ErrQuiet):
@@ -61,28 +80,89 @@ func (c *captureCmd) Run(a *app) error {
 				return err
 			}
 		}
-		if now := time.Now(); now.Sub(flushed) > 50*time.Millisecond {
+		now := time.Now()
+		if now.Sub(flushed) > 50*time.Millisecond {
 			flushed = now
 			if err := out.Flush(); err != nil {
 				return err
 			}
-			if d := src.Stats().Dropped; d != told {
-				told = d
-				fmt.Fprintln(a.stderr, statsPrefix+strconv.FormatUint(d, 10))
+		}
+		if now.Sub(lived) >= lifeSign {
+			lived = now
+			if is := carries(c.Interface, up); is != up {
+				up = is
+				fmt.Fprintln(a.stderr, map[bool]string{true: saysUp, false: saysDown}[up])
 			}
+			told()
 		}
 	}
 	return out.Flush()
 }
 
-// watch runs one capture process and feeds what it captures to a sensor, until ctx
-// is done or the process ends. ready is called when it captures.
+// carries reports whether an interface is up and has a carrier; otherwise is the
+// answer when that cannot be found out.
+func carries(name string, otherwise bool) bool {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return otherwise
+	}
+	return i.Flags&net.FlagUp != 0 && i.Flags&net.FlagRunning != 0
+}
+
+// How long to wait before a capture that ended is started again: longer each time,
+// and from the start again after one that lasted longestPause.
+const (
+	firstPause   = time.Second
+	longestPause = time.Minute
+)
+
+// watch keeps one interface watched until ctx is done. A capture that ends is
+// started again, and the time without it is told; one that never began is an error.
 func (a *app) watch(ctx context.Context, s sensorConfig, pseudonyms *sense.Pseudonyms, emit func(*wardround.Observation), ready func()) error {
+	out := &outage{sensor: s, now: a.now, emit: emit, said: func(text string) {
+		fmt.Fprintf(a.stderr, "wardround: %s: %s\n", s.Interface, text)
+	}}
+	began := false
+	pause := firstPause
+	for {
+		started := a.now()
+		err := a.capture(ctx, s, pseudonyms, emit, out, func() {
+			if !began {
+				ready()
+			}
+			began = true
+		})
+		select {
+		case <-ctx.Done(): // an interrupt from a terminal reaches the capture process first
+			return nil
+		case <-time.After(250 * time.Millisecond):
+		}
+		if !began {
+			return err
+		}
+		if a.now().Sub(started) > longestPause {
+			pause = firstPause
+		}
+		out.begin(fmt.Sprintf("%v; it is started again in %v", err, pause))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		out.tick()
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// capture runs one capture process and feeds what it captures to a sensor, until
+// ctx is done or the process ends, which is an error. ready is called when it
+// captures.
+func (a *app) capture(ctx context.Context, s sensorConfig, pseudonyms *sense.Pseudonyms, emit func(*wardround.Observation), out *outage, ready func()) error {
 	self, err := os.Executable()
 	if err != nil {
 		return wardround.Wrap(wardround.EInternal, "serve", err)
 	}
-	args := []string{"capture", s.Interface}
+	args := []string{"capture", "--attached", s.Interface}
 	if s.Filter != "" {
 		args = append(args, "--filter="+s.Filter)
 	}
@@ -91,6 +171,11 @@ func (a *app) watch(ctx context.Context, s sensorConfig, pseudonyms *sense.Pseud
 	cmd.Dir = "/"
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 2 * time.Second
+	stdin, err := cmd.StdinPipe() // ends with us, however we end
+	if err != nil {
+		return wardround.Wrap(wardround.EInternal, "serve", err)
+	}
+	defer stdin.Close()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return wardround.Wrap(wardround.EInternal, "serve", err)
@@ -102,45 +187,27 @@ func (a *app) watch(ctx context.Context, s sensorConfig, pseudonyms *sense.Pseud
 	if err := cmd.Start(); err != nil {
 		return wardround.Errorf(wardround.EInternal, "serve", "capture of %s: %w", s.Interface, err)
 	}
-	var drops atomic.Uint64
-	said := make(chan string, 1)
-	go func() { // ends with the process
-		last := ""
-		sc := bufio.NewScanner(stderr)
-		for sc.Scan() {
-			line := sc.Text()
-			if n, ok := strings.CutPrefix(line, statsPrefix); ok {
-				if v, err := strconv.ParseUint(n, 10, 64); err == nil {
-					drops.Store(v)
-				}
-				continue
-			}
-			if line == "capturing" {
-				ready()
-				continue
-			}
-			last = line
-		}
-		said <- last
-	}()
+	l := &listener{out: out, ready: ready, last: make(chan string, 1), began: time.Now()}
+	go l.listen(stderr) // ends with the process
 	sensor := network.New(network.Options{
 		Sensor: s.Name, Input: s.Interface, Origin: wardround.Live, Pseudonyms: pseudonyms, Emit: emit,
 	})
-	err = feedLive(sensor, stdout, &drops)
+	err = feedLive(sensor, stdout, l)
+	last := <-l.last
+	l.dropped(sensor)
 	sensor.Close()
-	last := <-said
 	if werr := cmd.Wait(); ctx.Err() == nil {
-		if err == nil {
-			err = werr
+		if last == "" {
+			last = errors.Join(err, werr).Error()
 		}
-		return wardround.Errorf(wardround.EInvalid, "serve", "capture of %s ended: %s (%w)", s.Interface, strings.TrimPrefix(last, "wardround: "), err)
+		return wardround.Errorf(wardround.EInvalid, "serve", "capture of %s ended: %s", s.Interface, strings.TrimPrefix(last, "wardround: "))
 	}
 	return nil
 }
 
 // feedLive reads the capture process's stream on a goroutine, so that a quiet
 // interface still lets time pass.
-func feedLive(sensor *network.Sensor, r io.Reader, drops *atomic.Uint64) error {
+func feedLive(sensor *network.Sensor, r io.Reader, l *listener) error {
 	type frame struct {
 		link   packet.LinkType
 		data   []byte
@@ -189,7 +256,6 @@ func feedLive(sensor *network.Sensor, r io.Reader, drops *atomic.Uint64) error {
 	}()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	told := uint64(0)
 	for {
 		select {
 		case batch, ok := <-frames:
@@ -201,10 +267,8 @@ func feedLive(sensor *network.Sensor, r io.Reader, drops *atomic.Uint64) error {
 			}
 		case now := <-tick.C:
 			sensor.Advance(now.UnixNano())
+			l.check()
 		}
-		if d := drops.Load(); d > told {
-			sensor.Dropped(int64(d - told))
-			told = d
-		}
+		l.dropped(sensor)
 	}
 }

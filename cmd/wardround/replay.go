@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -208,14 +209,18 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// keyBytes is how much of a capture's begin makes the key of a replay.
-const keyBytes = 64 << 10
+// headBytes is how much of a capture's begin is looked at for the key of a replay,
+// keyBytes how much of it, decompressed, makes the key.
+const (
+	headBytes = 64 << 10
+	keyBytes  = 4 << 10
+)
 
 // fromCapture returns pseudonyms under a key that is made from the begin of the
 // first capture and never stored: the same capture gives the same output, and
 // whoever has only the output has no key. It returns stdin as it was before.
 func fromCapture(name string, stdin io.Reader) (*sense.Pseudonyms, io.Reader) {
-	head := make([]byte, keyBytes)
+	head := make([]byte, headBytes)
 	n := 0
 	if name == "-" {
 		n, _ = io.ReadFull(stdin, head) // what is wrong with it is said when it is read
@@ -224,7 +229,13 @@ func fromCapture(name string, stdin io.Reader) (*sense.Pseudonyms, io.Reader) {
 		n, _ = io.ReadFull(f, head)
 		f.Close()
 	}
-	return replayKey(head[:n]), stdin
+	head = head[:n]
+	if z, err := gzip.NewReader(bytes.NewReader(head)); err == nil {
+		plain := make([]byte, keyBytes)
+		n, _ := io.ReadFull(z, plain) // the rest of the compressed stream is not here
+		head = plain[:n]
+	}
+	return replayKey(head[:min(len(head), keyBytes)]), stdin
 }
 
 func replayKey(from []byte) *sense.Pseudonyms {

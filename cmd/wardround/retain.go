@@ -26,9 +26,13 @@ func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
 		days = defaultDays
 	}
 	age := time.Duration(days) * 24 * time.Hour
+	judged, _, err := w.store.Position(ctx, w.scope)
+	if err != nil {
+		return err
+	}
 	r := filelog.Retention{
 		Rules: []filelog.Rule{{Age: age}}, Bytes: cfg.Megabytes * 1e6,
-		Before: w.pipe.Position() + 1, Now: w.now(),
+		Before: judged + 1, Now: w.now(),
 	}
 	linked := map[kind.Name]bool{}
 	for _, s := range kind.All() {
@@ -47,6 +51,6 @@ func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
 		}
 	}
 	slices.Sort(r.Needed)
-	_, err := w.log.Retain(ctx, r)
+	_, err = w.log.Retain(ctx, r)
 	return err
 }

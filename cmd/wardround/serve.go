@@ -63,34 +63,33 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	listener, err := loopback(c.Listen)
-	if err != nil {
+	if err := loopback(c.Listen); err != nil {
 		return err
 	}
-	defer listener.Close()
 	w, err := a.openWriter(cfg, c.Learn, c.AcceptGap)
 	if err != nil {
 		return err
 	}
 	defer w.Close()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return wardround.Errorf(wardround.EInvalid, "serve", "--listen: %w", err)
+	}
+	defer listener.Close()
 	return c.run(a, w, cfg, sensors, zones, listener)
 }
 
-// loopback listens on an address of this machine only: until TLS is on, nothing
-// else is offered.
-func loopback(addr string) (net.Listener, error) {
+// loopback refuses an address that others could reach: until TLS is on, nothing
+// is offered to them.
+func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, wardround.Errorf(wardround.EInvalid, "serve", "--listen %s: %w", addr, err)
+		return wardround.Errorf(wardround.EInvalid, "serve", "--listen %s: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, wardround.Errorf(wardround.EForbidden, "serve", "--listen %s is not loopback; other addresses need TLS, which this version does not offer", addr)
+		return wardround.Errorf(wardround.EForbidden, "serve", "--listen %s is not loopback; other addresses need TLS, which this version does not offer", addr)
 	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, wardround.Errorf(wardround.EInvalid, "serve", "--listen: %w", err)
-	}
-	return l, nil
+	return nil
 }
 
 func (c *serveCmd) run(a *app, w *writer, cfg *config, sensors []sensorConfig, zones string, listener net.Listener) error {
@@ -189,6 +188,9 @@ loop:
 	stopIngest()
 	if err := <-ran; result == nil {
 		result = err
+	}
+	if w.ingest.Failed() {
+		return result // what is in memory is of a batch that was not stored
 	}
 	if err := w.pipe.Settle(context.Background()); result == nil {
 		result = err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"sync"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -71,7 +72,8 @@ type writer struct {
 	pseudonyms *sense.Pseudonyms
 	keys       []*ledger.Key
 	now        func() time.Time
-	signed     time.Time // of the newest checkpoint
+	signing    sync.Mutex
+	signed     time.Time // of the newest checkpoint that reached where it should
 	deliver    checkpointConfig
 	show       func(*wardround.Commit) // each commit, while serving; nil for nothing
 }
@@ -118,7 +120,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 		},
 	})
 	if err != nil {
-		return w, hintGap(err)
+		return w, err
 	}
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker,
@@ -133,14 +135,6 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	}
 	w.ingest = pipeline.NewIngest(pipeline.IngestOptions{Log: w.log, Pipeline: w.pipe, Clock: a.now})
 	return w, nil
-}
-
-// hintGap tells how to go on without what the log has lost.
-func hintGap(err error) error {
-	if wardround.ErrorCode(err) == wardround.EIntegrity {
-		return wardround.Errorf(wardround.EIntegrity, "serve", "%w; restore a backup, or go on without it, on the record, with: serve --accept-gap", err)
-	}
-	return err
 }
 
 // Close closes what is open, in the order in which it depends on each other.
@@ -160,15 +154,29 @@ func (w *writer) Close() error {
 
 // put makes something a person or a command said part of the log.
 func (w *writer) put(ctx context.Context, fields any) error {
+	o, err := w.fact(fields)
+	if err != nil {
+		return err
+	}
+	return w.ingest.Put(ctx, o)
+}
+
+// fact makes an observation of what a person or a command said. Errors: EInvalid
+// for content that makes no sense, and for one that is too large.
+func (w *writer) fact(fields any) (*wardround.Observation, error) {
 	s := kind.Of(fields)
 	if c, ok := fields.(*kind.ContentChangedV1); ok {
 		if err := pipeline.ValidateContent(c.Name, c.Value); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return w.ingest.Put(ctx, &wardround.Observation{
+	o := &wardround.Observation{
 		Kind: string(s.Name), Version: s.Version, Sensor: "people", Input: "commands", At: w.now(), Origin: wardround.Live, Fields: fields,
-	})
+	}
+	if err := pipeline.Acceptable(o); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // zonesNow returns the zones in force, as content.
@@ -188,6 +196,8 @@ const checkpointEvery = 24 * time.Hour
 // checkpoint signs the ledger's head and writes it to checkpoint.txt in the data
 // directory, for whatever carries it off the machine.
 func (w *writer) checkpoint(ctx context.Context) error {
+	w.signing.Lock()
+	defer w.signing.Unlock()
 	size, _, err := w.store.Head(ctx, w.scope)
 	if err != nil || size == 0 {
 		return err
@@ -196,19 +206,26 @@ func (w *writer) checkpoint(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.signed = w.now()
 	if err := w.d.SaveCheckpoint(c); err != nil {
 		return err
 	}
 	if err := w.deliver.deliver(ctx, w.scope, c.Signed); err != nil {
 		return wardround.Errorf(wardround.EInternal, "checkpoint", "signed, but not delivered: %w", err)
 	}
+	w.signed = w.now()
 	return nil
+}
+
+// due reports whether it is time for another checkpoint.
+func (w *writer) due() bool {
+	w.signing.Lock()
+	defer w.signing.Unlock()
+	return w.now().Sub(w.signed) >= checkpointEvery
 }
 
 // housekeeping signs checkpoints and deletes what retention no longer keeps.
 func (w *writer) housekeeping(ctx context.Context, r retentionConfig) error {
-	if w.now().Sub(w.signed) < checkpointEvery {
+	if !w.due() {
 		return nil
 	}
 	if err := w.checkpoint(ctx); err != nil {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -19,8 +21,17 @@ import (
 // so that the server stays the one writer. It lies in the data directory, for its
 // owner only. One request and one answer per connection, each a line of JSON.
 
-// maxRequest bounds one request, in bytes.
-const maxRequest = 64 << 20
+// Limits of the control socket. A request of more than smallRequest bytes waits
+// until it is the only such one.
+const (
+	maxRequest   = 64 << 20
+	smallRequest = 64 << 10
+	// maxConnections is how many are served at a time; others wait.
+	maxConnections = 200
+	// readFor is how long a request may take to come, answerFor to be carried out.
+	readFor   = 30 * time.Second
+	answerFor = 10 * time.Minute
+)
 
 type request struct {
 	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export"
@@ -46,26 +57,47 @@ func (w *writer) serveSocket(ctx context.Context) (io.Closer, error) {
 	}
 	l, err := listenPrivate(path)
 	if err != nil {
+		if len(path) > 100 { // sun_path has 104 to 108 bytes, by system
+			return nil, wardround.Errorf(wardround.EInvalid, "serve", "control socket: %s has %d bytes, about 100 fit; use a data directory with a shorter path: %w", path, len(path), err)
+		}
 		return nil, wardround.Errorf(wardround.EForbidden, "serve", "control socket: %w", err)
 	}
+	d := &door{w: w, places: make(chan struct{}, maxConnections), large: make(chan struct{}, 1)}
 	go func() { // ends when l is closed
 		for {
+			d.places <- struct{}{}
 			c, err := l.Accept()
-			if err != nil {
+			if errors.Is(err, net.ErrClosed) {
 				return
 			}
-			go w.answer(ctx, c)
+			if err != nil { // no file descriptors left: this passes
+				<-d.places
+				time.Sleep(50 * time.Millisecond)
+				continue
+			}
+			go func() {
+				d.answer(ctx, c)
+				<-d.places
+			}()
 		}
 	}()
 	return l, nil
 }
 
-func (w *writer) answer(ctx context.Context, c net.Conn) {
+// door is where requests come in.
+type door struct {
+	w      *writer
+	places chan struct{} // holds one for each connection that is served
+	large  chan struct{} // holds one while there is a large request
+}
+
+func (d *door) answer(ctx context.Context, c net.Conn) {
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, answerFor)
 	defer cancel()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Minute)) // a socket without deadlines is still bounded by ctx
-	line, err := bufio.NewReader(io.LimitReader(c, maxRequest)).ReadBytes('\n')
+	_ = c.SetDeadline(time.Now().Add(readFor)) // sockets have deadlines
+	line, done, err := d.line(ctx, c)
+	defer done()
 	var rq request
 	if err == nil {
 		err = json.Unmarshal(line, &rq)
@@ -73,7 +105,8 @@ func (w *writer) answer(ctx context.Context, c net.Conn) {
 	if err != nil {
 		err = wardround.Errorf(wardround.EInvalid, "control", "the request cannot be read: %w", err)
 	} else {
-		err = w.do(ctx, rq)
+		_ = c.SetDeadline(time.Now().Add(answerFor))
+		err = d.w.do(ctx, rq)
 	}
 	var rs response
 	if err != nil {
@@ -83,20 +116,33 @@ func (w *writer) answer(ctx context.Context, c net.Conn) {
 	_, _ = c.Write(append(b, '\n')) // whoever asked may have gone
 }
 
+// line reads one request. done is to be called when it is no longer needed.
+func (d *door) line(ctx context.Context, c net.Conn) (line []byte, done func(), err error) {
+	r := bufio.NewReaderSize(c, smallRequest)
+	line, err = r.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return line, func() {}, err
+	}
+	select {
+	case d.large <- struct{}{}:
+	case <-ctx.Done():
+		return nil, func() {}, ctx.Err()
+	}
+	done = func() { <-d.large }
+	_ = c.SetDeadline(time.Now().Add(readFor)) // it may have waited
+	head := bytes.Clone(line)
+	rest, err := bufio.NewReader(io.LimitReader(r, maxRequest-int64(len(head)))).ReadBytes('\n')
+	if errors.Is(err, io.EOF) && len(head)+len(rest) >= maxRequest {
+		err = fmt.Errorf("it has more than %d bytes", maxRequest)
+	}
+	return append(head, rest...), done, err
+}
+
 // do carries out one request of a mutating command.
 func (w *writer) do(ctx context.Context, rq request) error {
 	switch rq.Act {
 	case "append":
-		for _, raw := range rq.Observations {
-			o, err := (kind.Codec{}).Decode(raw)
-			if err != nil {
-				return err
-			}
-			if err := w.put(ctx, o.Fields); err != nil {
-				return err
-			}
-		}
-		return w.ingest.Sync(ctx)
+		return w.appendAll(ctx, rq.Observations)
 	case "checkpoint":
 		return w.checkpoint(ctx)
 	case "backup":
@@ -108,6 +154,33 @@ func (w *writer) do(ctx context.Context, rq request) error {
 		return w.export(rq)
 	}
 	return wardround.Errorf(wardround.EInvalid, "control", "no act %q", rq.Act)
+}
+
+// appendAll makes what people said part of the log, all of it or, if something is
+// wrong with any, nothing. What sensors and the pipeline say does not come this way.
+func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
+	facts := make([]*wardround.Observation, 0, len(said))
+	for _, raw := range said {
+		o, err := (kind.Codec{}).Decode(raw)
+		if err != nil {
+			return err
+		}
+		switch o.Fields.(type) {
+		case *kind.InventorySaidV1, *kind.FindingDecidedV1, *kind.ContentChangedV1:
+		default:
+			return wardround.Errorf(wardround.EForbidden, "control", "%s is nothing that people say", o.Kind)
+		}
+		if o, err = w.fact(o.Fields); err != nil {
+			return err
+		}
+		facts = append(facts, o)
+	}
+	for _, o := range facts {
+		if err := w.ingest.Put(ctx, o); err != nil {
+			return err
+		}
+	}
+	return w.ingest.Sync(ctx)
 }
 
 // acted records an act on Wardround itself in the ledger.
@@ -130,12 +203,10 @@ func ask(ctx context.Context, dir string, rq request) (ok bool, err error) {
 	if err != nil {
 		return true, wardround.Wrap(wardround.EInternal, "control", err)
 	}
-	if _, err := c.Write(append(b, '\n')); err != nil {
-		return true, wardround.Errorf(wardround.EInternal, "control", "the server does not listen: %w", err)
-	}
+	_, refused := c.Write(append(b, '\n')) // the server may refuse before it has read all, and says why
 	line, err := bufio.NewReader(c).ReadBytes('\n')
 	if err != nil {
-		return true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer: %w", err)
+		return true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer, so whether it was done is not known: %w", errors.Join(refused, err))
 	}
 	var rs response
 	if err := json.Unmarshal(line, &rs); err != nil {
@@ -186,7 +257,9 @@ func (a *app) alone(fn func(*writer) error) error {
 	ran := make(chan error, 1)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(a.ctx))
 	go func() { ran <- w.ingest.Run(ctx) }()
-	err = fn(w)
-	cancel()
-	return errors.Join(err, <-ran, w.pipe.Settle(context.WithoutCancel(a.ctx)))
+	err = errors.Join(fn(w), func() error { cancel(); return <-ran }())
+	if w.ingest.Failed() {
+		return err // what is in memory is of a batch that was not stored
+	}
+	return errors.Join(err, w.pipe.Settle(context.WithoutCancel(a.ctx)))
 }
