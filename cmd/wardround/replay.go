@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -189,7 +190,8 @@ func readFile(ctx context.Context, s *network.Sensor, name string, stdin io.Read
 	}
 	err := s.Read(ctx, &counted{r: r, progress: progress})
 	var fe *format.Error
-	if errors.As(err, &fe) {
+	var pe *fs.PathError // a folder, a disk that fails
+	if errors.As(err, &fe) || errors.As(err, &pe) {
 		return wardround.Errorf(wardround.EInvalid, "replay", "%s is not a readable capture: %w", name, err)
 	}
 	return err
