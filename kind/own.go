@@ -51,7 +51,7 @@ type WakeV1 struct {
 // much; its output of that batch was discarded and it is paused.
 type CheckFailedV1 struct {
 	Check  string    `json:"check"`
-	Cause  string    `json:"cause"` // "panic", "overrun", "too many verdicts"
+	Cause  string    `json:"cause"` // "panic", "overrun", "too many verdicts", "state", "error"; "full": not paused, but what is new has no room
 	Detail string    `json:"detail,omitempty"`
 	From   uint64    `json:"from"` // log positions of the lost batch
 	To     uint64    `json:"to"`

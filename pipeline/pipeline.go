@@ -34,12 +34,19 @@ type Options struct {
 	Learn time.Duration
 	// Budget is the longest one check may take for one batch; 0 means 2 s.
 	Budget time.Duration
+	// MaxKeys bounds the verdicts held, in memory and in the store; 0 means
+	// [DefaultMaxKeys]. A verdict on something new that has no room is left out, and
+	// said so by a check.failed observation once an hour; what is known is judged on.
+	MaxKeys int
 	// Maker names the maker of a MAC address; nil for none.
 	Maker func(wardround.MAC) string
 	// OnCommit is called after each commit, in order; nil for none. The commit must
 	// not be changed.
 	OnCommit func(*wardround.Commit)
 }
+
+// DefaultMaxKeys is room for ten thousand assets with thirty verdicts each.
+const DefaultMaxKeys = 300_000
 
 // Pipeline judges one site. Its methods are for one goroutine.
 type Pipeline struct {
@@ -67,6 +74,9 @@ type Pipeline struct {
 func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 	if opt.Budget == 0 {
 		opt.Budget = 2 * time.Second
+	}
+	if opt.MaxKeys == 0 {
+		opt.MaxKeys = DefaultMaxKeys
 	}
 	p := &Pipeline{
 		opt: opt, byKind: map[string][]*check.Seen{}, lossAt: map[string]time.Time{},

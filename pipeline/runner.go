@@ -20,12 +20,13 @@ const pauseFor = time.Hour
 type runner struct {
 	p      *Pipeline
 	paused map[string]time.Time
+	fullAt map[string]time.Time // when it was last said that a check's verdicts had no room
 	worker *worker
 	wakes  map[string][]check.Wake
 }
 
 func newRunner(p *Pipeline) *runner {
-	return &runner{p: p, paused: map[string]time.Time{}, wakes: map[string][]check.Wake{}}
+	return &runner{p: p, paused: map[string]time.Time{}, fullAt: map[string]time.Time{}, wakes: map[string][]check.Wake{}}
 }
 
 func (r *runner) pause(f *kind.CheckFailedV1) { r.paused[f.Check] = f.Until }
@@ -96,14 +97,29 @@ func (p *Pipeline) watched(c *check.Check) []*check.Seen {
 	return out
 }
 
-// failed reports a failure to the log, so that a replay of the log repeats it.
+// failed pauses a check and reports its failure.
 func (r *runner) failed(c *check.Check, cause, detail string) {
+	until := r.p.now.Add(pauseFor)
+	r.paused[c.ID] = until
+	r.report(c, cause, detail, until)
+}
+
+// full reports that a verdict of c had no room, once in a while.
+func (r *runner) full(c *check.Check) {
+	p := r.p
+	if last, ok := r.fullAt[c.ID]; ok && p.now.Sub(last) < pauseFor {
+		return
+	}
+	r.fullAt[c.ID] = p.now
+	r.report(c, "full", fmt.Sprintf("%d verdicts are held and there is no room for more; what is new is left out", len(p.rows.m)), p.now)
+}
+
+// report writes a failure to the log, so that a replay of the log repeats it.
+func (r *runner) report(c *check.Check, cause, detail string, until time.Time) {
 	p := r.p
 	if len(detail) > 500 {
 		detail = detail[:500]
 	}
-	until := p.now.Add(pauseFor)
-	r.paused[c.ID] = until
 	p.states.set(ownState, "failed/"+c.ID, &kind.CheckFailedV1{
 		Check: c.ID, Cause: cause, Detail: detail,
 		From: p.commit.After + 1, To: p.commit.To, Until: until,

@@ -106,6 +106,10 @@ func lessKey(a, b wardround.Key) bool {
 // changes the state. A late output (about something that happened before what the
 // row rests on) is history: it never replaces a newer verdict.
 func (p *Pipeline) apply(c *check.Check, out check.Output) {
+	if len(p.rows.m) >= p.opt.MaxKeys && p.rows.m[out.Key] == nil {
+		p.runner.full(c)
+		return
+	}
 	r, isNew := p.rows.get(out.Key, c.Fresh)
 	if !isNew && out.At.Before(r.v.At) {
 		if out.State != r.v.State {
