@@ -23,8 +23,8 @@ const (
 // WhyLearning is the reason of an unknown while a check learns.
 const WhyLearning = "learning"
 
-// Learn looks up member in a set ("publishers", "sources of "+asset) of a zone and
-// adds it while the check learns: from the first observation of the site, for the
+// Learn looks up member in a set ("publishers", "sources of "+asset) and adds it, on
+// the list of a zone, while the check learns: from the first observation of the site, for the
 // site's learning time (serve: 14 days; replay and demo: 10 minutes of capture
 // time). Afterwards the frame hands one list per zone, "as found", to a person to
 // adopt; unadopted members stay known. Sets are bounded: over 20,000 members of a

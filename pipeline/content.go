@@ -109,7 +109,7 @@ func (p *Pipeline) changeContent(s *check.Seen, f *kind.ContentChangedV1) {
 	if ValidateContent(f.Name, f.Value) != nil {
 		return // refused before the log; a log from elsewhere may still hold it
 	}
-	row := wardround.ContentRow{Name: f.Name, Generation: s.Seq, By: f.By, Reason: f.Reason, At: s.At}
+	row := wardround.ContentRow{Name: f.Name, Generation: s.Seq, By: string(f.By), Reason: string(f.Reason), At: s.At}
 	if f.Value != "" {
 		row.Value = []byte(f.Value)
 	}
@@ -138,8 +138,9 @@ func (p *Pipeline) said(s *check.Seen, f *kind.InventorySaidV1) {
 // baseline answers the proposal of an "as found" list.
 func (p *Pipeline) baseline(s *check.Seen, f *kind.InventorySaidV1) {
 	zones := map[wardround.ZoneID]bool{}
-	for k := range p.learned.m {
-		zones[k.zone()] = true
+	for _, row := range p.learned.m {
+		z, _ := unzoned(row.Set)
+		zones[z] = true
 	}
 	for z := range zones {
 		id := wardround.DeriveID("p", string(p.opt.Scope.Org), string(p.opt.Scope.Site), "baseline", string(z))
@@ -152,7 +153,7 @@ func (p *Pipeline) baseline(s *check.Seen, f *kind.InventorySaidV1) {
 			p.learned.adopt(z)
 		}
 		p.commit.Proposals = append(p.commit.Proposals, &wardround.Proposal{
-			ID: id, Scope: p.opt.Scope, Kind: "baseline", Field: string(z), State: state, By: f.By, At: s.At,
+			ID: id, Scope: p.opt.Scope, Kind: "baseline", Field: string(z), State: state, By: string(f.By), At: s.At,
 			Reason: "as found in zone " + string(z) + " while learning",
 		})
 	}

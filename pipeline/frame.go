@@ -57,8 +57,8 @@ func (f *frame) DropState(c *check.Check, key string) {
 func (f *frame) Learn(c *check.Check, zone wardround.ZoneID, set, member string, at time.Time) check.Novelty {
 	f.enter()
 	defer f.leave()
-	k := learnedKey{c.ID, string(zone) + "\x1f" + set, member}
-	n, added := f.p.learned.look(k, at)
+	k := learnedKey{c.ID, set, member}
+	n, added := f.p.learned.look(k, zone, at)
 	if added {
 		f.learned = append(f.learned, k)
 	}

@@ -13,12 +13,16 @@ import (
 // maxLearned bounds the learned members of one check.
 const maxLearned = 20_000
 
+// learnedKey says what was learned. The zone is no part of it, only of the row:
+// what moves to another zone, or gets one when zones are declared, is no stranger.
 type learnedKey struct{ check, set, member string }
 
-// learnedKey.set is zone, 0x1f, set.
-func (k learnedKey) zone() wardround.ZoneID {
-	z, _, _ := strings.Cut(k.set, "\x1f")
-	return wardround.ZoneID(z)
+// zoned is the set of a row: zone, 0x1f, set.
+func zoned(zone wardround.ZoneID, set string) string { return string(zone) + "\x1f" + set }
+
+func unzoned(s string) (zone wardround.ZoneID, set string) {
+	z, set, _ := strings.Cut(s, "\x1f")
+	return wardround.ZoneID(z), set
 }
 
 // learned is what novelty checks know as normal.
@@ -38,14 +42,15 @@ func newLearned(length time.Duration) *learned {
 }
 
 func (l *learned) restore(row wardround.LearnedRow) {
-	l.m[learnedKey{row.Check, row.Set, row.Member}] = &row
+	_, set := unzoned(row.Set)
+	l.m[learnedKey{row.Check, set, row.Member}] = &row
 	l.count[row.Check]++
 }
 
 // look answers for one member and adds it while learning. Whether the site still
 // learns is decided by when the observation happened, so that a late one is
 // judged as it would have been in time.
-func (l *learned) look(k learnedKey, at time.Time) (check.Novelty, bool) {
+func (l *learned) look(k learnedKey, zone wardround.ZoneID, at time.Time) (check.Novelty, bool) {
 	row := l.m[k]
 	learning := !l.period.Done && (l.period.Start.IsZero() || at.Sub(l.period.Start) < l.length)
 	switch {
@@ -56,7 +61,7 @@ func (l *learned) look(k learnedKey, at time.Time) (check.Novelty, bool) {
 	case !learning || l.count[k.check] >= maxLearned:
 		return check.Novel, false
 	}
-	l.m[k] = &wardround.LearnedRow{Check: k.check, Set: k.set, Member: k.member, First: at}
+	l.m[k] = &wardround.LearnedRow{Check: k.check, Set: zoned(zone, k.set), Member: k.member, First: at}
 	l.count[k.check]++
 	l.dirty = append(l.dirty, k)
 	return check.Learning, true
@@ -98,8 +103,8 @@ func (l *learned) finish(p *Pipeline) {
 	l.period.Done = true
 	p.states.set(ownState, "learning", &l.period)
 	members, checks := map[wardround.ZoneID]int{}, map[wardround.ZoneID]map[string]bool{}
-	for k := range l.m {
-		z := k.zone()
+	for k, row := range l.m {
+		z, _ := unzoned(row.Set)
 		members[z]++
 		if checks[z] == nil {
 			checks[z] = map[string]bool{}
@@ -124,7 +129,7 @@ func (l *learned) finish(p *Pipeline) {
 // adopt marks what was learned of a zone as said by a person.
 func (l *learned) adopt(zone wardround.ZoneID) {
 	for k, row := range l.m {
-		if k.zone() == zone && !row.Adopted {
+		if z, _ := unzoned(row.Set); z == zone && !row.Adopted {
 			row.Adopted = true
 			l.dirty = append(l.dirty, k)
 		}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"sort"
 
@@ -81,6 +82,9 @@ func (s *states) drop(k stateKey) bool {
 func (s *states) encode(k stateKey, version int) error {
 	e := s.m[k]
 	e.touched, e.version = false, version
+	if !e.dropped && blank(e.value) {
+		e.dropped, e.value = true, nil
+	}
 	if e.dropped {
 		e.next = nil
 		s.dirty = append(s.dirty, k)
@@ -99,6 +103,10 @@ func (s *states) encode(k stateKey, version int) error {
 	}
 	return nil
 }
+
+// blank reports a state that remembers nothing: it is not kept, so that whoever was
+// only looked at takes no room.
+func blank(value any) bool { return reflect.ValueOf(value).Elem().IsZero() }
 
 // reset goes back to what was committed.
 func (s *states) reset(k stateKey) {
