@@ -14,7 +14,7 @@ func saidBy(s *kind.InventorySaidV1) string {
 	if s.Source != "" {
 		return s.Source
 	}
-	return "person:" + s.By
+	return "person:" + string(s.By)
 }
 
 // said folds what a person or an import said. What cannot be applied is counted:

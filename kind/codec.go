@@ -2,6 +2,7 @@ package kind
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -20,7 +21,7 @@ type Codec struct{}
 func (Codec) Append(dst []byte, o *wardround.Observation) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, `{"type":"observation","kind":`...)
-	dst = strconv.AppendQuote(dst, o.Kind)
+	dst = appendText(dst, o.Kind)
 	dst = append(dst, `,"v":`...)
 	dst = strconv.AppendInt(dst, int64(o.Version), 10)
 	dst = append(dst, `,"at":"`...)
@@ -184,6 +185,9 @@ func parseEndpoint(addr, mac string) (e wardround.Endpoint, err error) {
 		hw, err := net.ParseMAC(mac)
 		if err != nil {
 			return e, err
+		}
+		if len(hw) != len(e.MAC) {
+			return e, fmt.Errorf("address %s: not an EUI-48", mac)
 		}
 		copy(e.MAC[:], hw)
 	}

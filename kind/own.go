@@ -7,7 +7,8 @@ import (
 )
 
 // The kinds Wardround writes about itself and its people. All of them are facts
-// of the log like any other, so that a replay repeats them.
+// of the log like any other, so that a replay repeats them. Who did something and
+// why, in their words, is personal text: staff are people too.
 const (
 	SensorStatus   Name = "sensor.status"
 	Wake           Name = "check.wake"
@@ -61,10 +62,10 @@ type CheckFailedV1 struct {
 // ContentChangedV1 is a new version of a setting: zones, a threshold, a check
 // switched off, an adopted baseline.
 type ContentChangedV1 struct {
-	Name   string `json:"name"`
-	Value  string `json:"value"` // JSON; "" removes
-	By     string `json:"by"`
-	Reason string `json:"reason,omitempty"`
+	Name   string       `json:"name"`
+	Value  string       `json:"value"` // JSON; "" removes
+	By     PersonalText `json:"by"`
+	Reason PersonalText `json:"reason,omitempty"`
 }
 
 // FindingDecidedV1 is what one person said of one finding.
@@ -72,7 +73,7 @@ type FindingDecidedV1 struct {
 	Finding string                 `json:"finding"`
 	State   wardround.FindingState `json:"state"`
 	Until   time.Time              `json:"until,omitzero"`
-	By      string                 `json:"by"`
+	By      PersonalText           `json:"by"`
 	Role    string                 `json:"role"`
 	Reason  PersonalText           `json:"reason"`
 }
@@ -88,7 +89,7 @@ type InventorySaidV1 struct {
 	// none carries them.
 	Match  []SaidID          `json:"match,omitempty"`
 	Set    map[string]string `json:"set,omitempty"` // attributes, "kind", "criticality", "zone", "gateway"
-	By     string            `json:"by"`
+	By     PersonalText      `json:"by"`
 	Source string            `json:"source,omitempty"`
 }
 
@@ -100,17 +101,17 @@ type SaidID struct {
 
 // LogGapV1 says that part of the log is missing and that someone accepted it.
 type LogGapV1 struct {
-	After  uint64 `json:"after"` // last good position
-	Reason string `json:"reason"`
-	By     string `json:"by"`
+	After  uint64       `json:"after"` // last good position
+	Reason PersonalText `json:"reason"`
+	By     PersonalText `json:"by"`
 }
 
 // OperatorActedV1 is an act on Wardround itself: backup, restore, export, start,
 // stop, upgrade.
 type OperatorActedV1 struct {
-	Act    string `json:"act"`
-	By     string `json:"by"`
-	Detail string `json:"detail,omitempty"`
+	Act    string       `json:"act"`
+	By     PersonalText `json:"by"`
+	Detail PersonalText `json:"detail,omitempty"`
 }
 
 var (

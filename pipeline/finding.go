@@ -151,7 +151,7 @@ func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV
 	if f == nil || f.State == wardround.Fixed {
 		return
 	}
-	who := wardround.Person{Name: d.By, Role: d.Role}
+	who := wardround.Person{Name: string(d.By), Role: d.Role}
 	dec := &wardround.Decision{State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until}
 	alone := true
 	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive) && p.needsTwo(f) {

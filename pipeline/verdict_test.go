@@ -115,7 +115,7 @@ func TestAcceptingOnALifeSustainingAssetNeedsTwo(t *testing.T) {
 	b := newBench(t, Options{}, goodness())
 	b.see(seen(0, thingV1{}))
 	id := b.finding().ID
-	accept := func(by, role string, until time.Duration) *kind.FindingDecidedV1 {
+	accept := func(by kind.PersonalText, role string, until time.Duration) *kind.FindingDecidedV1 {
 		return &kind.FindingDecidedV1{Finding: id, State: wardround.Accepted, By: by, Role: role, Until: t0.Add(until), Reason: "because"}
 	}
 	year := 365 * 24 * time.Hour

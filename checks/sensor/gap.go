@@ -39,7 +39,7 @@ func gap(_ context.Context, p *check.Pass) error {
 	for o := range p.Seen() {
 		if g, ok := o.Fields.(*kind.LogGapV1); ok {
 			p.Fail(wardround.SiteSubject(p.Scope().Site), "log", wardround.Facts{
-				"lost": []string{g.Reason}, "accepted by": g.By,
+				"lost": []string{string(g.Reason)}, "accepted by": string(g.By),
 				"from": fmt.Sprintf("log position %d", g.After+1), "to": o.At.UTC().Format(time.RFC3339),
 			})
 			continue

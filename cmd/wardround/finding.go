@@ -197,7 +197,7 @@ func (a *app) decide(id string, state wardround.FindingState, until time.Time, b
 	if before.State == wardround.Fixed {
 		return wardround.Errorf(wardround.EConflict, "finding", "%s is fixed already", id)
 	}
-	err = a.append(&kind.FindingDecidedV1{Finding: id, State: state, Until: until, By: by, Role: role, Reason: kind.PersonalText(reason)})
+	err = a.append(&kind.FindingDecidedV1{Finding: id, State: state, Until: until, By: kind.PersonalText(by), Role: role, Reason: kind.PersonalText(reason)})
 	if err != nil {
 		return err
 	}

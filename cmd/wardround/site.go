@@ -115,7 +115,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 		OnGap: func(g filelog.Gap) *wardround.Observation {
 			return &wardround.Observation{
 				Kind: string(kind.LogGap), Version: 1, At: a.now(),
-				Fields: &kind.LogGapV1{After: g.From - 1, Reason: g.String(), By: currentUser()},
+				Fields: &kind.LogGapV1{After: g.From - 1, Reason: kind.PersonalText(g.String()), By: kind.PersonalText(currentUser())},
 			}
 		},
 	})

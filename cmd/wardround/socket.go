@@ -185,7 +185,7 @@ func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
 
 // acted records an act on Wardround itself in the ledger.
 func (w *writer) acted(ctx context.Context, act, detail string) error {
-	if err := w.put(ctx, &kind.OperatorActedV1{Act: act, By: currentUser(), Detail: detail}); err != nil {
+	if err := w.put(ctx, &kind.OperatorActedV1{Act: act, By: kind.PersonalText(currentUser()), Detail: kind.PersonalText(detail)}); err != nil {
 		return err
 	}
 	return w.ingest.Sync(ctx)

@@ -121,7 +121,7 @@ func (b *book) add(row *kind.InventorySaidV1, at bearer, wrong int) {
 		b.faults.add(at.line, 0, at.path, "nothing in it identifies an asset: give an id, a serial number with its maker, a hardware or network address, an AE title …")
 		return
 	}
-	row.Act, row.By, row.Source = "set", b.from.By, b.from.source()
+	row.Act, row.By, row.Source = "set", kind.PersonalText(b.from.By), b.from.source()
 	b.rows = append(b.rows, row)
 }
 
