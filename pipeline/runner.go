@@ -62,7 +62,7 @@ func (r *runner) run(ctx context.Context) {
 			continue
 		}
 		for _, out := range pass.Outputs() {
-			p.apply(c, out)
+			p.settle(c, out)
 		}
 	}
 }
