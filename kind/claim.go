@@ -36,7 +36,7 @@ const (
 )
 
 // Claims collects what one observation says of who is who. A Claimer calls its
-// methods; empty values are ignored. The inventory reuses one value for many
+// methods; empty values and [Withheld] ones are ignored. The inventory reuses one value for many
 // observations: do not keep it.
 type Claims struct {
 	IDs    []IDClaim
@@ -91,16 +91,18 @@ type SpeakClaim struct {
 	Protocol string
 }
 
+func told(value string) bool { return value != "" && value != Withheld }
+
 // ID claims an identifier for one end of the flow.
 func (c *Claims) ID(side Side, typ IDType, value string, sure wardround.Confidence) {
-	if value != "" {
+	if told(value) {
 		c.IDs = append(c.IDs, IDClaim{Side: side, Type: typ, Value: value, Sure: sure})
 	}
 }
 
 // Attr claims a property for one end of the flow.
 func (c *Claims) Attr(side Side, name, value string, sure wardround.Confidence) {
-	if value != "" {
+	if told(value) {
 		c.Attrs = append(c.Attrs, AttrClaim{Side: side, Name: name, Value: value, Sure: sure})
 	}
 }
@@ -129,14 +131,14 @@ type Behind struct {
 
 // ID claims an identifier of the asset behind.
 func (b Behind) ID(typ IDType, value string, sure wardround.Confidence) {
-	if value != "" {
+	if told(value) {
 		b.c.IDs = append(b.c.IDs, IDClaim{Side: Other, Other: b.n, Type: typ, Value: value, Sure: sure})
 	}
 }
 
 // Attr claims a property of the asset behind.
 func (b Behind) Attr(name, value string, sure wardround.Confidence) {
-	if value != "" {
+	if told(value) {
 		b.c.Attrs = append(b.c.Attrs, AttrClaim{Side: Other, Other: b.n, Name: name, Value: value, Sure: sure})
 	}
 }

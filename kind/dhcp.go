@@ -15,9 +15,10 @@ const DHCPMessage Name = "dhcp.message"
 //
 // A host name is what a person or a factory typed. "MONITOR-BED4" names a device,
 // "Annas-iPhone" a person, and a sensor can't be sure which it has. So the name
-// leaves only if every word in it is one that devices are called by, and never
-// from an address that a machine made up, as private telephones do. Of any other
-// name only the presence is told.
+// leaves only if every word in it is one that devices are called by, with at most five
+// digits in all, because a birth date has six, and never from an address that a
+// machine made up, as private telephones do. Of any other name only the presence is
+// told.
 type DHCPMessageV1 struct {
 	Version int `json:"version"` // of IP: 4 or 6
 	// Message is the type in lower case: "discover", "offer", "request", "decline",
@@ -34,7 +35,8 @@ type DHCPMessageV1 struct {
 
 	Host      string   `json:"host,omitempty"`       // first label of option 12 or 81, if it names a device
 	HostNamed Presence `json:"host_named,omitempty"` // there was a name
-	// VendorClass is option 60, at most 64 printable bytes: "MSFT 5.0".
+	// VendorClass is option 60, at most 64 bytes, as far as it is made of words that
+	// products go by: "MSFT 5.0".
 	VendorClass string `json:"vendor_class,omitempty"`
 	// Parameters are the options the client asks for, in its order (option 55): a
 	// fingerprint of its software.
@@ -42,8 +44,8 @@ type DHCPMessageV1 struct {
 	// VendorOptions are the codes inside option 43, not their values.
 	VendorOptions []uint8 `json:"vendor_options,omitempty"`
 	// ClientID is option 61, or the DUID of version 6, in hexadecimal, if it is
-	// made by a machine: type 255 (RFC 4361), or a hardware address. Of another only
-	// the presence is told.
+	// made by a machine: a hardware address, or a UUID (RFC 4361), and no text in
+	// their place. Of another only the presence is told.
 	ClientID      string   `json:"client_id,omitempty"`
 	ClientIDThere Presence `json:"client_id_there,omitempty"`
 

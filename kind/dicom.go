@@ -26,8 +26,8 @@ const (
 
 // DICOMAssociationV1 is one association (PS3.8), told when it ends. The flow's
 // client is the one that opened the connection, which is the requestor unless
-// FromServer is set. Titles and version names are without padding, UIDs are
-// digits and dots.
+// FromServer is set. Titles and version names are without padding, and [Withheld] if
+// they bear the mark of a person. UIDs are those of classes, never of instances.
 type DICOMAssociationV1 struct {
 	Calling string `json:"calling,omitempty"` // AE title of the requestor
 	Called  string `json:"called,omitempty"`  // AE title it asked for
@@ -167,7 +167,8 @@ type DICOMOperationV1 struct {
 
 // DICOMEquipmentV1 is the equipment that objects of one association say they were
 // made with, told once per association and equipment. Whether it is the sender is
-// another question, which Own, Passed and Archive answer as far as they can.
+// another question, which Own, Passed and Archive answer as far as they can. A text
+// that bears the mark of a person is [Withheld].
 type DICOMEquipmentV1 struct {
 	// FromServer is set when the end that accepted the connection sent the objects.
 	FromServer bool   `json:"from_server,omitempty"`

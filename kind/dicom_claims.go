@@ -88,7 +88,7 @@ func (a *DICOMAssociationV1) Claims(_ *wardround.Observation, c *Claims) {
 // dicomImplementation is "VERSION (class UID)", or what there is of it.
 func dicomImplementation(class, version string) string {
 	switch {
-	case version == "":
+	case !told(version):
 		return class
 	case class == "":
 		return version
@@ -185,7 +185,7 @@ func (e *DICOMEquipmentV1) Claims(_ *wardround.Observation, c *Claims) {
 		c.Attr(side, wardround.AttrStation, e.Station, sure)
 		c.Attr(side, wardround.AttrWard, e.Department, sure)
 	}
-	if e.Serial != "" && e.Manufacturer != "" {
+	if told(e.Serial) && told(e.Manufacturer) {
 		c.ID(side, IDSerial, e.Manufacturer+"/"+e.Serial, sure)
 	}
 	if strings.Contains(e.UDI, "(21)") { // without a production identifier it is a model's

@@ -35,13 +35,13 @@ type DNSLookupV1 struct {
 // Dst is the announcer. Names of instances are what people call their things, so
 // only their presence is told; a host name as in [DHCPMessageV1].
 type DNSServiceV1 struct {
-	Services  []string `json:"services,omitempty"` // types, sorted: "_dicom._tcp", at most 32
+	Services  []string `json:"services,omitempty"` // registered types, sorted: "_dicom._tcp", "_other._tcp"; at most 32
 	Ports     []uint16 `json:"ports,omitempty"`    // where instances are reached, sorted
 	Host      string   `json:"host,omitempty"`
 	HostNamed Presence `json:"host_named,omitempty"`
 	Instance  Presence `json:"instance,omitempty"`
-	// Model is what a text record gives for ty, model or md, at most 64 printable
-	// bytes: "HP LaserJet 400".
+	// Model is what a text record gives for ty, model or md, at most 64 bytes, as far
+	// as it is made of words that products go by: "HP LaserJet 400".
 	Model string `json:"model,omitempty"`
 }
 

@@ -24,7 +24,8 @@ const (
 // HL7MessageV1 is one transaction: an HL7 v2 message and its first answer, joined
 // by MSA-2 within the connection. The observation's time is that of the answer,
 // or when waiting for one was given up. Values are as sent, with escapes
-// resolved, at most 64 characters.
+// resolved, at most 64 characters. Codes leave if they have the form of the
+// standard's, names unless they bear the mark of a person ([Withheld]).
 type HL7MessageV1 struct {
 	Type      string `json:"type,omitempty"`      // MSH-9.1, "ORU"
 	Trigger   string `json:"trigger,omitempty"`   // MSH-9.2, "R01"
@@ -32,8 +33,8 @@ type HL7MessageV1 struct {
 	Version   string `json:"version,omitempty"`   // MSH-12.1, "2.6"
 	// Processing is MSH-11.1: P production, T training, D debugging.
 	Processing string `json:"processing,omitempty"`
-	Charset    string `json:"charset,omitempty"` // MSH-18, first repetition
-	Profile    string `json:"profile,omitempty"` // MSH-21.1, "IHE_PCD_001"
+	Charset    string `json:"charset,omitempty"` // MSH-18, first repetition; "other" for what is not in table 0211
+	Profile    string `json:"profile,omitempty"` // MSH-21.1 if published, "IHE_PCD_001"; else "other"
 	// Applications and facilities are MSH-3 to MSH-6: the local name, or the
 	// universal id where there is none.
 	SendingApp        string `json:"sending_app,omitempty"`
@@ -79,8 +80,8 @@ type HL7MessageV1 struct {
 	// AckMismatch is set when the answer names another message in MSA-2, and only
 	// the order tells that it belongs here.
 	AckMismatch bool    `json:"ack_mismatch,omitempty"`
-	AckError    string  `json:"ack_error,omitempty"`    // code of ERR or MSA-6
-	AckSeverity string  `json:"ack_severity,omitempty"` // ERR-4
+	AckError    string  `json:"ack_error,omitempty"`    // code of ERR or MSA-6; "other" for what is no number
+	AckSeverity string  `json:"ack_severity,omitempty"` // ERR-4: I, W, E, F; else "other"
 	LatencyMS   float64 `json:"latency_ms,omitempty"`   // from the message's last byte to the answer's
 }
 
@@ -272,13 +273,13 @@ func (m *HL7MessageV1) Claims(_ *wardround.Observation, c *Claims) {
 // claim says what is known of a device that an end speaks for; the inventory finds
 // out whether it is that end itself.
 func (d *HL7DeviceV1) claim(c *Claims, via Side, m *HL7MessageV1) {
-	if d.EUI64 == "" && d.ID == "" && (d.UDI == "" || d.Serial == "") {
+	if d.EUI64 == "" && !told(d.ID) && !(told(d.UDI) && told(d.Serial)) {
 		return // a model is no device
 	}
 	b := c.Behind(via)
 	b.ID(IDEUI64, d.EUI64, wardround.Observed)
 	b.ID(IDHL7Device, d.ID, wardround.Indicated)
-	if d.UDI != "" && d.Serial != "" {
+	if told(d.UDI) && told(d.Serial) {
 		// The element string of the parts that matter (GS1 General Specifications §3).
 		b.ID(IDUDI, "(01)"+d.UDI+"(21)"+d.Serial, wardround.Observed)
 	}
@@ -313,10 +314,10 @@ func hl7Role(term string) (string, wardround.Criticality) {
 }
 
 func hl7App(app, facility string) string {
-	if app == "" {
+	if !told(app) {
 		return ""
 	}
-	if facility == "" {
+	if !told(facility) {
 		return app
 	}
 	return app + "^" + facility

@@ -42,13 +42,15 @@ type HTTPTransactionV1 struct {
 type HTTPExchangeV1 struct {
 	Version string `json:"version,omitempty"` // "1.1"
 	// Host is the first label of the Host the client asked for, if it names a device.
-	Host         string   `json:"host,omitempty"`
-	RequestType  string   `json:"request_type,omitempty"` // media type: a well-known one, or "other"
-	ResponseType string   `json:"response_type,omitempty"`
-	RequestSize  int64    `json:"request_bytes,omitempty"` // of content
-	ResponseSize int64    `json:"response_bytes,omitempty"`
-	Client       []string `json:"client,omitempty"` // products of User-Agent, "HAPI-FHIR/6.8.0"
-	Server       []string `json:"server,omitempty"` // products of Server
+	Host         string `json:"host,omitempty"`
+	RequestType  string `json:"request_type,omitempty"` // media type: a well-known one, or "other"
+	ResponseType string `json:"response_type,omitempty"`
+	RequestSize  int64  `json:"request_bytes,omitempty"` // of content
+	ResponseSize int64  `json:"response_bytes,omitempty"`
+	// Products with their version, of User-Agent and Server: "HAPI-FHIR/6.8.0". Without
+	// a version only well-known ones leave.
+	Client []string `json:"client,omitempty"`
+	Server []string `json:"server,omitempty"`
 
 	// Auth is how the client proved who it is: the Authorization scheme in lower
 	// case ("basic", "bearer" …; "other"), "api-key" or "query-token".

@@ -23,6 +23,11 @@ type Pseudonym string
 // PersonalText is erasable free text that may name a person.
 type PersonalText string
 
+// Withheld stands in a plain field for a name that was there and bore the mark of a
+// person, so that it did not leave the sensor. It tells nothing from another one:
+// [Claims] ignores it.
+const Withheld = "(withheld)"
+
 // Class says what a field may hold about people.
 type Class string
 

@@ -44,7 +44,8 @@ type MQTTSessionV1 struct {
 // shape, at one quality of service, in one direction: the first at once, then
 // what came since, at most once a minute. A topic is free text that may hold
 // record numbers and names. So of its levels only those leave that are words of
-// devices and measurements, maybe with a short number; "*" stands for any other.
+// devices and measurements, maybe with a short number that stands behind no word for
+// a person; "*" stands for any other.
 type MQTTPublishV1 struct {
 	Topic    string `json:"topic"`
 	Client   string `json:"client_id,omitempty"` // as in [MQTTSessionV1]

@@ -11,7 +11,8 @@ const SSHSession Name = "ssh.session"
 
 // SSHSessionV1 is what an SSH connection shows before it is encrypted: both
 // identification strings, what each side offers, and the server's host key
-// (RFC 4253). Who logs in is hidden. Lists are as offered, at most 40 names.
+// (RFC 4253). Who logs in is hidden. Lists are as offered, at most 40 names; an
+// algorithm or program of a name that is not widely known is "other".
 type SSHSessionV1 struct {
 	Protocol string `json:"protocol"`         // the server's: "2.0", "1.99", "1.5"
 	Server   string `json:"server"`           // software of the server, "OpenSSH_9.2p1"

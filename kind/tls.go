@@ -25,7 +25,8 @@ type TLSSessionV1 struct {
 	// Server tells servers apart: version, suite, extensions, protocol.
 	Server string `json:"server,omitempty"`
 	ALPN   string `json:"alpn,omitempty"` // chosen; encrypted in TLS 1.3
-	// ALPNOffered are the protocols the client offers, at most 8.
+	// ALPNOffered are the protocols the client offers, at most 8. Of these, as of the
+	// one chosen, only names of the registry leave; "grease" and "other" are the rest.
 	ALPNOffered     []string `json:"alpn_offered,omitempty"`
 	ServerName      string   `json:"server_name,omitempty"`
 	ServerNameThere Presence `json:"server_name_there,omitempty"` // the client named the server, told or not

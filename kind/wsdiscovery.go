@@ -18,11 +18,12 @@ const (
 //
 // Scopes may tell the context of a device, also its patient and operator
 // (IEEE 11073-20701). Of those only the presence leaves; where the device stands
-// leaves, because it is a place.
+// leaves, because it is a place, unless it bears the mark of a person ([Withheld]):
+// beds are also called by who lies in them.
 type WSDiscoveryTargetV1 struct {
 	Message  string `json:"message"`            // "hello", "bye", "probe-match", "resolve-match"
-	Endpoint string `json:"endpoint,omitempty"` // endpoint reference: names the device for good
-	// Types are {namespace}local, at most 16.
+	Endpoint string `json:"endpoint,omitempty"` // endpoint reference, if it is a UUID: names the device for good
+	// Types are {namespace}local, at most 16; "other" for what is no published one.
 	Types         []string `json:"types,omitempty"`
 	MedicalDevice bool     `json:"medical_device,omitempty"` // says it is one, in the type of IEEE 11073-20702
 	// Transports are where it is reached, without paths: "https://10.1.0.9:6464".
@@ -78,6 +79,9 @@ func (w *WSDiscoveryTargetV1) Claims(_ *wardround.Observation, c *Claims) {
 	c.Speak(Dst, "wsdiscovery")
 	const reason = "announces itself as a medical device of IEEE 11073 SDC"
 	if !w.Own {
+		if w.Endpoint == "" {
+			return // nothing tells it from another
+		}
 		b := c.Behind(Dst)
 		b.ID(IDEndpoint, w.Endpoint, wardround.Observed)
 		b.Attr(wardround.AttrWard, w.PointOfCare, wardround.Observed)

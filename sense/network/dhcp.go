@@ -59,7 +59,6 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 	v := &kind.DHCPMessageV1{
 		Version: 4, Message: "other", FromServer: m.Reply,
 		Asked: m.Addr(dhcp.OptRequestedIP), Server: m.Addr(dhcp.OptServerID), Relay: specified(m.Relay), LeaseSec: int64(m.Lease().Seconds()),
-		VendorClass: technicalText(m.Text(dhcp.OptVendorClass), maxVendorClass),
 	}
 	if int(m.Type()) < len(dhcpTypes) {
 		v.Message = dhcpTypes[m.Type()]
@@ -70,6 +69,7 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 		mac = wardround.MAC(m.ClientMAC)
 		v.MAC = mac.String()
 	}
+	v.VendorClass = productText(m.Text(dhcp.OptVendorClass), maxVendorClass, mac)
 	if v.Addr = specified(m.YourIP); !v.Addr.IsValid() {
 		v.Addr = specified(m.ClientIP)
 	}
@@ -78,7 +78,7 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 	}
 	v.VendorOptions = vendorOptions(m.Option(dhcp.OptVendorSpecific))
 	dhcpNames(v, mac, m.Text(dhcp.OptHostName), func() string { f, _ := m.FQDN(); return f.Name })
-	dhcpClient(v, m.Option(dhcp.OptClientID))
+	dhcpClient(v, m.Option(dhcp.OptClientID), mac)
 	server, file := m.BootFile()
 	if file != "" {
 		v.BootFile, v.BootExtension = true, fileExtension(file)
@@ -113,30 +113,36 @@ func dhcpNames(v *kind.DHCPMessageV1, mac wardround.MAC, host string, full func(
 }
 
 // dhcpClient tells the client identifier, if a machine made it (RFC 2132 §9.14).
-func dhcpClient(v *kind.DHCPMessageV1, id []byte) {
+func dhcpClient(v *kind.DHCPMessageV1, id []byte, mac wardround.MAC) {
 	const ethernet, rfc4361 = 1, 255
 	if len(id) == 0 {
 		return
 	}
 	v.ClientIDThere = true
-	if id[0] == ethernet && len(id) == 7 || id[0] == rfc4361 && madeByMachine(id, 5) {
+	own := id[0] == ethernet && len(id) == 7 && (wardround.MAC(id[1:]) == mac || !plainText(id[1:]))
+	if own || id[0] == rfc4361 && madeByMachine(id, 5) {
 		v.ClientID = hex.EncodeToString(id)
 	}
 }
 
-// madeByMachine reports whether the DUID at off is of a type that holds no text
-// (RFC 8415 §11: 1 and 3 are hardware addresses, 4 a UUID), and of plausible length.
+// madeByMachine reports whether the DUID at off is of a type that holds no text: a
+// hardware address of Ethernet, with the time or without, or a UUID (RFC 8415 §11.2,
+// §11.4, §11.5). Text may be put there all the same.
 func madeByMachine(id []byte, off int) bool {
-	if len(id) < off+4 || len(id) > off+30 || id[off] != 0 {
+	if len(id) < off+4 || id[off] != 0 {
 		return false
 	}
-	switch id[off+1] {
-	case 1, 3:
-		return true
-	case 4:
-		return len(id) == off+18
+	from := off + 2
+	switch duid := id[off:]; {
+	case duid[1] == 4 && len(duid) == 18: // a UUID
+	case duid[1] == 1 && len(duid) == 14 && duid[2] == 0 && duid[3] == 1: // an address and the time
+		from = off + 8
+	case duid[1] == 3 && len(duid) == 10 && duid[2] == 0 && duid[3] == 1: // an address
+		from = off + 4
+	default:
+		return false
 	}
-	return false
+	return !plainText(id[from:])
 }
 
 // vendorOptions lists the codes inside option 43, if it has the usual form of

@@ -3,8 +3,6 @@ package network
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/wardround/wardround/format/dicom"
 	"github.com/wardround/wardround/kind"
@@ -41,10 +39,10 @@ func (a *dicomAssociation) asked(rq *dicom.AssociateRQ) {
 	o.Result = kind.DICOMUnanswered
 	o.Calling, o.Called = dicomTitle(rq.Calling), dicomTitle(rq.Called)
 	if rq.ApplicationContext != dicom.ApplicationContextName {
-		o.ApplicationContext = dicomUID(rq.ApplicationContext)
+		o.ApplicationContext = dicomClass(rq.ApplicationContext)
 	}
 	u := &rq.User
-	o.Implementation, o.ImplementationVersion, o.MaxLength = dicomUID(u.ImplementationClass), dicomTitle(u.ImplementationVersion), u.MaxLength
+	o.Implementation, o.ImplementationVersion, o.MaxLength = dicomClass(u.ImplementationClass), dicomVersion(u.ImplementationVersion), u.MaxLength
 	if i := u.Identity; i != nil {
 		o.UserIdentity = i.Type.String()
 		o.User, o.Passcode = len(i.Primary) > 0, len(i.Secondary) > 0
@@ -61,7 +59,7 @@ func (a *dicomAssociation) accepted(ac *dicom.AssociateAC) {
 		o.Calling, o.Called = dicomTitle(ac.Calling), dicomTitle(ac.Called)
 	}
 	u := &ac.User
-	o.AcceptorImplementation, o.AcceptorVersion, o.AcceptorMaxLength = dicomUID(u.ImplementationClass), dicomTitle(u.ImplementationVersion), u.MaxLength
+	o.AcceptorImplementation, o.AcceptorVersion, o.AcceptorMaxLength = dicomClass(u.ImplementationClass), dicomVersion(u.ImplementationVersion), u.MaxLength
 	o.IdentityAnswered = u.IdentityResponse != nil
 	a.contexts(ac.Contexts)
 }
@@ -124,19 +122,19 @@ func (a *dicomAssociation) contexts(answers []dicom.AnsweredContext) {
 		for _, offered := range a.request.Contexts {
 			c := kind.DICOMContextV1{Result: "unanswered"}
 			for _, s := range offered.TransferSyntaxes {
-				c.Offered = append(c.Offered, dicomUID(s))
+				c.Offered = append(c.Offered, dicomClass(s))
 			}
 			for _, answer := range answers {
 				if answer.ID == offered.ID {
 					c.Result = answer.Result.String()
 					if answer.Result == dicom.ContextAccepted {
 						o.Accepted++
-						c.Transfer = dicomUID(answer.TransferSyntax)
+						c.Transfer = dicomClass(answer.TransferSyntax)
 					}
 					break
 				}
 			}
-			told(c, dicomUID(offered.AbstractSyntax))
+			told(c, dicomClass(offered.AbstractSyntax))
 		}
 		a.request = nil
 		return
@@ -145,7 +143,7 @@ func (a *dicomAssociation) contexts(answers []dicom.AnsweredContext) {
 		c := kind.DICOMContextV1{Result: answer.Result.String()}
 		if answer.Result == dicom.ContextAccepted {
 			o.Accepted++
-			c.Transfer = dicomUID(answer.TransferSyntax)
+			c.Transfer = dicomClass(answer.TransferSyntax)
 		}
 		told(c, "")
 	}
@@ -188,23 +186,24 @@ func dicomUID(s string) string {
 	return s
 }
 
-// dicomTitle returns an AE title or a version name: printable, 16 characters.
-func dicomTitle(s string) string { return dicomPrintable(s, 16) }
-
-// dicomPrintable returns the printable characters of s, at most n.
-func dicomPrintable(s string, n int) string {
-	plain := len(s) <= n
-	for i := 0; plain && i < len(s); i++ {
-		plain = s[i] >= ' ' && s[i] < 0x7F
+// dicomClass returns s if it is the UID of a SOP class, transfer syntax or
+// implementation, which are short. Those of patients' objects are long, or hold a
+// date or a number of many digits.
+func dicomClass(s string) string {
+	if s = dicomUID(s); len(s) > 40 || strings.HasPrefix(s, "2.25.") { // a UUID, anything's
+		return ""
 	}
-	if plain {
-		return s
-	}
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if n == 0 || r == utf8.RuneError || !unicode.IsPrint(r) {
-			return -1
+	for part := range strings.SplitSeq(s, ".") {
+		if len(part) > 7 {
+			return ""
 		}
-		n--
-		return r
-	}, s))
+	}
+	return s
 }
+
+// dicomTitle returns an AE title: printable, 16 characters.
+func dicomTitle(s string) string { return identifier(s, 16) }
+
+// dicomVersion returns the name of an implementation's version: printable, 16
+// characters.
+func dicomVersion(s string) string { return product(s, 16) }

@@ -54,7 +54,34 @@ func (q *dicomEquipment) value(t dicom.Tag) []byte {
 
 // text returns a value in UTF-8, printable, at most n characters.
 func (q *dicomEquipment) text(t dicom.Tag, n int) string {
-	return dicomPrintable(dicom.Text(q.value(t), string(q.value(dicom.SpecificCharacterSet))), n)
+	return printableText(dicom.Text(q.value(t), string(q.value(dicom.SpecificCharacterSet))), n)
+}
+
+// said returns what the object says of its equipment, as far as it may leave.
+func (q *dicomEquipment) said() *kind.DICOMEquipmentV1 {
+	text := func(t dicom.Tag, n int, may func(string, int) string) string {
+		return may(dicom.Text(q.value(t), string(q.value(dicom.SpecificCharacterSet))), n)
+	}
+	return &kind.DICOMEquipmentV1{
+		SOPClass:     dicomClass(string(q.value(dicom.SOPClassUID))),
+		Modality:     dicomModality(q.value(dicom.Modality)),
+		Manufacturer: text(dicom.Manufacturer, dicomName, product),
+		Model:        text(dicom.ManufacturerModelName, dicomName, product),
+		Station:      text(dicom.StationName, 16, identifier),
+		Serial:       text(dicom.DeviceSerialNumber, dicomName, serial),
+		Software:     text(dicom.SoftwareVersions, 2*dicomName, product),
+		DeviceUID:    dicomUID(string(q.value(dicom.DeviceUID))),
+		UDI:          text(dicom.UniqueDeviceIdentifier, 2*dicomName, serial),
+		Gantry:       text(dicom.GantryID, dicomName, identifier),
+		Detector:     text(dicom.DetectorID, 16, identifier),
+		Institution:  text(dicom.InstitutionName, dicomName, place),
+		Department:   text(dicom.InstitutionalDepartmentName, dicomName, place),
+	}
+}
+
+// dicomTelling reports whether m says more than what was made.
+func dicomTelling(m *kind.DICOMEquipmentV1) bool {
+	return m.Manufacturer != "" || m.Model != "" || m.Station != "" || m.Serial != ""
 }
 
 // all returns the values as one key, valid until the next call.
@@ -74,23 +101,8 @@ func (s *dicomStream) tellEquipment(o *dicom.Operation) {
 	if _, told := a.devices[string(q.all())]; told || len(a.devices) == dicomDevices {
 		return
 	}
-	m := &kind.DICOMEquipmentV1{
-		FromServer:   o.Invoker == dicom.Acceptor,
-		AETitle:      a.out.Calling,
-		SOPClass:     dicomUID(string(q.value(dicom.SOPClassUID))),
-		Modality:     dicomCode(q.value(dicom.Modality)),
-		Manufacturer: q.text(dicom.Manufacturer, dicomName),
-		Model:        q.text(dicom.ManufacturerModelName, dicomName),
-		Station:      q.text(dicom.StationName, 16),
-		Serial:       q.text(dicom.DeviceSerialNumber, dicomName),
-		Software:     q.text(dicom.SoftwareVersions, 2*dicomName),
-		DeviceUID:    dicomUID(string(q.value(dicom.DeviceUID))),
-		UDI:          q.text(dicom.UniqueDeviceIdentifier, 2*dicomName),
-		Gantry:       q.text(dicom.GantryID, dicomName),
-		Detector:     q.text(dicom.DetectorID, 16),
-		Institution:  q.text(dicom.InstitutionName, dicomName),
-		Department:   q.text(dicom.InstitutionalDepartmentName, dicomName),
-	}
+	m := q.said()
+	m.FromServer, m.AETitle = o.Invoker == dicom.Acceptor, a.out.Calling
 	if o.Invoker != a.requestor {
 		m.AETitle = a.out.Called
 	}
@@ -100,7 +112,7 @@ func (s *dicomStream) tellEquipment(o *dicom.Operation) {
 	a.devices[string(q.key)] = struct{}{}
 	m.Archive = s.isArchive(o.Invoker)
 	m.Own = dicomSameName(m.AETitle, m.Station) || dicomSameName(m.AETitle, q.text(dicom.PerformedStationAETitle, 16))
-	if m.Manufacturer == "" && m.Model == "" && m.Station == "" && m.Serial == "" {
+	if !dicomTelling(m) {
 		return
 	}
 	m.Passed = o.Invoker != a.requestor || o.Request.MoveOriginator != "" || a.machine != nil && otherMachine(a.machine, m)
@@ -138,10 +150,13 @@ func otherMachine(a, b *kind.DICOMEquipmentV1) bool {
 	return a.Model != "" && b.Model != "" && a.Model != b.Model
 }
 
-// dicomSameName reports whether two names of a station are written for the same: equal
+// dicomSameName reports whether two names of a station, both told, are written for the same: equal
 // but for case and what is no letter or digit, or one is the other with something
 // put before or behind, as in RADCT01 and CT-01.
 func dicomSameName(a, b string) bool {
+	if a == kind.Withheld || b == kind.Withheld {
+		return false
+	}
 	a, b = dicomLetters(a), dicomLetters(b)
 	if len(a) > len(b) {
 		a, b = b, a
@@ -158,16 +173,17 @@ func dicomLetters(s string) string {
 	}, s)
 }
 
-// dicomCode returns b if it is a code (VR CS): capital letters, digits, spaces
-// and _, at most 16.
-func dicomCode(b []byte) string {
-	if len(b) > 16 {
-		return ""
+// dicomModalities are the defined terms of Modality (PS3.3 §C.7.3.1.1.1), retired
+// ones too.
+var dicomModalities = map[string]string{}
+
+func init() {
+	for m := range strings.FieldsSeq(`ANN AR AS ASMT AU BDUS BI BMD CD CF CP CR CS CT CTPROTOCOL DD DF DG DM DMS DOC DS DX EC ECG EEG EMG EOG EPS ES FA FID FS
+		GM HC HD IO IOL IVOCT IVUS KER KO LEN LP LS MA MG MR MS NM OAM OCT OP OPM OPR OPT OPTBSV OPTENF OPV OSS OT PA PLAN POS PR PT PX REG RESP RF RG RTDOSE
+		RTIMAGE RTINTENT RTPLAN RTRAD RTRECORD RTSEGANN RTSTRUCT RWV SEG SM SMR SR SRF ST STAIN TEXTUREMAP TG US VA VF XA XAPROTOCOL XC`) {
+		dicomModalities[m] = m
 	}
-	for _, c := range b {
-		if !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == ' ' || c == '_') {
-			return ""
-		}
-	}
-	return string(b)
 }
+
+// dicomModality returns b if it is a modality of the standard.
+func dicomModality(b []byte) string { return dicomModalities[string(b)] }

@@ -159,10 +159,10 @@ func (a *dicomAssociation) describe(t *dicomTally, o *dicom.Operation) {
 	if class == "" {
 		class = o.Context.AbstractSyntax
 	}
-	out.SOPClass = dicomUID(class)
+	out.SOPClass = dicomClass(class)
 	known, _ := dicom.LookUpSOPClass(out.SOPClass)
 	out.Service = known.Service.String()
-	out.TransferSyntax = dicomUID(o.Context.TransferSyntax)
+	out.TransferSyntax = dicomClass(o.Context.TransferSyntax)
 	out.Destination, out.Originator = dicomTitle(o.Request.MoveDestination), dicomTitle(o.Request.MoveOriginator)
 	out.Cancelled = o.Cancelled
 	out.RequestBytes, out.ResponseBytes = o.RequestData, o.ResponseData

@@ -2,6 +2,8 @@ package network
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/wardround/wardround/format/dicom"
 	"github.com/wardround/wardround/format/dicomweb"
@@ -25,7 +27,7 @@ func (n *httpNote) dicomwebRequest(x *http.Exchange, out kind.HTTPExchangeV1) *k
 		Partial: x.Body.Opaque || x.RequestBody.Opaque,
 	}
 	for name, value := range http.Query(r.Query) {
-		published := dicomweb.Parameter(name)
+		published := dicomwebParameter(name)
 		i, found := slices.BinarySearch(d.Params, published)
 		switch {
 		case published == "" || !found && len(d.Params) == fhirParams:
@@ -60,6 +62,22 @@ func (n *httpNote) dicomwebRequest(x *http.Exchange, out kind.HTTPExchangeV1) *k
 		d.Personal.ClinicalObject = true
 	}
 	return d
+}
+
+// dicomwebParameter returns the name of a parameter if it is a published one, or made
+// of tags of the standard: eight digits may also be a birth date.
+func dicomwebParameter(name string) string {
+	published := dicomweb.Parameter(name)
+	if published == "" || strings.Trim(published, "0123456789abcdefABCDEF.") != "" {
+		return published
+	}
+	for part := range strings.SplitSeq(published, ".") {
+		tag, err := strconv.ParseUint(part, 16, 32)
+		if _, known := dicom.LookUp(dicom.Tag(tag)); err != nil || !known {
+			return ""
+		}
+	}
+	return published
 }
 
 // dicomwebPersonal adds attributes that were searched by or found.
@@ -173,17 +191,8 @@ func (o *dicomwebObjects) equipment() *kind.DICOMEquipmentV1 {
 	if o == nil || !o.stored || o.read == 0 {
 		return nil
 	}
-	q := &o.machine
-	m := &kind.DICOMEquipmentV1{
-		SOPClass: dicomUID(string(q.value(dicom.SOPClassUID))), Modality: dicomCode(q.value(dicom.Modality)),
-		Manufacturer: q.text(dicom.Manufacturer, dicomName), Model: q.text(dicom.ManufacturerModelName, dicomName),
-		Station: q.text(dicom.StationName, 16), Serial: q.text(dicom.DeviceSerialNumber, dicomName),
-		Software: q.text(dicom.SoftwareVersions, 2*dicomName), DeviceUID: dicomUID(string(q.value(dicom.DeviceUID))),
-		UDI: q.text(dicom.UniqueDeviceIdentifier, 2*dicomName), Gantry: q.text(dicom.GantryID, dicomName),
-		Detector: q.text(dicom.DetectorID, 16), Institution: q.text(dicom.InstitutionName, dicomName),
-		Department: q.text(dicom.InstitutionalDepartmentName, dicomName),
-	}
-	if m.Manufacturer == "" && m.Model == "" && m.Station == "" && m.Serial == "" {
+	m := o.machine.said()
+	if !dicomTelling(m) {
 		return nil
 	}
 	return m

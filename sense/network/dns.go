@@ -96,8 +96,8 @@ const (
 func mdnsAnnounced(d *Datagram, m *dns.Message) {
 	v := &kind.DNSServiceV1{}
 	for s, r := range m.Announced {
-		if !slices.Contains(v.Services, s.Type) && len(v.Services) < maxServices && knownService(s.Type) {
-			v.Services = append(v.Services, s.Type)
+		if service := dnsService(s.Type); !slices.Contains(v.Services, service) && len(v.Services) < maxServices {
+			v.Services = append(v.Services, service)
 		}
 		v.Instance = v.Instance || s.Instance != ""
 		if r.Port != 0 && !slices.Contains(v.Ports, r.Port) && len(v.Ports) < maxServices {
@@ -140,7 +140,7 @@ func mdnsRecord(d *Datagram, v *kind.DNSServiceV1, r *dns.Resource) {
 			switch strings.ToLower(key) {
 			case "ty", "model", "md": // printers, Apple's device-info, casting devices
 				if v.Model == "" {
-					v.Model = technicalText(value, maxModel)
+					v.Model = productText(value, maxModel, d.Flow.Src.MAC)
 				}
 			}
 		}
@@ -151,22 +151,6 @@ func mdnsRecord(d *Datagram, v *kind.DNSServiceV1, r *dns.Resource) {
 // passes on what others said.
 func sameHost(d *Datagram, a netip.Addr) bool {
 	return a == d.Flow.Src.Addr.Unmap() || a.Is4() != d.Flow.Src.Addr.Unmap().Is4()
-}
-
-// knownService reports whether a service type is a word of the protocol, and not
-// somebody's text: letters, digits and hyphens, at most 15 (RFC 6335 §5.1).
-func knownService(t string) bool {
-	name, _, _ := strings.Cut(t, ".")
-	name = strings.TrimPrefix(name, "_")
-	if name == "" || len(name) > 15 {
-		return false
-	}
-	for i := range len(name) {
-		if c := name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
 }
 
 // dnsStream reads the answers of one connection.

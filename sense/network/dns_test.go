@@ -81,7 +81,7 @@ func TestDNSService(t *testing.T) {
 		c.UDP("10.20.1.8:5353", "224.0.0.251:5353", dnsBytes(t, announce, false))
 	}
 	got := watch(t, c)["dns.service"]
-	want := []any{&kind.DNSServiceV1{Services: []string{"_ipp._tcp"}, Ports: []uint16{631}, Host: "printer-3", HostNamed: true, Instance: true, Model: "LaserJet 9"}}
+	want := []any{&kind.DNSServiceV1{Services: []string{"_ipp._tcp", "_other._tcp"}, Ports: []uint16{631}, Host: "printer-3", HostNamed: true, Instance: true, Model: "LaserJet 9"}}
 	if diff := cmp.Diff(want, fields(got), cmpAddr); diff != "" {
 		t.Error(diff)
 	}
@@ -121,9 +121,12 @@ func TestDNSOddities(t *testing.T) {
 	if !d.proto.Datagram(d) || d.sensor.stats.ParseFailures != 1 {
 		t.Errorf("%d failures of an answer that ends early", d.sensor.stats.ParseFailures)
 	}
-	for typ, want := range map[string]bool{"_ipp._tcp": true, "_x-y2._udp": true, "_._tcp": false, "_sixteenletters16._tcp": false, "_anna b._tcp": false} {
-		if knownService(typ) != want {
-			t.Errorf("knownService(%q) = %v", typ, !want)
+	for typ, want := range map[string]string{
+		"_ipp._tcp": "_ipp._tcp", "_MQTT._tcp": "_mqtt._tcp", "_x-y2._udp": "_other._udp", "_anna-schmidt._tcp": "_other._tcp", "_._tcp": "_other._tcp", "": "_other._tcp",
+		"_ipp._anna": "_ipp._tcp",
+	} {
+		if got := dnsService(typ); got != want {
+			t.Errorf("dnsService(%q) = %q", typ, got)
 		}
 	}
 	// A broken message in a connection is one failure; the next is read.

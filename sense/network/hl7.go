@@ -300,5 +300,5 @@ func hl7Code(a hl7.Ack) (code, errorCode, severity string) {
 	if !a.Code.Known() {
 		code = "other"
 	}
-	return code, hl7Token(hl7.Value{Raw: []byte(a.Error)}), hl7Token(hl7.Value{Raw: []byte(a.Severity)})
+	return code, hl7Error(a.Error), hl7Severity(a.Severity)
 }

@@ -58,19 +58,38 @@ func (r *hl7Fields) participation(s hl7.Segment, f [][]byte, own int, p *kind.HL
 		}
 		place = r.device(v, "PRT-10")
 	}
-	model, serial := r.name(at(16).Component(1)), r.name(at(20).Component(1))
-	if model == "" && serial == "" {
+	model, number := r.number(at(16).Component(1)), r.number(at(20).Component(1))
+	if model == "" && number == "" {
 		return
 	}
 	if place < 0 {
 		place = own // it belongs to the OBX before
 	}
 	if place < 0 {
-		r.add(kind.HL7DeviceV1{From: "PRT-16", UDI: model, Serial: serial})
+		r.add(kind.HL7DeviceV1{From: "PRT-16", UDI: model, Serial: number})
 		return
 	}
 	d := &r.devices[place]
-	d.UDI, d.Serial = first(d.UDI, model), first(d.Serial, serial)
+	d.UDI, d.Serial = first(d.UDI, model), first(d.Serial, number)
+}
+
+// number returns a model's or a device's number as far as it may leave. They come with
+// every message.
+func (r *hl7Fields) number(v hl7.Value) string {
+	if len(v.Raw) == 0 {
+		return ""
+	}
+	told, ok := r.numbers[string(v.Raw)]
+	if !ok {
+		told = r.name(v, serial)
+		if r.numbers == nil || len(r.numbers) >= 4*hl7Devices {
+			r.numbers = map[string]string{}
+		}
+		if len(v.Raw) <= 4*hl7Name {
+			r.numbers[string(v.Raw)] = told
+		}
+	}
+	return told
 }
 
 func first(a, b string) string {
@@ -142,22 +161,48 @@ func (r *hl7Fields) told() []kind.HL7DeviceV1 {
 	return append([]kind.HL7DeviceV1(nil), r.devices...)
 }
 
-// identifier joins the components of an entity identifier.
+// identifier joins the components of an entity identifier; it leaves whole or not at
+// all.
 func (r *hl7Fields) identifier(v hl7.Value) string {
 	var parts []string
 	for c := range v.Components() {
 		if len(parts) == 4 {
 			break
 		}
-		parts = append(parts, r.name(c))
+		part := r.name(c, identifier)
+		if part == kind.Withheld {
+			return part
+		}
+		parts = append(parts, part)
+	}
+	if r.name(v, identifier) == kind.Withheld {
+		return kind.Withheld
 	}
 	return strings.TrimRight(strings.Join(parts, "^"), "^")
 }
 
-var deviceTerms = []byte("MDC_DEV_")
+var deviceTerms, underline = []byte("MDC_DEV_"), []byte{'_'}
 
-// deviceTerm returns the IEEE 11073 device term of a coded value: MDC_DEV_ and
-// capital letters, digits and _.
+// termWords are the words that device terms of IEEE 11073-10101 are made of.
+var termWords = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(strings.ToUpper(`
+	abd acoustic airway analy anesth aspirator aus auxil balloon bath battery bed bg blood body bp brain breath bridge calc calibr card cardiac
+	cardiopulm carrier central chan chem clinical co2 coag component concen conc conf conductivity control counter cvp defib deliver delivery
+	derm derived dialysis disp dose drop ecg eeg ekg elec electro emg endo enteral eog ep etco2 evok eye feed fetal flow fluid freq function
+	funct gas gateway gen gi glucose gravity heart hemo hosp humid hydro icp immobil incub inf info infus infuser infusion inhal intens ir
+	laser level lvp mask mds mech meter metabolism mixer modul mon monitor motion mri multi muscle neb nerve neuro nibp nurs o2 ox oxim oxy
+	pace pacer paed param pat patient pca perf peripheral phys physio plat position power press pressure probe processor pulm pulse pulses
+	pump radio reader remote renal res resp resus rate roller rotary sat scale sens sensor serial signal skin spec specialization spiro stat
+	station std stim stir storage suction sump syringe sys temp term therm thermo tidal time timer tissue tourniquet trans transducer
+	ultrasound unit unspec ur urine vac vas ventil vent ventilator vital vmd vol volume warm warmer water wave weight`)) {
+		termWords[w] = true
+	}
+}
+
+// deviceTerm returns the IEEE 11073 device term of a coded value, MDC_DEV_ and words
+// of the standard; at the first word that is none it ends.
 func deviceTerm(v hl7.Value, last string) string {
 	for _, n := range [...]int{2, 5} {
 		raw := v.Component(n).Raw
@@ -167,12 +212,17 @@ func deviceTerm(v hl7.Value, last string) string {
 		if string(raw) == last {
 			return last
 		}
-		for _, c := range raw {
-			if c != '_' && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') {
-				return ""
+		end := len(deviceTerms) - 1
+		for end < len(raw) {
+			word, _, _ := bytes.Cut(raw[end+1:], underline)
+			if !termWords[string(word)] {
+				break
 			}
+			end += 1 + len(word)
 		}
-		return string(raw)
+		if end >= len(deviceTerms) {
+			return string(raw[:end])
+		}
 	}
 	return ""
 }

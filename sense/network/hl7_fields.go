@@ -2,8 +2,6 @@ package network
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/wardround/wardround/format/hl7"
 	"github.com/wardround/wardround/kind"
@@ -24,13 +22,19 @@ type hl7Fields struct {
 	cut      bool // more devices than are told
 	charset  hl7.Charset
 	// known are devices of messages before, by their identifiers as sent.
-	known map[string]kind.HL7DeviceV1
-	// from is the MSH-3 of the message before as sent, and eui64 what it says.
+	known   map[string]kind.HL7DeviceV1
+	numbers map[string]string // of models and devices, by how they were sent
+	// from is the MSH-3 of the message before as sent, and eui64 what it says; names
+	// are MSH-3 to MSH-6.
 	from, eui64 string
+	names       [4]hl7Heard
 	// equipment is the OBX-18 seen last in this message, and own its device.
 	equipment []byte
 	own       int
 }
+
+// hl7Heard is a name as it was sent and as it leaves.
+type hl7Heard struct{ raw, told string }
 
 // read returns the message's own fields; how it came and was answered is for the
 // caller to add.
@@ -50,25 +54,24 @@ func (r *hl7Fields) read(m hl7.Message) *kind.HL7MessageV1 {
 		return h.Value(msh[n-1])
 	}
 	t := field(9)
-	out.Type = again(last.Type, t.Component(1), hl7Token)
-	out.Trigger = again(last.Trigger, t.Component(2), hl7Token)
-	out.Structure = again(last.Structure, t.Component(3), hl7Token)
-	out.Processing = again(last.Processing, field(11).Component(1), hl7Token)
-	out.Version = again(last.Version, field(12).Component(1), hl7Token)
-	out.Charset = again(last.Charset, field(18).Component(1), r.name)
-	out.Profile = again(last.Profile, field(21).Component(1), hl7Token)
-	out.SendingApp = r.hd(last.SendingApp, field(3))
-	out.SendingFacility = r.hd(last.SendingFacility, field(4))
-	out.ReceivingApp = r.hd(last.ReceivingApp, field(5))
-	out.ReceivingFacility = r.hd(last.ReceivingFacility, field(6))
+	out.Type = again(last.Type, t.Component(1), hl7Event)
+	out.Trigger = again(last.Trigger, t.Component(2), hl7Event)
+	out.Structure = again(last.Structure, t.Component(3), hl7Structure)
+	out.Processing = again(last.Processing, field(11).Component(1), hl7Processing)
+	out.Version = again(last.Version, field(12).Component(1), hl7Version)
+	if out.Charset = hl7Charset(field(18).Component(1)); out.Charset != last.Charset {
+		clear(r.known)
+		clear(r.numbers)
+		clear(r.names[:])
+	}
+	out.Profile = again(last.Profile, field(21).Component(1), hl7Profile)
+	out.SendingApp, out.SendingFacility = r.hd(0, field(3)), r.hd(1, field(4))
+	out.ReceivingApp, out.ReceivingFacility = r.hd(2, field(5)), r.hd(3, field(6))
 	if from := field(3); r.from != string(from.Raw) {
 		r.from = string(from.Raw)
 		r.eui64, _ = from.HD().EUI64()
 	}
 	out.SendingEUI64 = r.eui64
-	if out.Charset != last.Charset {
-		clear(r.known)
-	}
 	out.Personal.Security = kind.Presence(field(8).Has())
 	for _, needed := range [...]struct {
 		there bool
@@ -91,9 +94,9 @@ func (r *hl7Fields) ack(m hl7.Message) *kind.HL7AckV1 {
 	r.charset, _ = m.Charset()
 	h := m.Header()
 	return &kind.HL7AckV1{
-		Trigger: hl7Token(h.MessageType().Trigger), Version: hl7Token(h.Version()),
-		SendingApp: r.hd("", h.Field(3)), SendingFacility: r.hd("", h.Field(4)),
-		ReceivingApp: r.hd("", h.Field(5)), ReceivingFacility: r.hd("", h.Field(6)),
+		Trigger: hl7Event(h.MessageType().Trigger), Version: hl7Version(h.Version()),
+		SendingApp: r.hd(0, h.Field(3)), SendingFacility: r.hd(1, h.Field(4)),
+		ReceivingApp: r.hd(2, h.Field(5)), ReceivingFacility: r.hd(3, h.Field(6)),
 	}
 }
 
@@ -210,45 +213,46 @@ func hasAny(f hl7.Presence, fields ...int) kind.Presence {
 	return false
 }
 
-// hd returns the local name, or the universal id where there is none.
-func (r *hl7Fields) hd(last string, v hl7.Value) string {
-	if name := v.Component(1); name.Has() {
-		return again(last, name, r.name)
+// hd returns the name in the nth of MSH-3 to MSH-6: the local name, or the universal
+// id where there is none. All of the field is looked at for marks of a person: one
+// who writes a name there writes the given name behind it.
+func (r *hl7Fields) hd(n int, v hl7.Value) string {
+	if heard := &r.names[n]; heard.raw == string(v.Raw) {
+		return heard.told
 	}
-	return again(last, v.Component(2), r.name)
+	name, may := v.Component(1), identifier
+	if !name.Has() {
+		name = v.Component(2)
+	}
+	if n%2 == 1 { // a facility
+		may = place
+	}
+	told := r.name(name, may)
+	if told != "" && r.name(v, may) == kind.Withheld {
+		told = kind.Withheld
+	}
+	if len(v.Raw) <= 4*hl7Name {
+		r.names[n] = hl7Heard{string(v.Raw), told}
+	}
+	return told
 }
 
-// name returns the value of a name field: printable characters, at most hl7Name.
-func (r *hl7Fields) name(v hl7.Value) string {
+// name returns the value of a name as far as it may leave, of all its components: at
+// most hl7Name characters.
+func (r *hl7Fields) name(v hl7.Value, may func(string, int) string) string {
 	if v.Null() {
 		return ""
 	}
-	v.Raw = v.Raw[:min(len(v.Raw), 4*hl7Name)]
-	s := r.charset.String(v.Text())
-	n := 0
-	return strings.TrimSpace(strings.Map(func(c rune) rune {
-		if n == hl7Name || !unicode.IsPrint(c) || c == utf8.RuneError {
-			return -1
+	v.Raw = v.Raw[:min(len(v.Raw), markedWithin)]
+	parts, more := "", false
+	for c := range v.Components() {
+		if more {
+			parts += " "
 		}
-		n++
-		return c
-	}, s))
-}
-
-// hl7Token returns a code of the standard: letters, digits, _ . and -, at most 32
-// characters; "" for anything else, which must not leave.
-func hl7Token(v hl7.Value) string {
-	raw := v.Raw
-	if len(raw) > 32 {
-		return ""
+		parts += r.charset.String(c.Text())
+		more = true
 	}
-	for _, c := range raw {
-		if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-' {
-			continue
-		}
-		return ""
-	}
-	return string(raw)
+	return may(strings.TrimSpace(parts), hl7Name)
 }
 
 // again returns last if it is the raw value as it stands, so that a name that

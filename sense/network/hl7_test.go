@@ -226,7 +226,7 @@ func TestHL7Faulty(t *testing.T) {
 	got := hl7Said(t, 1000, false,
 		hl7Talk{ToServer, 0, "MSH|^~\\&|A&B|\"\"||||| Ann Miller^x|\r1X|\rPID|\roops\rOBX|1\rOBX|2\rZZ9|\rOBX|3\r", 0, false})
 	want := &kind.HL7MessageV1{
-		Trigger: "x", SendingApp: "A&B", Segments: "MSH PID OBX*2 ZZ9 OBX", BadSegments: 2,
+		SendingApp: "A&B", Segments: "MSH PID OBX*2 ZZ9 OBX", BadSegments: 2,
 		Faulty: []string{"MSH-7", "MSH-9", "MSH-10", "MSH-11", "MSH-12"}, Whole: true, Answer: kind.HL7Unseen,
 	}
 	if diff := cmp.Diff(want, got[0].Fields, cmpopts.IgnoreFields(kind.HL7MessageV1{}, "Bytes")); diff != "" {

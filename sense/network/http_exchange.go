@@ -173,15 +173,22 @@ const (
 	httpProductText  = 32 // characters of a product's name, and of its version
 )
 
-// httpProducts returns the first products of a User-Agent or Server field. What is
-// not built like the name of a program and a version stays.
+// httpBare are programs that name themselves without a version, in lower case.
+var httpBare = sortedWords(`
+	akamaighost apache apache-coyote boa caddy cloudflare curl dcm4chee envoy goahead-webs gunicorn haproxy iis istio-envoy jetty kestrel
+	lighttpd microsoft-httpapi microsoft-iis mini_httpd mirth nginx node okhttp openresty orthanc python squid thttpd tomcat traefik uvicorn wget`)
+
+// httpProducts returns the first products of a User-Agent or Server field: what is
+// built like the name of a program and a version, and has no mark of a person.
+// Without a version, what stands there may be anybody.
 func httpProducts(value string) (out []string) {
 	for _, p := range http.Products(value) {
-		if !productName(p.Name) || len(out) == httpProductsTold {
+		version := productVersion(p.Version)
+		if len(out) == httpProductsTold || !productName(p.Name) || version == "" && !isWord(httpBare, strings.ToLower(p.Name)) {
 			continue
 		}
-		if productVersion(p.Version) {
-			p.Name += "/" + p.Version
+		if version != "" {
+			p.Name += "/" + version
 		}
 		out = append(out, p.Name)
 	}
@@ -189,27 +196,35 @@ func httpProducts(value string) (out []string) {
 }
 
 func productName(s string) bool {
-	if s == "" || len(s) > httpProductText || !letter(s[0]) {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; !letter(c) && !digit(c) && c != '-' && c != '.' && c != '_' {
-			return false
-		}
-	}
-	return true
+	return s != "" && len(s) <= httpProductText && letter(s[0]) && codeToken([]byte(s), "-._", httpProductText) && !marked(s, byName|byDate|byPerson)
 }
 
-func productVersion(s string) bool {
-	if s == "" || len(s) > httpProductText || !digit(s[0]) && s[0] != 'v' {
-		return false
+// productVersion returns the numbers that a version begins with, and what follows
+// them directly: 9.2p1, v1.2-rc3.
+func productVersion(s string) string {
+	n := 0
+	if s != "" && s[0] == 'v' {
+		n = 1
 	}
-	for i := range len(s) {
-		if c := s[i]; !letter(c) && !digit(c) && c != '-' && c != '.' && c != '_' && c != '+' {
-			return false
+	if n == len(s) || !digit(s[n]) {
+		return ""
+	}
+	for n < len(s) && n < httpProductText && (digit(s[n]) || s[n] == '.') {
+		n++
+	}
+	for _, suffix := range [...]string{"-alpha", "-beta", "-rc", "-SNAPSHOT", "-RELEASE", "alpha", "beta", "rc", "a", "b", "p", "u"} {
+		if rest, ok := strings.CutPrefix(s[n:], suffix); ok {
+			m := n + len(suffix)
+			for len(rest) > 0 && m < httpProductText && (digit(rest[0]) || rest[0] == '.') {
+				m, rest = m+1, rest[1:]
+			}
+			if rest == "" || !letter(rest[0]) {
+				n = m
+			}
+			break
 		}
 	}
-	return true
+	return strings.TrimRight(s[:n], ".")
 }
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -109,7 +109,7 @@ func TestHTTPTransaction(t *testing.T) {
 		Method: "POST", Path: "/api/v1/{}/{}", Params: 2, Status: 401,
 		HTTP: kind.HTTPExchangeV1{
 			Version: "1.1", Host: "server01", RequestType: "application/json", ResponseType: "other", RequestSize: 7, ResponseSize: 2,
-			Client: []string{"PumpLink/3.1.2", "x", "z"}, Server: []string{"nginx/1.22"},
+			Client: []string{"PumpLink/3.1.2"}, Server: []string{"nginx/1.22"},
 			Auth: "basic", Secret: true, User: true, Cookie: true, Challenge: "basic", Outcome: kind.HTTPAnswered, LatencyMS: 5,
 		},
 	}

@@ -1,9 +1,6 @@
 package network
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // withheld stands for a topic level that stays in the sensor. It is no wildcard
 // of MQTT, so that filters keep theirs.
@@ -59,7 +56,7 @@ var placeWords = sortedWords(`
 
 // shapeOf returns a topic or filter without what may be about people: a level
 // leaves if it is made of words of devices and measurements, maybe with numbers of
-// up to three digits.
+// up to three digits, and fewer in all than a birth date has.
 func shapeOf(topic []byte) (s mqttShape) {
 	if len(topic) == 0 {
 		return s
@@ -84,7 +81,7 @@ func shapeOf(topic []byte) (s mqttShape) {
 			b.WriteString(level)
 		} else {
 			b.WriteString(withheld)
-			s.subject = s.subject || isWord(subjectWords, before)
+			s.subject = s.subject || isWord(subjectWords, before) || namesSubject(lower)
 		}
 		if !found {
 			break
@@ -95,9 +92,19 @@ func shapeOf(topic []byte) (s mqttShape) {
 	return s
 }
 
-func isWord(list []string, word string) bool {
-	_, ok := slices.BinarySearch(list, word)
-	return ok
+// namesSubject reports whether something stands behind a word of [subjectWords] in one
+// level: patient-4711.
+func namesSubject(level string) bool {
+	found := false
+	for len(level) > 0 {
+		if found && strings.Trim(level, "-_.: ") != "" {
+			return true
+		}
+		run := runOf(level)
+		found = isWord(subjectWords, run)
+		level = level[len(run):]
+	}
+	return false
 }
 
 // topicLevel says whether a level, in lower case, is made of known words only,
@@ -109,18 +116,23 @@ func topicLevel(level, before string) (words, clinical bool) {
 	}
 	subject := isWord(subjectWords, before)
 	level = strings.TrimPrefix(level, "$") // $SYS, $share
-	letters := false
+	letters, digits, single := false, 0, 0
+	last := "" // the run before: patient-4711 names somebody in one level
 	for piece := range strings.FieldsFuncSeq(level, func(r rune) bool { return strings.ContainsRune("-_.: ", r) }) {
 		for len(piece) > 0 {
 			run := runOf(piece)
 			piece = piece[len(run):]
 			switch c := run[0]; {
 			case c >= '0' && c <= '9':
-				if len(run) > 3 || subject {
+				if digits += len(run); len(run) > 3 || digits > freeDigits || subject || isWord(subjectWords, last) {
 					return false, clinical
 				}
 			case c >= 'a' && c <= 'z':
-				if !topicWord(run) && !(len(run) == 1 && (letters || len(piece) > 0) && !subject) {
+				switch {
+				case topicWord(run):
+				case len(run) == 1 && (letters || len(piece) > 0) && !subject && !isWord(subjectWords, last) && single < freeLetters:
+					single++
+				default:
 					return false, clinical
 				}
 				letters = true
@@ -128,6 +140,7 @@ func topicLevel(level, before string) (words, clinical bool) {
 			default:
 				return false, clinical
 			}
+			last = run
 		}
 	}
 	// A bare number leaves only where it names a place or a device.

@@ -22,7 +22,7 @@ var _ = Register(Protocol{
 
 const (
 	maxSSHNames = 40 // of one list of algorithms
-	maxSSHName  = 64 // bytes (RFC 4251 §6)
+	maxSSHName  = 64 // bytes of a software version
 )
 
 // sshStream gathers what both sides show of one connection.
@@ -44,7 +44,7 @@ func openSSH(c *Conn) Stream {
 			KexInit: func(k *ssh.KexInit) { s.offers[d] = k },
 			HostKey: func(k ssh.HostKey) {
 				if d == ToClient {
-					s.v.HostKeyType, s.v.HostKeyBits, s.v.Fingerprint = k.Algorithm, k.Bits, k.Fingerprint
+					s.v.HostKeyType, s.v.HostKeyBits, s.v.Fingerprint = sshAlgorithm(k.Algorithm), k.Bits, k.Fingerprint
 				}
 			},
 			Sealed: func() { s.sealed[d] = true },
@@ -59,7 +59,7 @@ func (s *sshStream) banner(d Direction, b ssh.Banner) {
 		s.v.Client = software
 		return
 	}
-	s.v.Server, s.v.Protocol = software, technicalText(b.Protocol, 8)
+	s.v.Server, s.v.Protocol = software, sshProtocol(b.Protocol)
 	for _, system := range [...]string{"Debian", "Ubuntu", "FreeBSD", "Raspbian", "Windows"} {
 		if strings.Contains(b.Comments, system) || strings.Contains(b.Software, system) {
 			s.v.System = system
@@ -67,16 +67,12 @@ func (s *sshStream) banner(d Direction, b ssh.Banner) {
 	}
 }
 
-// sshSoftware returns a software version without what an administrator may have
-// added: letters, digits and the signs that versions are written with.
-func sshSoftware(v string) string {
-	for i := range len(v) {
-		c := v[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("._+-", rune(c)) {
-			return technicalText(v[:i], maxSSHName)
-		}
+// sshProtocol returns a version of the protocol: 2.0, 1.99.
+func sshProtocol(v string) string {
+	if len(v) > 5 || strings.Trim(v, "0123456789.") != "" {
+		return ""
 	}
-	return technicalText(v, maxSSHName)
+	return v
 }
 
 // Data implements [Stream].
@@ -112,19 +108,11 @@ func (s *sshStream) tell(at int64) {
 		v.Ciphers, v.MACs = sshNames(k.CipherToServer), sshNames(k.MACToServer)
 		if c := s.offers[ToServer]; c != nil {
 			n := ssh.Negotiate(c, k)
-			v.ChosenKEX, v.ChosenHostKey = technicalText(n.Kex, maxSSHName), technicalText(n.HostKey, maxSSHName)
-			v.ChosenCipher, v.ChosenMAC = technicalText(n.CipherToServer, maxSSHName), technicalText(n.MACToServer, maxSSHName)
+			v.ChosenKEX, v.ChosenHostKey = sshAlgorithm(n.Kex), sshAlgorithm(n.HostKey)
+			v.ChosenCipher, v.ChosenMAC = sshAlgorithm(n.CipherToServer), sshAlgorithm(n.MACToServer)
 		}
 	}
 	v.Encrypted = s.sealed[0] && s.sealed[1] && v.KEX != nil
 	s.offers = [2]*ssh.KexInit{}
 	s.conn.Emit(at, &v)
-}
-
-func sshNames(list []string) []string {
-	out := make([]string, 0, min(len(list), maxSSHNames))
-	for _, n := range list[:min(len(list), maxSSHNames)] {
-		out = append(out, technicalText(n, maxSSHName))
-	}
-	return out
 }

@@ -80,7 +80,11 @@ func TestSSHBroken(t *testing.T) {
 	if err := s.Gap(ToServer, 9, 1); err == nil {
 		t.Error("a loss before encryption is no error")
 	}
-	for software, want := range map[string]string{"OpenSSH_9.2p1": "OpenSSH_9.2p1", "x anna": "x", "": "", strings.Repeat("a", 99): strings.Repeat("a", 64)} {
+	for software, want := range map[string]string{
+		"OpenSSH_9.2p1": "OpenSSH_9.2p1", "OpenSSH_for_Windows_8.1": "OpenSSH_for_Windows_8.1", "dropbear_2019.78": "dropbear_2019.78", "libssh2_1.10.0": "libssh2_1.10.0",
+		"PuTTY_Release_0.78": "PuTTY_Release_0.78", "OpenSSH_9.2p1 anna": "OpenSSH_9.2p1", "OpenSSH_9.2-anna.schmidt": "OpenSSH_9.2", "OpenSSH_120579": "OpenSSH",
+		"AnnasServer_1.0": "other", "x anna": "other", "": "", strings.Repeat("a", 99): "other", "\x00": "other", "mm120579": "other",
+	} {
 		if got := sshSoftware(software); got != want {
 			t.Errorf("%q became %q", software, got)
 		}

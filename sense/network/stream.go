@@ -250,11 +250,19 @@ func vlan(f *flow.Flow) uint16 {
 	return 0
 }
 
-// causeOf returns a parse failure's text without bytes of the input.
+// causeOf returns a parse failure's text without bytes of the input: what else than
+// the cause stands in a wrapped error may quote it, as those of XML do.
 func causeOf(err error) string {
 	var fe *format.Error
-	if errors.As(err, &fe) {
-		return fe.Error()
+	if !errors.As(err, &fe) {
+		return "cannot be parsed"
 	}
-	return "cannot be parsed"
+	plain := *fe
+	for _, cause := range [...]error{format.ErrMalformed, format.ErrTruncated, format.ErrLimit} {
+		if errors.Is(fe.Err, cause) {
+			plain.Err = cause
+			return plain.Error()
+		}
+	}
+	return plain.Format + ": cannot be parsed"
 }

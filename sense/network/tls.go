@@ -32,10 +32,8 @@ func recogniseTLS(client, server []byte) format.Match {
 	return max(c, s)
 }
 
-const (
-	maxALPN     = 8  // protocols told of an offer
-	maxALPNName = 32 // bytes
-)
+// maxALPN is how many protocols of an offer are told.
+const maxALPN = 8
 
 // tlsStream tells the handshake of one connection; what comes after it is left
 // alone.
@@ -107,12 +105,14 @@ func (s *tlsStream) tell(at int64) {
 		asked = h.ServerName
 		v.ServerName, v.ServerNameThere = serverName(asked, dst), kind.Presence(h.HasServerName)
 		for _, p := range h.ALPN[:min(len(h.ALPN), maxALPN)] {
-			v.ALPNOffered = append(v.ALPNOffered, technicalText(p, maxALPNName))
+			v.ALPNOffered = append(v.ALPNOffered, alpnName(p))
 		}
 	}
 	if h := x.Server; h != nil {
-		v.Version, v.Cipher, v.Server = h.Negotiated().String(), h.CipherSuite.String(), technicalText(h.Tuple(), 256)
-		v.ALPN = technicalText(h.ALPN, maxALPNName)
+		named := *h
+		named.ALPN = alpnName(h.ALPN)
+		v.Version, v.Cipher, v.Server = h.Negotiated().String(), h.CipherSuite.String(), technicalText(named.Tuple(), 256)
+		v.ALPN = named.ALPN
 		if h.Group != 0 {
 			v.Group = h.Group.String()
 		}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/wardround/wardround/format"
 	"github.com/wardround/wardround/format/wsdiscovery"
@@ -13,11 +14,9 @@ import (
 var _ = Register(Protocol{Name: "wsdiscovery", Datagram: wsDiscoveryDatagram, Ports: []uint16{3702}})
 
 const (
-	maxWSDTypes    = 16
-	maxWSDPlaces   = 8
-	maxWSDName     = 160 // bytes of a type with its namespace
-	maxWSDText     = 64  // bytes of a part of a location
-	maxWSDEndpoint = 128 // bytes
+	maxWSDTypes  = 16
+	maxWSDPlaces = 8
+	maxWSDText   = 64 // characters of a part of a location
 )
 
 var wsdMessages = map[wsdiscovery.Kind]string{
@@ -64,7 +63,7 @@ func wsdSearch(m *wsdiscovery.Message) *kind.WSDiscoverySearchV1 {
 
 func wsdTarget(d *Datagram, k wsdiscovery.Kind, t *wsdiscovery.Target) *kind.WSDiscoveryTargetV1 {
 	v := &kind.WSDiscoveryTargetV1{
-		Message: wsdMessages[k], Endpoint: technicalText(t.Address, maxWSDEndpoint), Types: wsdTypes(t.Types),
+		Message: wsdMessages[k], Endpoint: wsdEndpoint(t.Address), Types: wsdTypes(t.Types),
 		MedicalDevice: t.Is(wsdiscovery.MedicalDevice), MetadataVersion: t.MetadataVersion, Own: true,
 	}
 	told := false // some address is told
@@ -94,13 +93,29 @@ func wsdTarget(d *Datagram, k wsdiscovery.Kind, t *wsdiscovery.Target) *kind.WSD
 			v.Operator = true
 		case wsdiscovery.LocationContext:
 			if l, ok := wsdiscovery.LocationOf(s); ok {
-				text := func(s string) string { return technicalText(s, maxWSDText) }
-				v.Facility, v.Building, v.Floor = text(l.Facility), text(l.Building), text(l.Floor)
-				v.PointOfCare, v.Room, v.Bed = text(l.PointOfCare), text(l.Room), text(l.Bed)
+				v.Facility, v.Building, v.Floor = place(l.Facility, maxWSDText), place(l.Building, maxWSDText), spot(l.Floor, maxWSDText)
+				v.PointOfCare, v.Room, v.Bed = place(l.PointOfCare, maxWSDText), spot(l.Room, maxWSDText), spot(l.Bed, maxWSDText)
 			}
 		}
 	}
 	return v
+}
+
+// wsdEndpoint returns an endpoint reference that is a UUID, as DPWS asks of devices
+// (DPWS 1.1 §2.1, R0004): any other may be somebody's text.
+func wsdEndpoint(address string) string {
+	const urn, form = "urn:uuid:", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	id, ok := strings.CutPrefix(strings.ToLower(address), urn)
+	if !ok || len(id) != len(form) {
+		return ""
+	}
+	for i := range len(id) {
+		hexadecimal := digit(id[i]) || id[i] >= 'a' && id[i] <= 'f'
+		if form[i] == '-' && id[i] != '-' || form[i] == 'x' && !hexadecimal {
+			return ""
+		}
+	}
+	return urn + id
 }
 
 // hostPort writes an address without its zone, which is text, and a port.
@@ -117,7 +132,7 @@ func hostPort(a netip.Addr, port string) string {
 
 func wsdTypes(names []wsdiscovery.Name) (out []string) {
 	for _, n := range names[:min(len(names), maxWSDTypes)] {
-		out = append(out, technicalText("{"+n.Space+"}"+n.Local, maxWSDName))
+		out = append(out, wsdType(n))
 	}
 	return out
 }

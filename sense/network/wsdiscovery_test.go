@@ -25,7 +25,7 @@ func TestWSDiscovery(t *testing.T) {
 	place := wsdiscovery.Location{Facility: "General Hospital", PointOfCare: "ICU 2", Bed: "Bed 4"}
 	ventilator := wsdiscovery.Target{Address: ventilatorID, Types: types, MetadataVersion: 1, XAddrs: []string{"https://10.20.1.9:6464/kanarienvogel", "https://kanarienvogel.example:6464/x", "http://[fe80::1%25kanarienvogel]/x"},
 		Scopes: []string{place.Scope(), "sdc.ctxt.pat:/hospital/kanarienvogel-4711", "sdc.ctxt.opr:/hospital/kanarienvogel"}}
-	other := wsdiscovery.Target{Address: "urn:uuid:other", Types: types, XAddrs: []string{"https://10.20.1.77:6464/x"}, MetadataVersion: 1}
+	other := wsdiscovery.Target{Address: "urn:uuid:0f3a1f0e-5ad2-4d59-8a34-7d3f0c6a2b77", Types: types, XAddrs: []string{"https://10.20.1.77:6464/x"}, MetadataVersion: 1}
 	hello := wsdiscovery.Message{Kind: wsdiscovery.Hello, MessageID: "urn:uuid:kanarienvogel", Targets: []wsdiscovery.Target{ventilator}}
 	probe := wsdiscovery.Message{Kind: wsdiscovery.Probe, MessageID: "urn:uuid:2", Targets: []wsdiscovery.Target{{Types: types, Scopes: []string{"kanarienvogel:x"}}}}
 	found := wsdiscovery.Message{Kind: wsdiscovery.ProbeMatches, MessageID: "urn:uuid:3", Targets: []wsdiscovery.Target{ventilator, other}}
@@ -44,7 +44,7 @@ func TestWSDiscovery(t *testing.T) {
 	match := told
 	match.Message = "probe-match"
 	want := []any{&told, &match,
-		&kind.WSDiscoveryTargetV1{Message: "probe-match", Endpoint: "urn:uuid:other", Types: medicalTypes, MedicalDevice: true, Transports: []string{"https://10.20.1.77:6464"}, MetadataVersion: 1},
+		&kind.WSDiscoveryTargetV1{Message: "probe-match", Endpoint: "urn:uuid:0f3a1f0e-5ad2-4d59-8a34-7d3f0c6a2b77", Types: medicalTypes, MedicalDevice: true, Transports: []string{"https://10.20.1.77:6464"}, MetadataVersion: 1},
 		&kind.WSDiscoveryTargetV1{Message: "bye", Endpoint: ventilatorID, Own: true}}
 	targets := seen["wsdiscovery.target"]
 	if diff := cmp.Diff(want, fields(targets)); diff != "" {
