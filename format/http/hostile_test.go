@@ -155,6 +155,9 @@ func FuzzRequest(f *testing.F) {
 		if err != nil || r.Header.Get("Expect") != "" || r.ProtoMajor != 1 || !targetStart(r.Method, r.RequestURI) {
 			return
 		}
+		if r.ProtoMinor == 0 && strings.Contains(strings.ToLower(stream), "transfer-encoding") {
+			return // net/http ignores the field; RFC 9112 §6.1 calls the framing faulty
+		}
 		body, bodyErr := io.ReadAll(r.Body)
 		if bodyErr != nil {
 			return

@@ -144,6 +144,11 @@ func FuzzMultipart(f *testing.F) {
 		if strings.Contains(strings.ReplaceAll(body, "\r\n", ""), "\n") || !m.Ended || len(peer) != m.Parts {
 			return // it also splits at bare line feeds, and drops empty parts
 		}
+		for line := range strings.SplitSeq(body, "\r\n") {
+			if rest, ok := strings.CutPrefix(line, "--B"); ok && strings.Trim(strings.TrimPrefix(rest, "--"), " \t") != "" {
+				return // RFC 2046 §5.1.1: the boundary need not be the whole line; it wants that
+			}
+		}
 		var ours parts
 		m = NewMultipart("B", ours.part)
 		m.Feed([]byte(body))
