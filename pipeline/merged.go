@@ -10,6 +10,7 @@ import (
 // its own since goes on under that key, and a pass also ends what is open under
 // any other.
 func (p *Pipeline) settle(c *check.Check, out check.Output) {
+	out = fit(out)
 	aliases := p.aliases(out.Key)
 	if len(aliases) == 0 {
 		p.apply(c, out)

@@ -26,19 +26,19 @@ type row struct {
 type verdicts struct {
 	m     map[wardround.Key]*row
 	by    map[wardround.Subject][]*row
+	items map[ofSubject]int
 	heap  decayHeap
 	dirty []*row
 }
 
 func newVerdicts() *verdicts {
-	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}}
+	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}, items: map[ofSubject]int{}}
 }
 
 func (s *verdicts) restore(v *wardround.Verdict, fresh time.Duration) {
 	r := &row{v: *v, fresh: fresh, leafAt: v.At, savedAt: v.At, index: -1}
 	r.v.Facts = nil
-	s.m[v.Key] = r
-	s.by[v.Subject] = append(s.by[v.Subject], r)
+	s.add(r)
 	s.plan(r)
 }
 
@@ -47,10 +47,19 @@ func (s *verdicts) get(k wardround.Key, fresh time.Duration) (*row, bool) {
 		return r, false
 	}
 	r := &row{v: wardround.Verdict{Key: k}, fresh: fresh, index: -1}
-	s.m[k] = r
-	s.by[k.Subject] = append(s.by[k.Subject], r)
+	s.add(r)
 	return r, true
 }
+
+func (s *verdicts) add(r *row) {
+	k := r.v.Key
+	s.m[k] = r
+	s.by[k.Subject] = append(s.by[k.Subject], r)
+	s.items[ofSubject{k.Check, k.Subject}]++
+}
+
+// staleAt reports whether the row's evidence is over at t.
+func (r *row) staleAt(t time.Time) bool { return !r.v.Until.IsZero() && r.v.Until.Before(t) }
 
 // plan puts the row where its decay will be found.
 func (s *verdicts) plan(r *row) {
@@ -106,9 +115,17 @@ func lessKey(a, b wardround.Key) bool {
 // changes the state. A late output (about something that happened before what the
 // row rests on) is history: it never replaces a newer verdict.
 func (p *Pipeline) apply(c *check.Check, out check.Output) {
-	if len(p.rows.m) >= p.opt.MaxKeys && p.rows.m[out.Key] == nil {
-		p.runner.full(c)
-		return
+	if p.rows.m[out.Key] == nil {
+		if p.rows.items[ofSubject{out.Key.Check, out.Key.Subject}] >= maxItems {
+			var tells bool
+			if out, tells = p.more(out); !tells {
+				return
+			}
+		}
+		if p.rows.m[out.Key] == nil && len(p.rows.m) >= p.opt.MaxKeys {
+			p.runner.full(c)
+			return
+		}
 	}
 	r, isNew := p.rows.get(out.Key, c.Fresh)
 	if !isNew && out.At.Before(r.v.At) {
@@ -122,6 +139,9 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 	why := out.Why
 	if out.State == wardround.Fail {
 		sev, why = p.weigh(out)
+		if out.Key.Item == More && r.v.State == wardround.Fail && sev < r.v.Severity {
+			sev, why = r.v.Severity, r.v.Why
+		}
 	}
 	old := r.v.State
 	changed := isNew || old != out.State || (out.State == wardround.Fail && sev != r.v.Severity) || (out.State == wardround.Unknown && why != r.v.Why)
