@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -402,6 +403,14 @@ func (in *Ingest) gone(from, n int) {
 		keep = append(keep, w)
 	}
 	in.waits = keep
+}
+
+// Failed reports whether Run ended because the log or the store failed. The
+// pipeline must then be opened anew: what it holds in memory was not stored.
+func (in *Ingest) Failed() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.err != nil && !errors.Is(in.err, context.Canceled)
 }
 
 func (in *Ingest) fail(err error) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -140,7 +141,7 @@ func (a *app) exit(err error) int {
 		return exitClean
 	case errors.As(err, &s):
 		return int(s)
-	case errors.Is(err, syscall.EPIPE):
+	case unread(err):
 		return exitClean // the reader of our output has gone; it had enough
 	}
 	fmt.Fprintln(a.stderr, "wardround:", printable(wording(err)))
@@ -167,6 +168,13 @@ func wording(err error) string {
 		text = strings.Replace(text, e.Op+": ", "", 1)
 		err = e.Err
 	}
+}
+
+// unread reports whether our own output could not be written because nobody reads
+// it any more. A server or a socket that is gone is another matter.
+func unread(err error) bool {
+	var p *fs.PathError
+	return errors.As(err, &p) && p.Path == os.Stdout.Name() && errors.Is(p.Err, syscall.EPIPE)
 }
 
 // data returns the data directory: --data, or the user's state directory.

@@ -206,7 +206,7 @@ func ask(ctx context.Context, dir string, rq request) (ok bool, err error) {
 	_, refused := c.Write(append(b, '\n')) // the server may refuse before it has read all, and says why
 	line, err := bufio.NewReader(c).ReadBytes('\n')
 	if err != nil {
-		return true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer, so whether it was done is not known: %w", errors.Join(refused, err))
+		return true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer, so whether it was done is not known: %v", errors.Join(refused, err))
 	}
 	var rs response
 	if err := json.Unmarshal(line, &rs); err != nil {
