@@ -144,23 +144,7 @@ func TestWakeUpsComeThroughTheLog(t *testing.T) {
 }
 
 func TestLearningIsAnnouncedAndHandedOver(t *testing.T) {
-	c := goodness()
-	c.Novelty = true
-	c.Run = func(_ context.Context, p *check.Pass) error {
-		for o := range p.Seen() {
-			w := o.Fields.(*thingV1).Word
-			switch p.Learn("icu", "words", w) {
-			case check.Learning:
-				p.Unknown(wardround.AssetSubject(o.Dst), w, check.WhyLearning, nil)
-			case check.Known:
-				p.Pass(wardround.AssetSubject(o.Dst), w, nil)
-			case check.Novel:
-				p.Fail(wardround.AssetSubject(o.Dst), w, nil)
-			}
-		}
-		return nil
-	}
-	b := newBench(t, Options{}, c)
+	b := newBench(t, Options{}, novelty())
 	b.see(seen(0, thingV1{Word: "a"}))
 	if v := b.verdict("a"); v.State != wardround.Unknown || v.Why != "learning" {
 		t.Fatalf("while learning: %+v", v)

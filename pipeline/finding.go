@@ -42,7 +42,7 @@ func (s *findings) restore(f *wardround.Finding) {
 }
 
 // judged lets a verdict act on its finding.
-func (s *findings) judged(p *Pipeline, c *check.Check, r *row, out check.Output, old wardround.State, changed bool) {
+func (s *findings) judged(p *Pipeline, c *check.Check, r *row, out check.Output, changed bool) {
 	f := s.keys[r.v.Key]
 	switch out.State {
 	case wardround.Fail:
@@ -58,6 +58,8 @@ func (s *findings) judged(p *Pipeline, c *check.Check, r *row, out check.Output,
 			return // the sensor missed something; let a later pass fix it
 		}
 		s.change(f, func() { f.State, f.Fixed, f.Stale, f.Seq = wardround.Fixed, out.At, false, p.commit.To })
+	case wardround.Unknown:
+		s.stale(p, r)
 	}
 }
 
@@ -103,7 +105,7 @@ func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.
 	})
 }
 
-// stale marks the finding of a row whose evidence went stale: it stays open.
+// stale marks the finding of a row that no longer tells: it stays open.
 func (s *findings) stale(p *Pipeline, r *row) {
 	if f := s.keys[r.v.Key]; f != nil && f.State != wardround.Fixed && !f.Stale {
 		s.change(f, func() { f.Stale, f.Seq = true, p.commit.To })

@@ -67,6 +67,57 @@ func goodness() *check.Check {
 	}
 }
 
+// novelty fails for words that are new after learning.
+func novelty() *check.Check {
+	return &check.Check{
+		ID: "test.words", Version: 1, Title: "A new word", Concern: wardround.Security, Applies: wardround.AnyKind,
+		Severity: wardround.Medium, Watch: []kind.Name{thing}, Novelty: true,
+		Run: func(_ context.Context, p *check.Pass) error {
+			for o := range p.Seen() {
+				w := o.Fields.(*thingV1).Word
+				switch p.Learn("icu", "words", w) {
+				case check.Learning:
+					p.Unknown(wardround.AssetSubject(o.Dst), w, check.WhyLearning, nil)
+				case check.Known:
+					p.Pass(wardround.AssetSubject(o.Dst), w, nil)
+				default:
+					p.Fail(wardround.AssetSubject(o.Dst), w, nil)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// silence fails for a word that was not said for ten minutes, and counts them all.
+func silence() *check.Check {
+	type said struct {
+		Last  time.Time `json:"last"`
+		Times int       `json:"times"`
+	}
+	return &check.Check{
+		ID: "test.silence", Version: 1, Title: "A word is no longer said", Concern: wardround.Security, Applies: wardround.AnyKind,
+		Severity: wardround.High, Watch: []kind.Name{thing}, Fresh: 2 * time.Hour, StateVersion: 1,
+		Run: func(_ context.Context, p *check.Pass) error {
+			for o := range p.Seen() {
+				w := o.Fields.(*thingV1).Word
+				s := check.State[said](p, w)
+				s.Times += o.Times()
+				if o.At.After(s.Last) {
+					s.Last = o.At
+				}
+				p.Pass(wardround.SiteSubject("s"), w, wardround.Facts{"times": s.Times})
+				p.WakeAt(w, s.Last.Add(10*time.Minute))
+			}
+			for w := range p.Wakes() {
+				s := check.State[said](p, w.Key)
+				p.Fail(wardround.SiteSubject("s"), w.Key, wardround.Facts{"since": s.Last, "now": p.Now()})
+			}
+			return nil
+		},
+	}
+}
+
 // bench is a pipeline over memory for one test.
 type bench struct {
 	*testing.T
@@ -168,6 +219,12 @@ func dump(t *testing.T, st wardround.Reader) string {
 		add(v, err)
 	}
 	for v, err := range st.Cases(ctx, scope) {
+		add(v, err)
+	}
+	for v, err := range st.Notices(ctx, scope) {
+		add(v, err)
+	}
+	for v, err := range st.Content(ctx, scope) {
 		add(v, err)
 	}
 	for v, err := range st.States(ctx, scope) {

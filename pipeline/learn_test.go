@@ -13,25 +13,7 @@ import (
 // TestLearningEndsWithinABatch gives half an hour in one batch: what happened
 // after learning is novel although the batch began while learning.
 func TestLearningEndsWithinABatch(t *testing.T) {
-	words := &check.Check{
-		ID: "test.words", Version: 1, Title: "A new word", Concern: wardround.Security, Applies: wardround.AnyKind,
-		Severity: wardround.Medium, Watch: []kind.Name{thing}, Novelty: true,
-		Run: func(_ context.Context, p *check.Pass) error {
-			for o := range p.Seen() {
-				w := o.Fields.(*thingV1).Word
-				switch p.Learn("icu", "words", w) {
-				case check.Learning:
-					p.Unknown(wardround.AssetSubject(o.Dst), w, check.WhyLearning, nil)
-				case check.Known:
-					p.Pass(wardround.AssetSubject(o.Dst), w, nil)
-				default:
-					p.Fail(wardround.AssetSubject(o.Dst), w, nil)
-				}
-			}
-			return nil
-		},
-	}
-	b := newBench(t, Options{}, words)
+	b := newBench(t, Options{}, novelty())
 	b.see(
 		seen(0, thingV1{Word: "old"}), seen(9*time.Minute, thingV1{Word: "early"}),
 		seen(11*time.Minute, thingV1{Word: "new"}), seen(12*time.Minute, thingV1{Word: "old"}), seen(30*time.Minute, thingV1{Word: "late"}),

@@ -111,7 +111,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.rows.restore(v, p.fresh(v.Check))
+		p.rows.restore(v)
 	}
 	for f, err := range st.Findings(ctx, sc, wardround.FindingFilter{}) {
 		if err != nil {
@@ -160,13 +160,6 @@ func (p *Pipeline) Now() time.Time { return p.now }
 
 // Inventory is the view of who is who, for the goroutine that judges.
 func (p *Pipeline) Inventory() check.Inventory { return p.inv.View() }
-
-func (p *Pipeline) fresh(id string) time.Duration {
-	if c := p.checkOf(id); c != nil {
-		return c.Fresh
-	}
-	return 0
-}
 
 func (p *Pipeline) checkOf(id string) *check.Check {
 	for _, c := range p.opt.Checks {

@@ -13,13 +13,13 @@ import (
 // saveEvery is how often a verdict that only became fresher is written again.
 const saveEvery = time.Minute
 
+// row is a verdict as the store has it, or will after this batch: what a restart
+// would bring back, so that it changes nothing.
 type row struct {
-	v       wardround.Verdict // Facts only until the commit
-	fresh   time.Duration
-	leafAt  time.Time // At of the newest leaf
-	savedAt time.Time // At as last written
-	dirty   bool
-	index   int // in the heap of those that decay; -1 when not there
+	v      wardround.Verdict // Facts only until the commit
+	newest time.Time         // of what was judged; up to saveEvery after v.At
+	dirty  bool
+	index  int // in the heap of those that decay; -1 when not there
 }
 
 // verdicts holds the current row of every key, and when each goes stale.
@@ -35,18 +35,18 @@ func newVerdicts() *verdicts {
 	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}, items: map[ofSubject]int{}}
 }
 
-func (s *verdicts) restore(v *wardround.Verdict, fresh time.Duration) {
-	r := &row{v: *v, fresh: fresh, leafAt: v.At, savedAt: v.At, index: -1}
+func (s *verdicts) restore(v *wardround.Verdict) {
+	r := &row{v: *v, newest: v.At, index: -1}
 	r.v.Facts = nil
 	s.add(r)
 	s.plan(r)
 }
 
-func (s *verdicts) get(k wardround.Key, fresh time.Duration) (*row, bool) {
+func (s *verdicts) get(k wardround.Key) (*row, bool) {
 	if r := s.m[k]; r != nil {
 		return r, false
 	}
-	r := &row{v: wardround.Verdict{Key: k}, fresh: fresh, index: -1}
+	r := &row{v: wardround.Verdict{Key: k}, index: -1}
 	s.add(r)
 	return r, true
 }
@@ -87,7 +87,6 @@ func (s *verdicts) flush(c *wardround.Commit) {
 	for _, r := range s.dirty {
 		v := r.v
 		c.Verdicts = append(c.Verdicts, &v)
-		r.savedAt = v.At
 	}
 }
 
@@ -127,14 +126,17 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 			return
 		}
 	}
-	r, isNew := p.rows.get(out.Key, c.Fresh)
-	if !isNew && out.At.Before(r.v.At) {
+	r, isNew := p.rows.get(out.Key)
+	if !isNew && out.At.Before(r.newest) {
 		if out.State != r.v.State {
-			p.transition(r.v.Key, r.v.State, r.v.State, "late: would have been "+out.State.String(), out.At)
+			p.transition(r.v.Key, r.v.State, r.v.State, wardround.LatePrefix+"would have been "+out.State.String(), out.At)
 		}
 		return
 	}
-	facts := limited(out.Facts)
+	if r.v.State != wardround.Unknown && r.staleAt(out.At) {
+		p.wentStale(r) // before this was seen, however few batches lie between
+	}
+	r.newest = out.At
 	var sev wardround.Severity
 	why := out.Why
 	if out.State == wardround.Fail {
@@ -145,18 +147,21 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 	}
 	old := r.v.State
 	changed := isNew || old != out.State || (out.State == wardround.Fail && sev != r.v.Severity) || (out.State == wardround.Unknown && why != r.v.Why)
-	renew := !changed && c.Fresh > 0 && out.At.Sub(r.leafAt) >= c.Fresh/2
-	r.v.State, r.v.Severity, r.v.Why, r.v.Facts = out.State, sev, why, facts
-	r.v.At, r.v.Version, r.v.Seq = out.At, c.Version, p.commit.To
-	r.v.Knowledge, r.v.Origin = p.content.generation, p.opt.Origin
-	r.v.Until = time.Time{}
-	if c.Fresh > 0 {
-		r.v.Until = out.At.Add(c.Fresh)
+	renew := !changed && r.renewedBy(out.At, c.Fresh)
+	if changed || renew || out.At.Sub(r.v.At) >= saveEvery {
+		if isNew || old != out.State {
+			r.v.Since = out.At
+		}
+		r.v.State, r.v.Severity, r.v.Why, r.v.Facts = out.State, sev, why, limited(out.Facts)
+		r.v.At, r.v.Version, r.v.Seq = out.At, c.Version, p.commit.To
+		r.v.Knowledge, r.v.Origin = p.content.generation, p.opt.Origin
+		r.v.Until = time.Time{}
+		if c.Fresh > 0 {
+			r.v.Until = out.At.Add(c.Fresh)
+		}
+		p.rows.plan(r)
+		p.rows.touch(r)
 	}
-	if isNew || old != out.State {
-		r.v.Since = out.At
-	}
-	p.rows.plan(r)
 	switch {
 	case changed:
 		p.leaf(r, "transition")
@@ -165,10 +170,15 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 		p.leaf(r, "renewal")
 		p.transition(out.Key, old, out.State, "renewed", out.At)
 	}
-	if changed || renew || out.At.Sub(r.savedAt) >= saveEvery {
-		p.rows.touch(r)
-	}
-	p.findings.judged(p, c, r, out, old, changed)
+	p.findings.judged(p, c, r, out, changed)
+}
+
+// renewedBy reports whether evidence at t renews the row: half its freshness, or a
+// multiple of it, was reached since it came into its state. What was saved last
+// tells, so that no restart puts a renewal off.
+func (r *row) renewedBy(t time.Time, fresh time.Duration) bool {
+	half := fresh / 2
+	return half > 0 && t.Sub(r.v.Since)/half > r.v.At.Sub(r.v.Since)/half
 }
 
 // weigh looks up what is at stake for the subject and applies the severity table.
@@ -201,7 +211,6 @@ func (p *Pipeline) leaf(r *row, reason string) {
 	if err != nil {
 		panic(err) // facts were encoded before
 	}
-	r.leafAt = r.v.At
 	p.commit.Evidence = append(p.commit.Evidence, &wardround.Evidence{
 		Kind: "verdict", Reason: reason, Payload: b, At: p.now, Seq: p.commit.To,
 	})
@@ -213,21 +222,28 @@ func (p *Pipeline) transition(k wardround.Key, from, to wardround.State, reason 
 	})
 }
 
-// decay turns what is older than its freshness into unknown. The finding stays
-// open: "not seen again since …".
+// decay turns what is older than its freshness into unknown.
 func (p *Pipeline) decay() {
 	for len(p.rows.heap) > 0 && p.rows.heap[0].v.Until.Before(p.now) {
-		r := p.rows.heap[0]
-		old := r.v.State
-		r.v.Why = "nothing was seen for longer than " + r.fresh.String()
-		r.v.State, r.v.Severity, r.v.Facts = wardround.Unknown, wardround.SeverityNone, nil
-		r.v.Since, r.v.Seq = r.v.Until, p.commit.To
-		p.rows.plan(r)
-		p.leaf(r, "transition")
-		p.transition(r.v.Key, old, wardround.Unknown, "went stale", r.v.Until)
-		p.rows.touch(r)
-		p.findings.stale(p, r)
+		p.wentStale(p.rows.heap[0])
 	}
+}
+
+func (p *Pipeline) wentStale(r *row) {
+	p.fade(r, "nothing was seen for longer than "+r.v.Until.Sub(r.v.At).String(), "went stale", r.v.Until)
+}
+
+// fade turns a row into unknown: what it rests on no longer holds. Its finding
+// stays open: "not seen again since …".
+func (p *Pipeline) fade(r *row, why, reason string, since time.Time) {
+	old := r.v.State
+	r.v.State, r.v.Severity, r.v.Facts, r.v.Why = wardround.Unknown, wardround.SeverityNone, nil, why
+	r.v.Since, r.v.Seq, r.v.Knowledge = since, p.commit.To, p.content.generation
+	p.rows.plan(r)
+	p.leaf(r, "transition")
+	p.transition(r.v.Key, old, wardround.Unknown, reason, since)
+	p.rows.touch(r)
+	p.findings.stale(p, r)
 }
 
 // switchedOff turns the rows of a check into unknown, with the reason.
@@ -240,13 +256,7 @@ func (p *Pipeline) switchedOff(id string) {
 	}
 	sort.Slice(rows, func(i, j int) bool { return lessKey(rows[i].v.Key, rows[j].v.Key) })
 	for _, r := range rows {
-		old := r.v.State
-		r.v.State, r.v.Severity, r.v.Facts, r.v.Why = wardround.Unknown, wardround.SeverityNone, nil, "check switched off"
-		r.v.Since, r.v.Seq = p.now, p.commit.To
-		p.rows.plan(r)
-		p.leaf(r, "transition")
-		p.transition(r.v.Key, old, wardround.Unknown, "check switched off", p.now)
-		p.rows.touch(r)
+		p.fade(r, "check switched off", "check switched off", p.now)
 	}
 }
 

@@ -1,10 +1,15 @@
 package pipeline
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -66,6 +71,81 @@ func TestEvidenceDecaysAndTheFindingStaysOpen(t *testing.T) {
 	b.see(seen(4*time.Hour, thingV1{}))
 	if f = b.finding(); f.Stale {
 		t.Error("still stale although seen again")
+	}
+}
+
+// What goes stale and is seen again did go stale, in however few batches it comes:
+// a capture read fast and a mirror port watched slowly tell the same.
+func TestDecayDoesNotDependOnBatches(t *testing.T) {
+	story := func() []*wardround.Observation {
+		return []*wardround.Observation{
+			seen(0, thingV1{Good: true}), seen(50*time.Minute, thingV1{Good: true}), seen(5*time.Hour, thingV1{Good: true}),
+			seen(6*time.Hour, thingV1{}), seen(9*time.Hour, thingV1{}),
+		}
+	}
+	history := func(b *bench) (out []string) {
+		for x, err := range b.st.Transitions(t.Context(), scope, b.verdict("").Key) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, fmt.Sprintf("%v %v→%v %s", x.At.Sub(t0), x.From, x.To, x.Reason))
+		}
+		return out
+	}
+	one := newBench(t, Options{}, goodness())
+	one.see(story()...)
+	many := newBench(t, Options{}, goodness())
+	for _, o := range story() {
+		many.see(o)
+	}
+	want := []string{
+		"0s unknown→pass judged", "50m0s pass→pass renewed", "1h50m0s pass→unknown went stale", "5h0m0s unknown→pass judged",
+		"6h0m0s pass→fail judged", "7h0m0s fail→unknown went stale", "9h0m0s unknown→fail judged",
+	}
+	if diff := cmp.Diff(want, history(one)); diff != "" {
+		t.Errorf("in one batch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, history(many)); diff != "" {
+		t.Errorf("in many (-want +got):\n%s", diff)
+	}
+}
+
+// A service that is restarted more often than half a freshness still renews.
+func TestRestartsDoNotPutRenewalOff(t *testing.T) {
+	b := newBench(t, Options{}, goodness())
+	for m := range 181 {
+		b.see(seen(time.Duration(m)*time.Minute, thingV1{Good: true}))
+		if m%10 == 9 {
+			b.restart()
+		}
+	}
+	if got := b.st.Leaves(); got != 7 { // at 0, 30, 60 … 180 minutes
+		t.Errorf("%d leaves in three hours of an hour's freshness", got)
+	}
+}
+
+// A failing key of which nothing can be told any more has a finding that says so.
+func TestAFindingThatCannotBeToldIsStale(t *testing.T) {
+	c := goodness()
+	inner := c.Run
+	c.Run = func(ctx context.Context, p *check.Pass) error {
+		for o := range p.Seen() {
+			if o.Fields.(*thingV1).N == 9 {
+				p.Unknown(wardround.AssetSubject(o.Dst), "", "too few to tell", nil)
+				return nil
+			}
+		}
+		return inner(ctx, p)
+	}
+	b := newBench(t, Options{}, c)
+	b.see(seen(0, thingV1{N: 1}))
+	b.see(seen(time.Minute, thingV1{N: 9}))
+	if f := b.finding(); f.State != wardround.Open || !f.Stale {
+		t.Errorf("%+v", f)
+	}
+	b.see(seen(2*time.Minute, thingV1{N: 2}))
+	if f := b.finding(); f.State != wardround.Open || f.Stale || !f.LastSeen.Equal(t0.Add(2*time.Minute)) {
+		t.Errorf("seen again: %+v", f)
 	}
 }
 
