@@ -15,15 +15,17 @@ import (
 // from the maker's instructions.
 type Say struct {
 	// Bedside: what it can mean for a patient, and what is not known.
-	Bedside string
+	Bedside string `json:"bedside"`
 	// Ward, Engineering and Security: what each should do.
-	Ward, Engineering, Security string
+	Ward        string `json:"ward"`
+	Engineering string `json:"engineering"`
+	Security    string `json:"security"`
 	// Dont: what not to do because of this.
-	Dont string
+	Dont string `json:"dont"`
 	// Why we say so: the facts in a sentence.
-	Why string
+	Why string `json:"why"`
 	// Wrong if: when the finding would be mistaken.
-	Wrong string
+	Wrong string `json:"wrong"`
 }
 
 // Voice is a finding as a person reads it, in the order of reading.
