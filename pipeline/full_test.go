@@ -1,30 +1,41 @@
 package pipeline
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
 )
 
 // However many things a network shows, the verdicts held are bounded: what is
 // known is judged on, what is new is left out, and that is said.
 func TestVerdictsAreBounded(t *testing.T) {
-	b := newBench(t, Options{MaxKeys: 50}, goodness())
+	other := goodness()
+	other.ID = "test.other"
+	inner := other.Run
+	other.Run = func(ctx context.Context, p *check.Pass) error {
+		if p.Now().Before(t0.Add(5 * time.Minute)) {
+			return nil
+		}
+		return inner(ctx, p)
+	}
+	b := newBench(t, Options{MaxKeys: 300}, goodness(), other)
 	for i := range 200 {
 		b.see(seen(time.Duration(i)*time.Second, thingV1{Word: word(i)}))
 	}
 	b.see(seen(10*time.Minute, thingV1{Word: word(7), Good: true}))
-	n := 0
-	for _, err := range b.st.Verdicts(t.Context(), scope, wardround.VerdictFilter{}) {
+	count := map[string]int{}
+	for v, err := range b.st.Verdicts(t.Context(), scope, wardround.VerdictFilter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n++
+		count[v.Check]++
 	}
-	if n != 50 {
-		t.Errorf("%d verdicts are held, want 50", n)
+	if count["test.goodness"] != 100 || count["test.other"] != 1 {
+		t.Errorf("verdicts held: %v; want 100 of the one that was flooded, and 1 of the other", count)
 	}
 	if v := b.verdict(word(7)); v.State != wardround.Pass {
 		t.Errorf("what was known is %s after it was put right", v.State)
@@ -43,5 +54,21 @@ func TestVerdictsAreBounded(t *testing.T) {
 	b.see(seen(2*time.Hour, thingV1{Word: word(300)}))
 	if f, ok := b.p.states.m[stateKey{ownState, "failed/test.goodness"}]; ok && f.saved != nil {
 		t.Error("the report was not taken back when it had reached the log")
+	}
+}
+
+// However full it is, each check has room for some.
+func TestEachCheckHasRoom(t *testing.T) {
+	s := newVerdicts()
+	const all = 600
+	for _, id := range []string{"a", "b", "c", "d", "e"} {
+		n := 0
+		for s.room(id, all) {
+			s.add(&row{v: wardround.Verdict{Key: wardround.Key{Check: id, Item: word(n)}}, index: -1})
+			n++
+		}
+		if want := map[string]int{"a": 200, "b": 200, "c": 200, "d": 6, "e": 6}[id]; n != want {
+			t.Errorf("%s has room for %d, want %d", id, n, want)
+		}
 	}
 }

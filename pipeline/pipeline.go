@@ -34,8 +34,8 @@ type Options struct {
 	Learn time.Duration
 	// Budget is the longest one check may take for one batch; 0 means 2 s.
 	Budget time.Duration
-	// MaxKeys bounds the verdicts held, in memory and in the store; 0 means
-	// [DefaultMaxKeys]. A verdict on something new that has no room is left out, and
+	// MaxKeys bounds the verdicts held, in memory and in the store, to within a
+	// third; 0 means [DefaultMaxKeys]. A verdict on something new that has no room is left out, and
 	// said so by a check.failed observation once an hour; what is known is judged on.
 	MaxKeys int
 	// Maker names the maker of a MAC address; nil for none.

@@ -27,12 +27,13 @@ type verdicts struct {
 	m     map[wardround.Key]*row
 	by    map[wardround.Subject][]*row
 	items map[ofSubject]int
+	count map[string]int // per check
 	heap  decayHeap
 	dirty []*row
 }
 
 func newVerdicts() *verdicts {
-	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}, items: map[ofSubject]int{}}
+	return &verdicts{m: map[wardround.Key]*row{}, by: map[wardround.Subject][]*row{}, items: map[ofSubject]int{}, count: map[string]int{}}
 }
 
 func (s *verdicts) restore(v *wardround.Verdict) {
@@ -56,6 +57,15 @@ func (s *verdicts) add(r *row) {
 	s.m[k] = r
 	s.by[k.Subject] = append(s.by[k.Subject], r)
 	s.items[ofSubject{k.Check, k.Subject}]++
+	s.count[k.Check]++
+}
+
+// room reports whether a check may have one more row. None takes more than a
+// third of them, and each always has a hundredth: who fills one check with what
+// he makes up does not silence the others.
+func (s *verdicts) room(check string, all int) bool {
+	n := s.count[check]
+	return n < all/100 || n < all/3 && len(s.m) < all
 }
 
 // staleAt reports whether the row's evidence is over at t.
@@ -121,7 +131,7 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 				return
 			}
 		}
-		if p.rows.m[out.Key] == nil && len(p.rows.m) >= p.opt.MaxKeys {
+		if p.rows.m[out.Key] == nil && !p.rows.room(c.ID, p.opt.MaxKeys) {
 			p.runner.full(c)
 			return
 		}
