@@ -14,6 +14,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/ledger"
 )
 
@@ -44,6 +45,9 @@ func (c *evidenceExportCmd) Run(a *app) error {
 	dir, err := a.data()
 	if err != nil {
 		return err
+	}
+	if _, err := datadir.Read(dir); err != nil {
+		return err // evidence of nothing, from a directory made for it, helps nobody
 	}
 	path, err := filepath.Abs(c.File)
 	if err != nil {
