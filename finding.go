@@ -35,8 +35,9 @@ type Finding struct {
 	Opened   time.Time    `json:"opened"`
 	LastSeen time.Time    `json:"last_seen"` // newest failing observation
 	Fixed    time.Time    `json:"fixed,omitzero"`
-	Stale    bool         `json:"stale,omitempty"` // evidence went stale: "not seen again since …"
-	Seq      uint64       `json:"seq"`             // log position of the newest change
+	FixedBy  string       `json:"fixed_by,omitempty"` // the sensor that saw what fixed it; "" for what rests on state
+	Stale    bool         `json:"stale,omitempty"`    // evidence went stale: "not seen again since …"
+	Seq      uint64       `json:"seq"`                // log position of the newest change
 	Origin   Origin       `json:"origin"`
 	Decision *Decision    `json:"decision,omitempty"`
 	// Proposed is a decision that waits for a second person.

@@ -9,10 +9,6 @@ import (
 	"github.com/wardround/wardround/kind"
 )
 
-// lossMemory is how long after a sensor's loss a pass it saw does not fix a
-// finding: what it missed may have been the failure.
-const lossMemory = 2 * time.Minute
-
 // findings keeps the life of every failing key, and the cases they fold into.
 type findings struct {
 	scope   wardround.Scope
@@ -23,6 +19,9 @@ type findings struct {
 	dirty   map[string]*wardround.Finding
 	touched map[string]*caseEntry
 	ends    map[string]time.Time // acceptances that end, by finding
+	// fixed are those fixed lately by what a sensor saw; looked through at fixedMax.
+	fixed    []*wardround.Finding
+	fixedMax int
 }
 
 func newFindings(sc wardround.Scope) *findings {
@@ -33,9 +32,10 @@ func newFindings(sc wardround.Scope) *findings {
 	}
 }
 
-func (s *findings) restore(f *wardround.Finding) {
+func (s *findings) restore(f *wardround.Finding, now time.Time) {
 	s.m[f.ID], s.keys[f.Key] = f, f
 	s.entry(f.Case).add(f, 1)
+	s.remember(f, now)
 	if d := f.Decision; d != nil && !d.Until.IsZero() {
 		s.ends[f.ID] = d.Until
 	}
@@ -54,10 +54,13 @@ func (s *findings) judged(p *Pipeline, c *check.Check, r *row, out check.Output,
 		if f == nil || f.State == wardround.Fixed {
 			return
 		}
-		if loss, ok := p.lossAt[out.Sensor]; ok && out.Sensor != "" && out.At.Sub(loss) < lossMemory {
-			return // the sensor missed something; let a later pass fix it
+		if out.Sensor != "" && p.losses.hides(out.Sensor, out.At) {
+			return // something was missed; let a later pass fix it
 		}
-		s.change(f, func() { f.State, f.Fixed, f.Stale, f.Seq = wardround.Fixed, out.At, false, p.commit.To })
+		s.change(f, func() {
+			f.State, f.Fixed, f.FixedBy, f.Stale, f.Seq = wardround.Fixed, out.At, out.Sensor, false, p.commit.To
+		})
+		s.remember(f, p.now)
 	case wardround.Unknown:
 		s.stale(p, r)
 	}
@@ -88,7 +91,7 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.Output, changed bool) {
 	if f.State == wardround.Fixed {
 		s.change(f, func() {
-			f.State, f.Fixed, f.Decision, f.Proposed = wardround.Reopened, time.Time{}, nil, nil
+			f.State, f.Fixed, f.FixedBy, f.Decision, f.Proposed = wardround.Reopened, time.Time{}, "", nil, nil
 		})
 		delete(s.ends, f.ID)
 		changed = true

@@ -62,8 +62,8 @@ type Pipeline struct {
 	learned  *learned
 	content  *content
 	own      []*wardround.Observation // to be appended next: failures
-	lossAt   map[string]time.Time     // per sensor: end of its last known loss
-	commit   *wardround.Commit        // being filled
+	losses   losses
+	commit   *wardround.Commit // being filled
 	seen     []*check.Seen
 	byKind   map[string][]*check.Seen
 	leaked   bool // an abandoned check may hold seen and byKind
@@ -79,7 +79,7 @@ func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 		opt.MaxKeys = DefaultMaxKeys
 	}
 	p := &Pipeline{
-		opt: opt, byKind: map[string][]*check.Seen{}, lossAt: map[string]time.Time{},
+		opt: opt, byKind: map[string][]*check.Seen{}, losses: losses{},
 		rows: newVerdicts(), findings: newFindings(opt.Scope), states: newStates(),
 		wakes: newWakes(), learned: newLearned(opt.Learn), content: newContent(),
 	}
@@ -117,7 +117,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.findings.restore(f)
+		p.findings.restore(f, p.now)
 	}
 	for c, err := range st.Cases(ctx, sc) {
 		if err != nil {
@@ -260,11 +260,10 @@ func (p *Pipeline) fold(s *check.Seen) {
 	case *kind.OperatorActedV1:
 		p.action(s.Observation, f)
 	case *kind.LogGapV1:
+		p.lost("", loss{To: s.At})
 		p.action(s.Observation, f)
 	case *kind.SensorStatusV1:
-		if f.KernelDrops+f.QueueDrops+f.GapBytes+f.Blind > 0 || f.Truncated {
-			p.lossAt[s.Sensor] = s.At
-		}
+		p.lostBy(s, f)
 	}
 }
 

@@ -183,10 +183,12 @@ func (p *Pipeline) restoreOwn() error {
 		if k.check != ownState {
 			continue
 		}
+		err := p.losses.restore(k.key, e.saved)
 		if k.key == "learning" {
-			if err := json.Unmarshal(e.saved, &p.learned.period); err != nil {
-				return wardround.Wrap(wardround.EIntegrity, "pipeline.open", err)
-			}
+			err = json.Unmarshal(e.saved, &p.learned.period)
+		}
+		if err != nil {
+			return wardround.Errorf(wardround.EIntegrity, "pipeline.open", "its own state %q: %w", k.key, err)
 		}
 	}
 	for _, f := range p.unreported() {
