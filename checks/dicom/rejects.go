@@ -15,7 +15,7 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "DICOM associations are refused again and again",
 	Doc: "One system asked another for associations and was refused several times within ten minutes. With the same names each time it is a station that is wrongly set up or not known to the other: its images or queries don't get through. With three or more different names it is guessing, as tools do that look for a name that is let in. " +
-		"Read the reason of the refusals. Correct titles and addresses on both sides, or find out who is trying. It passes when an association between the two is accepted. " +
+		"Read the reason of the refusals. Correct titles and addresses on both sides, or find out who is trying. It passes when an association between the two is accepted and none was refused for ten minutes under other titles. " +
 		"It is wrong while systems are being installed.",
 	Concern:      wardround.Security,
 	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
@@ -26,7 +26,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.DICOMAssociation},
 	Fresh:        24 * time.Hour,
 	Group:        check.BySubject,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Images or queries of {asset} may not have reached {server}. Which patient's, is unknown here.",
 		Ward:        "If an examination is missing, ask radiology before it is repeated.",
@@ -52,6 +52,7 @@ const (
 type refusal struct {
 	At     int64  `json:"at"` // Unix seconds
 	Titles string `json:"titles"`
+	Busy   bool   `json:"busy,omitempty"` // refused for now only, whatever the titles
 }
 
 // refused are the refusals of the last minutes between two systems.
@@ -59,19 +60,34 @@ type refused struct {
 	Last []refusal `json:"last"`
 }
 
-func (r *refused) add(at time.Time, titles string) {
-	since := at.Add(-refusedWithin).Unix()
-	r.Last = slices.DeleteFunc(r.Last, func(x refusal) bool { return x.At < since })
+// titles are those of an association, as they are told.
+func titles(a *kind.DICOMAssociationV1) string { return title(a.Calling) + " to " + title(a.Called) }
+
+func (r *refused) add(at time.Time, titles string, busy bool) {
+	r.settle(at, "")
 	if len(r.Last) >= maxRefusals {
 		r.Last = slices.Delete(r.Last, 0, 1)
 	}
-	r.Last = append(r.Last, refusal{at.Unix(), titles})
+	r.Last = append(r.Last, refusal{at.Unix(), titles, busy})
 }
 
-// titles returns the different pairs of titles, sorted.
-func (r *refused) titles() []string {
+// settle forgets what is over, and the refusals of titles that are accepted now.
+func (r *refused) settle(at time.Time, accepted string) {
+	since := at.Add(-refusedWithin).Unix()
+	r.Last = slices.DeleteFunc(r.Last, func(x refusal) bool { return x.At < since || x.Titles == accepted })
+	if len(r.Last) == 0 {
+		r.Last = nil
+	}
+}
+
+// titles returns the different pairs of titles, sorted; with guessed only those
+// that were refused for what they are.
+func (r *refused) titles(guessed bool) []string {
 	var all []string
 	for _, x := range r.Last {
+		if guessed && x.Busy {
+			continue
+		}
 		if i, ok := slices.BinarySearch(all, x.Titles); !ok {
 			all = slices.Insert(all, i, x.Titles)
 		}
@@ -92,14 +108,15 @@ func rejects(_ context.Context, p *check.Pass) error {
 		subject, item := wardround.AssetSubject(from), string(to)
 		switch a.Result {
 		case kind.DICOMAccepted:
-			p.DropState(string(from) + " " + item)
-			if !said[pair{from, to}] { // one of a batch is enough
+			s := check.StateOf[refused](p, "", from, to)
+			// Other titles may still be refused beside those that are accepted.
+			if s.settle(o.At, titles(a)); len(s.Last) == 0 && !said[pair{from, to}] { // one of a batch is enough
 				said[pair{from, to}] = true
 				p.Pass(subject, item, wardround.Facts{"server": p.Name(to)})
 			}
 		case kind.DICOMRejected:
 			s := check.StateOf[refused](p, "", from, to)
-			s.add(o.At, title(a.Calling)+" to "+title(a.Called))
+			s.add(o.At, titles(a), a.RejectResult == "transient" || a.RejectSource == "service-provider-presentation")
 			judgeRefusals(p, s, a, from, to)
 			delete(said, pair{from, to})
 		}
@@ -108,13 +125,13 @@ func rejects(_ context.Context, p *check.Pass) error {
 }
 
 func judgeRefusals(p *check.Pass, s *refused, a *kind.DICOMAssociationV1, from, to wardround.AssetID) {
-	all := s.titles()
+	all := s.titles(false)
 	facts := wardround.Facts{
 		"server": p.Name(to), "titles": all, "times": len(s.Last), "reason": a.RejectReason, "conduct": "it uses the same titles each time",
 	}
 	opts := []check.Option{check.Exposed(p.Exposure(from, to))}
 	switch {
-	case len(all) >= refusedTitles:
+	case len(s.titles(true)) >= refusedTitles:
 		facts["conduct"] = "it tries one title after the other"
 		opts = append(opts, check.As(wardround.Medium), check.Hostile())
 	case len(s.Last) < refusedOften:

@@ -16,7 +16,7 @@ var _ = check.Register(check.Check{
 	Title:   "A new way between network segments",
 	Doc: "Two segments exchange data by a protocol they didn't use between them while the site was learned. It may be a new interface, a device plugged into the wrong socket, a firewall rule that was opened too far, or somebody who moves from one segment into the next. " +
 		"Find out who opened the way and why. If it is wanted, adopt it as known and record the rule; if not, close it again where it was opened. " +
-		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check. Where a site has declared no zones, each IPv4 network of 24 bits and each IPv6 network of 64 bits counts as one.",
+		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check; DHCP is left out, because its servers serve other segments. Where a site has declared no zones, each IPv4 network of 24 bits and each IPv6 network of 64 bits counts as one.",
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
 	Stage:    wardround.Operate,
@@ -61,6 +61,9 @@ func zoneLink(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		spoken := protocol(o)
+		if spoken == "dhcp" {
+			continue // a renewal goes to whoever gave the lease, which went by broadcast or relay
+		}
 		if w := (way{client.ID, to, spoken}); said[w] {
 			continue
 		} else {
