@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"io"
 	"net/netip"
 	"os"
@@ -21,6 +22,8 @@ type crafted struct {
 	at  int64 // of the next packet, nanoseconds since 1970
 	buf []byte
 	err error // the reader has gone
+	// wrap makes frames of a packet; nil for one Ethernet frame.
+	wrap func(p *packet.Packet) [][]byte
 }
 
 // stream returns a capture as it is made by fn, for standard input, and stop, to be
@@ -61,6 +64,13 @@ func craft(w io.Writer, fn func(c *crafted)) error {
 // send writes one packet, 10 µs after the last.
 func (c *crafted) send(p *packet.Packet) {
 	if c.err != nil {
+		return
+	}
+	if c.wrap != nil {
+		for _, frame := range c.wrap(p) {
+			c.err = errors.Join(c.err, c.w.Write(c.at, frame, len(frame)))
+			c.at += 10_000
+		}
 		return
 	}
 	c.buf = p.Append(c.buf[:0])
