@@ -70,7 +70,14 @@ func zoneLink(_ context.Context, p *check.Pass) error {
 			said[w] = true
 		}
 		subject, item := wardround.AssetSubject(client.ID), spoken+" to "+to
-		switch p.Learn(client.Zone, from+" to "+to, spoken) {
+		known := p.Learn(client.Zone, from+" to "+to, spoken)
+		// Networks are learned as well, so that ways stay known when zones are declared.
+		if n, m := network(o.Flow.Src.Addr), network(o.Flow.Dst.Addr); n != from || m != to {
+			if by := p.Learn(client.Zone, n+" to "+m, spoken); known == check.Novel {
+				known = by
+			}
+		}
+		switch known {
 		case check.Learning:
 			p.Unknown(subject, item, check.WhyLearning, nil)
 		case check.Known:
@@ -90,6 +97,11 @@ func segment(p *check.Pass, a *wardround.Asset, addr netip.Addr) string {
 	if len(p.Inventory().Zones()) > 0 {
 		return string(a.Zone)
 	}
+	return network(addr)
+}
+
+// network is the network of an address; "" for one that is not routed.
+func network(addr netip.Addr) string {
 	addr = addr.Unmap().WithZone("")
 	bits := 24
 	if addr.Is6() {

@@ -13,7 +13,7 @@ var _ = check.Register(check.Check{
 	ID:      "privacy.new-recipient",
 	Version: 1,
 	Title:   "Clinical data goes to a system that never received any",
-	Doc: "A system received clinical data that received none while the site was learned. It may be a new workstation or archive; it may be somebody's own computer, or a system outside the hospital. Every recipient of patient data must be known and have a reason. " +
+	Doc: "A system received clinical data that neither received nor sent any while the site was learned. It may be a new workstation or archive; it may be somebody's own computer, or a system outside the hospital. Every recipient of patient data must be known and have a reason. " +
 		"Find out who runs it and why it gets the data. If it should, adopt it as known; if not, stop it at the sender and treat what went there as disclosed. " +
 		"It is wrong where a known system came back under another address and the inventory did not recognise it.",
 	Concern:  wardround.Privacy,
@@ -37,9 +37,10 @@ var _ = check.Register(check.Check{
 	Run: newRecipient,
 })
 
-// newRecipient learns who receives clinical data, and fails for who comes later.
+// newRecipient learns who has clinical data, by receiving or sending it, and fails
+// for who receives some later.
 func newRecipient(_ context.Context, p *check.Pass) error {
-	said := map[wardround.AssetID]bool{}
+	said, sent := map[wardround.AssetID]bool{}, map[wardround.AssetID]bool{}
 	for o := range p.Seen() {
 		claim, ok := o.Fields.(kind.Linker).Link(o.Observation)
 		if !ok || !claim.Data.Clinical() {
@@ -49,13 +50,17 @@ func newRecipient(_ context.Context, p *check.Pass) error {
 		if claim.ToClient {
 			from, to = to, from
 		}
+		if a := p.Asset(from); a != nil && !sent[a.ID] {
+			sent[a.ID] = true
+			holds(p, a) // who sends it had it before
+		}
 		a := p.Asset(to)
 		if a == nil || said[a.ID] || from == to {
 			continue
 		}
 		said[a.ID] = true
 		subject := wardround.AssetSubject(a.ID)
-		switch known(p, a) {
+		switch holds(p, a) {
 		case check.Learning:
 			p.Unknown(subject, "", check.WhyLearning, nil)
 		case check.Known:
@@ -69,14 +74,7 @@ func newRecipient(_ context.Context, p *check.Pass) error {
 	return nil
 }
 
-// known looks up an asset under its own id and under those merged into it.
-func known(p *check.Pass, a *wardround.Asset) check.Novelty {
-	n := p.Learn(a.Zone, "recipients", string(a.ID))
-	for _, alias := range a.Aliases {
-		if n != check.Novel {
-			break
-		}
-		n = p.Learn(a.Zone, "recipients", string(alias))
-	}
-	return n
+// holds learns, or tells, whether an asset has clinical data.
+func holds(p *check.Pass, a *wardround.Asset) check.Novelty {
+	return p.Habit(a.Zone, check.Habit{Set: "holders of clinical data", Who: a.ID})
 }
