@@ -33,7 +33,7 @@ func TestSearchIsBounded(t *testing.T) {
 			}
 			took := time.Since(start)
 			t.Logf("%s, %d a segment: %v, %v a byte, %d lost", name, size, took, took/time.Duration(len(b)), d.Lost())
-			if took > 2*time.Second {
+			if took > 20*time.Second { // 0.2 s on a quiet machine; without a bound it would be minutes
 				t.Errorf("%s, %d a segment: %v for %d bytes", name, size, took, len(b))
 			}
 			if cap(d.buf) > 4*window {

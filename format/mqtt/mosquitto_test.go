@@ -36,6 +36,9 @@ type broker struct {
 }
 
 func startBroker(t *testing.T, settings string) *broker {
+	if testing.Short() {
+		t.Skip("talks to mosquitto")
+	}
 	t.Helper()
 	program := testkit.Need(t, "mosquitto")
 	dir := t.TempDir()
