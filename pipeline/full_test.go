@@ -7,7 +7,6 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
-	"github.com/wardround/wardround/kind"
 )
 
 // However many things a network shows, the verdicts held are bounded: what is
@@ -40,35 +39,16 @@ func TestVerdictsAreBounded(t *testing.T) {
 	if v := b.verdict(word(7)); v.State != wardround.Pass {
 		t.Errorf("what was known is %s after it was put right", v.State)
 	}
-	said := 0
-	for _, c := range b.commits {
-		for _, e := range c.Evidence {
-			if e.Reason == string(kind.CheckFailed) {
-				said++
-			}
-		}
+	if n := b.reports(); n != 1 {
+		t.Errorf("it was said %d times within an hour that there is no room", n)
 	}
-	if said != 1 {
-		t.Errorf("it was said %d times within an hour that there is no room", said)
+	b.restart()
+	b.see(seen(11*time.Minute, thingV1{Word: word(300)}))
+	if n := b.reports(); n != 1 {
+		t.Errorf("after a restart it was said again: %d times", n)
 	}
-	b.see(seen(2*time.Hour, thingV1{Word: word(300)}))
-	if f, ok := b.p.states.m[stateKey{ownState, "failed/test.goodness"}]; ok && f.saved != nil {
-		t.Error("the report was not taken back when it had reached the log")
-	}
-}
-
-// However full it is, each check has room for some.
-func TestEachCheckHasRoom(t *testing.T) {
-	s := newVerdicts()
-	const all = 600
-	for _, id := range []string{"a", "b", "c", "d", "e"} {
-		n := 0
-		for s.room(id, all) {
-			s.add(&row{v: wardround.Verdict{Key: wardround.Key{Check: id, Item: word(n)}}, index: -1})
-			n++
-		}
-		if want := map[string]int{"a": 200, "b": 200, "c": 200, "d": 6, "e": 6}[id]; n != want {
-			t.Errorf("%s has room for %d, want %d", id, n, want)
-		}
+	b.see(seen(2*time.Hour, thingV1{Word: word(301)}))
+	if n := b.reports(); n != 2 {
+		t.Errorf("after an hour it was not said again: %d times", n)
 	}
 }

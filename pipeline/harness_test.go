@@ -129,6 +129,9 @@ type bench struct {
 	log     *memlog.Log
 }
 
+// kept is a log that does not forget what was judged.
+type kept struct{ wardround.Log }
+
 func newBench(t *testing.T, opt Options, checks ...*check.Check) *bench {
 	t.Helper()
 	b := &bench{T: t, st: memstore.New(memstore.Options{History: true}), log: memlog.New(memlog.Options{})}
@@ -145,7 +148,7 @@ func newBench(t *testing.T, opt Options, checks ...*check.Check) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.p.Close)
-	b.feed = NewFeed(b.p, b.log, nil)
+	b.feed = NewFeed(b.p, kept{b.log}, nil)
 	return b
 }
 

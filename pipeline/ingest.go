@@ -88,10 +88,7 @@ const ownInput = "pipeline"
 // CatchUp judges what the log holds and the store does not yet know. Call it
 // before Run.
 func (in *Ingest) CatchUp(ctx context.Context) error {
-	p := in.opt.Pipeline
-	return in.opt.Log.Read(ctx, p.Position(), func(batch []*wardround.Observation) error {
-		return p.Judge(ctx, batch)
-	})
+	return in.opt.Pipeline.CatchUp(ctx, in.opt.Log)
 }
 
 // Offer queues an observation of a live sensor and never blocks. When the queue is

@@ -66,13 +66,7 @@ func TestItemsOfASubjectAreBounded(t *testing.T) {
 		t.Errorf("a hundred fails of the rest are %d leaves", n)
 	}
 
-	p, err := Open(t.Context(), b.p.opt) // the bound outlives a restart
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.p.Close()
-	b.p, b.feed = p, NewFeed(p, b.log, nil)
-	t.Cleanup(p.Close)
+	b.restart() // the bound outlives it
 	b.see(seen(10*time.Minute, thingV1{Word: "one more"}))
 	if n := b.rows(); n != maxItems+1 {
 		t.Errorf("%d rows after a restart", n)

@@ -61,7 +61,7 @@ type Pipeline struct {
 	wakes    *wakes
 	learned  *learned
 	content  *content
-	own      []*wardround.Observation // to be appended next: failures
+	failures failures
 	losses   losses
 	commit   *wardround.Commit // being filled
 	seen     []*check.Seen
@@ -83,6 +83,7 @@ func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 		rows: newVerdicts(), findings: newFindings(opt.Scope), states: newStates(),
 		wakes: newWakes(), learned: newLearned(opt.Learn), content: newContent(),
 	}
+	p.failures = failures{p: p, m: map[string]*failure{}}
 	var err error
 	if p.position, p.now, err = opt.Store.Position(ctx, opt.Scope); err != nil {
 		return nil, err
@@ -247,9 +248,7 @@ func (p *Pipeline) fold(s *check.Seen) {
 	case *kind.WakeV1:
 		p.wakes.fire(f)
 	case *kind.CheckFailedV1:
-		p.runner.pause(f)
-		p.reported(f)
-		p.states.remove(ownState, "failed/"+f.Check)
+		p.failures.reported(f)
 		p.action(s.Observation, f)
 	case *kind.ContentChangedV1:
 		p.changeContent(s, f)

@@ -77,7 +77,7 @@ func (b *bench) restart() {
 		b.Fatal(err)
 	}
 	b.Cleanup(p.Close)
-	b.p, b.feed = p, NewFeed(p, b.log, nil)
+	b.p, b.feed = p, NewFeed(p, kept{b.log}, nil)
 }
 
 // judgements is all a store holds, evidence and history included, but for when

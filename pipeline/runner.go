@@ -7,47 +7,39 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
-	"github.com/wardround/wardround/kind"
 )
-
-// pauseFor is how long a failed check rests, in site time.
-const pauseFor = time.Hour
 
 // runner runs checks in order of id, each contained: one that panics, overruns
 // its budget or says too much loses its output of the batch; the others go on.
 type runner struct {
 	p      *Pipeline
-	paused map[string]time.Time
-	fullAt map[string]time.Time // when it was last said that a check's verdicts had no room
 	worker *worker
-	wakes  map[string][]check.Wake
+	stuck  map[string]*worker // abandoned passes that have not ended
 }
 
-func newRunner(p *Pipeline) *runner {
-	return &runner{p: p, paused: map[string]time.Time{}, fullAt: map[string]time.Time{}, wakes: map[string][]check.Wake{}}
-}
-
-func (r *runner) pause(f *kind.CheckFailedV1) { r.paused[f.Check] = f.Until }
+func newRunner(p *Pipeline) *runner { return &runner{p: p, stuck: map[string]*worker{}} }
 
 // run runs every check that has something to see, and applies what they say.
 func (r *runner) run(ctx context.Context) {
 	p := r.p
-	r.wakes = p.wakes.due()
+	p.failures.forget()
+	fired := p.wakes.due()
 	for _, c := range p.opt.Checks {
-		seen := p.watched(c)
-		wakes := r.wakes[c.ID]
+		seen, wakes := p.watched(c), fired[c.ID]
 		if len(seen) == 0 && len(wakes) == 0 {
 			continue
 		}
-		if until, ok := r.paused[c.ID]; ok {
-			if p.now.Before(until) {
-				continue
-			}
-			delete(r.paused, c.ID)
-		}
 		if p.content.off(c.ID) {
+			p.wakes.again(c.ID, wakes, time.Time{})
+			continue
+		}
+		if until := p.failures.paused(c.ID); !until.IsZero() {
+			p.wakes.again(c.ID, wakes, until)
+			continue
+		}
+		if f := p.failures.repeated(c.ID); f != nil {
+			p.wakes.again(c.ID, wakes, p.failures.repeat(f))
 			continue
 		}
 		fr := &frame{p: p, now: p.now, scope: p.opt.Scope}
@@ -58,7 +50,7 @@ func (r *runner) run(ctx context.Context) {
 		}
 		if cause != "" {
 			fr.undo(c)
-			r.failed(c, cause, detail)
+			p.wakes.again(c.ID, wakes, p.failures.failed(c.ID, cause, detail))
 			continue
 		}
 		for _, out := range pass.Outputs() {
@@ -97,41 +89,18 @@ func (p *Pipeline) watched(c *check.Check) []*check.Seen {
 	return out
 }
 
-// failed pauses a check and reports its failure.
-func (r *runner) failed(c *check.Check, cause, detail string) {
-	until := r.p.now.Add(pauseFor)
-	r.paused[c.ID] = until
-	r.report(c, cause, detail, until)
-}
-
-// full reports that a verdict of c had no room, once in a while.
-func (r *runner) full(c *check.Check) {
-	p := r.p
-	if last, ok := r.fullAt[c.ID]; ok && p.now.Sub(last) < pauseFor {
-		return
-	}
-	r.fullAt[c.ID] = p.now
-	r.report(c, "full", fmt.Sprintf("%d verdicts are held and there is no room for more; what is new is left out", len(p.rows.m)), p.now)
-}
-
-// report writes a failure to the log, so that a replay of the log repeats it.
-func (r *runner) report(c *check.Check, cause, detail string, until time.Time) {
-	p := r.p
-	if len(detail) > 500 {
-		detail = detail[:500]
-	}
-	p.states.set(ownState, "failed/"+c.ID, &kind.CheckFailedV1{
-		Check: c.ID, Cause: cause, Detail: detail,
-		From: p.commit.After + 1, To: p.commit.To, Until: until,
-	})
-	p.own = append(p.own, &wardround.Observation{
-		Kind: string(kind.CheckFailed), Version: 1, At: p.now, Origin: p.opt.Origin,
-		Fields: &kind.CheckFailedV1{Check: c.ID, Cause: cause, Detail: detail, From: p.commit.After + 1, To: p.commit.To, Until: until},
-	})
-}
-
-// contain runs one pass on the worker and waits at most the budget.
+// contain runs one pass on the worker and waits at most the budget, and once more
+// as long for it to notice that it was given up.
 func (r *runner) contain(ctx context.Context, fr *frame, pass *check.Pass) (cause, detail string) {
+	id := pass.Check.ID
+	if w := r.stuck[id]; w != nil {
+		select {
+		case <-w.done:
+			delete(r.stuck, id)
+		default:
+			return "overrun", "still at a batch it was given long ago"
+		}
+	}
 	if r.worker == nil {
 		r.worker = startWorker()
 	}
@@ -142,14 +111,19 @@ func (r *runner) contain(ctx context.Context, fr *frame, pass *check.Pass) (caus
 	case res := <-r.worker.done:
 		return res.cause, res.detail
 	case <-timer.C:
-		// The goroutine cannot be stopped from outside. It is abandoned: its next call
-		// of the pass ends it, and nothing it says is heard.
-		fr.kill()
+	}
+	// The goroutine cannot be stopped from outside. Its next call of the pass ends it,
+	// and nothing it says is heard.
+	fr.kill()
+	timer.Reset(r.p.opt.Budget)
+	select {
+	case <-r.worker.done:
+	case <-timer.C:
 		r.p.leaked = true // it may still read this batch
 		close(r.worker.jobs)
-		r.worker = nil
-		return "overrun", fmt.Sprintf("took longer than %v for one batch", r.p.opt.Budget)
+		r.stuck[id], r.worker = r.worker, nil
 	}
+	return "overrun", fmt.Sprintf("took longer than %v for one batch", r.p.opt.Budget)
 }
 
 // Close ends the pipeline's worker. The store stays open.

@@ -2,13 +2,12 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"sort"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/kind"
 )
 
 // ownState is the name under which the pipeline keeps state of its own.
@@ -128,6 +127,7 @@ func (s *states) set(check, key string, v any) {
 	if e == nil {
 		e = &stateEntry{}
 		s.m[k] = e
+		s.count[check]++
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -176,14 +176,13 @@ func (s *states) flush(rows []wardround.StateRow) []wardround.StateRow {
 	return rows
 }
 
-// restoreOwn brings back what the pipeline kept for itself: failures that may not
-// have reached the log, and learning.
+// restoreOwn brings back what the pipeline kept for itself.
 func (p *Pipeline) restoreOwn() error {
-	for k, e := range p.states.m {
+	for k, e := range p.states.m { // in any order: each key is of its own
 		if k.check != ownState {
 			continue
 		}
-		err := p.losses.restore(k.key, e.saved)
+		err := errors.Join(p.losses.restore(k.key, e.saved), p.failures.restore(k.key, e.saved))
 		if k.key == "learning" {
 			err = json.Unmarshal(e.saved, &p.learned.period)
 		}
@@ -191,35 +190,5 @@ func (p *Pipeline) restoreOwn() error {
 			return wardround.Errorf(wardround.EIntegrity, "pipeline.open", "its own state %q: %w", k.key, err)
 		}
 	}
-	for _, f := range p.unreported() {
-		p.own = append(p.own, &wardround.Observation{
-			Kind: string(kind.CheckFailed), Version: 1, At: p.now, Origin: p.opt.Origin, Fields: f,
-		})
-	}
 	return nil
-}
-
-// unreported returns the failures that were committed but whose report is not
-// known to be in the log.
-func (p *Pipeline) unreported() []*kind.CheckFailedV1 {
-	var out []*kind.CheckFailedV1
-	for k, e := range p.states.m {
-		if k.check == ownState && len(k.key) > 7 && k.key[:7] == "failed/" && e.saved != nil {
-			var f kind.CheckFailedV1
-			if json.Unmarshal(e.saved, &f) == nil {
-				out = append(out, &f)
-			}
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Check < out[j].Check })
-	return out
-}
-
-// reported takes back a report that is in the log already: the process ended
-// between its append and its commit.
-func (p *Pipeline) reported(f *kind.CheckFailedV1) {
-	p.own = slices.DeleteFunc(p.own, func(o *wardround.Observation) bool {
-		g, ok := o.Fields.(*kind.CheckFailedV1)
-		return ok && g.Check == f.Check && g.From == f.From
-	})
 }

@@ -132,7 +132,7 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 			}
 		}
 		if p.rows.m[out.Key] == nil && !p.rows.room(c.ID, p.opt.MaxKeys) {
-			p.runner.full(c)
+			p.failures.full(c)
 			return
 		}
 	}

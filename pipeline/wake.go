@@ -76,6 +76,21 @@ func (w *wakes) fire(f *kind.WakeV1) {
 	w.fired[f.Check] = append(w.fired[f.Check], check.Wake{Key: f.Key, Due: f.Due})
 }
 
+// again asks once more for wake-ups that a check could not take: for t, or for when
+// they were due if t is zero. What the check asked for since stands.
+func (w *wakes) again(id string, fired []check.Wake, t time.Time) {
+	for _, x := range fired {
+		if w.m[wakeKey{id, x.Key}] != nil {
+			continue
+		}
+		row := wardround.WakeRow{Check: id, Key: x.Key, At: t}
+		if t.IsZero() {
+			row.At = x.Due
+		}
+		w.ask(row)
+	}
+}
+
 // due hands over the fired wake-ups per check.
 func (w *wakes) due() map[string][]check.Wake {
 	out := w.fired
@@ -144,8 +159,10 @@ func (p *Pipeline) Own(now time.Time) []*wardround.Observation {
 	if now.IsZero() || now.Before(p.now) {
 		now = p.now
 	}
-	out := p.own
-	p.own = nil
+	var out []*wardround.Observation
+	for _, f := range p.failures.take() {
+		out = append(out, &wardround.Observation{Kind: string(kind.CheckFailed), Version: 1, At: p.now, Origin: p.opt.Origin, Fields: f})
+	}
 	for _, w := range p.wakes.take(now, wardround.MaxBatch-len(out)) {
 		out = append(out, &wardround.Observation{
 			Kind: string(kind.Wake), Version: 1, At: now, Origin: p.opt.Origin,
