@@ -98,23 +98,14 @@ func days(t testing.TB, dir string) {
 }
 
 // threeDays is made once: it is only copied.
-var threeDays struct {
-	sync.Once
-	dir string
-}
+var threeDays sync.Once
 
 func damagedCopy(t *testing.T) string {
 	t.Helper()
-	threeDays.Do(func() {
-		dir, err := os.MkdirTemp("", "wardround-days-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		threeDays.dir = dir
-		days(t, filepath.Join(dir, "data"))
-	})
+	whole := filepath.Join(scratch, "days")
+	threeDays.Do(func() { days(t, whole) })
 	dir := filepath.Join(t.TempDir(), "data")
-	copyDir(t, filepath.Join(threeDays.dir, "data"), dir)
+	copyDir(t, whole, dir)
 	return dir
 }
 

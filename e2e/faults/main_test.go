@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// program is the binary under test, built from this checkout.
-var program string
+// program is the binary under test, built from this checkout; scratch is a folder
+// that goes with the tests.
+var program, scratch string
 
 func TestMain(m *testing.M) {
 	os.Exit(build(m))
@@ -32,7 +33,7 @@ func build(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "wardround")
+	scratch, program = dir, filepath.Join(dir, "wardround")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
