@@ -65,62 +65,83 @@ func (c *content) setting(id, name string) (float64, bool) {
 
 // ValidateContent checks a setting before it is appended to the log. Errors: EInvalid.
 func ValidateContent(name, value string) error {
+	return validContent(name, value, func(id string) bool { return check.Lookup(id) != nil })
+}
+
+func validContent(name, value string, known func(id string) bool) error {
 	const op = "content"
-	if value == "" {
+	id, ofCheck := strings.CutPrefix(name, "check/")
+	id, off := strings.CutSuffix(id, "/off")
+	switch {
+	case name != ContentZones && (!ofCheck || id == ""):
+		return wardround.Errorf(wardround.EInvalid, op, "no setting %q", name)
+	case value == "":
+		return nil
+	case !ofCheck:
+		return validZones(op, value)
+	case !known(id):
+		return wardround.Errorf(wardround.EInvalid, op, "no check %q", id)
+	case off:
+		var reason string
+		if err := json.Unmarshal([]byte(value), &reason); err != nil || reason == "" {
+			return wardround.Errorf(wardround.EInvalid, op, "switching %s off needs a reason", id)
+		}
 		return nil
 	}
-	switch {
-	case name == ContentZones:
-		var z []wardround.Zone
-		if err := json.Unmarshal([]byte(value), &z); err != nil {
-			return wardround.Errorf(wardround.EInvalid, op, "zones: %w", err)
+	var m map[string]float64
+	if err := json.Unmarshal([]byte(value), &m); err != nil {
+		return wardround.Errorf(wardround.EInvalid, op, "%s: thresholds are an object of numbers: %w", id, err)
+	}
+	return nil
+}
+
+func validZones(op, value string) error {
+	var zones []wardround.Zone
+	if err := json.Unmarshal([]byte(value), &zones); err != nil {
+		return wardround.Errorf(wardround.EInvalid, op, "zones: %w", err)
+	}
+	seen := map[wardround.ZoneID]bool{}
+	for _, z := range zones {
+		switch {
+		case z.ID == "" || seen[z.ID]:
+			return wardround.Errorf(wardround.EInvalid, op, "zones: id %q is empty or named twice", z.ID)
+		case z.ID == wardround.ZonePublic || z.ID == wardround.ZoneLocal:
+			return wardround.Errorf(wardround.EInvalid, op, "zones: %q is a zone that every site has; choose another id", z.ID)
 		}
-		seen := map[wardround.ZoneID]bool{}
-		for _, x := range z {
-			if x.ID == "" || seen[x.ID] {
-				return wardround.Errorf(wardround.EInvalid, op, "zones: id %q is empty or named twice", x.ID)
-			}
-			seen[x.ID] = true
-		}
-	case strings.HasPrefix(name, "check/"):
-		id := strings.TrimSuffix(strings.TrimPrefix(name, "check/"), "/off")
-		if check.Lookup(id) == nil {
-			return wardround.Errorf(wardround.EInvalid, op, "no check %q", id)
-		}
-		if strings.HasSuffix(name, "/off") {
-			var reason string
-			if err := json.Unmarshal([]byte(value), &reason); err != nil || reason == "" {
-				return wardround.Errorf(wardround.EInvalid, op, "switching %s off needs a reason", id)
-			}
-			return nil
-		}
-		var m map[string]float64
-		if err := json.Unmarshal([]byte(value), &m); err != nil {
-			return wardround.Errorf(wardround.EInvalid, op, "%s: thresholds are an object of numbers: %w", id, err)
-		}
-	default:
-		return wardround.Errorf(wardround.EInvalid, op, "no setting %q", name)
+		seen[z.ID] = true
 	}
 	return nil
 }
 
 // changeContent applies a new version of a setting. It is audited as evidence.
 func (p *Pipeline) changeContent(s *check.Seen, f *kind.ContentChangedV1) {
-	if ValidateContent(f.Name, f.Value) != nil {
+	known := func(id string) bool { return p.checkOf(id) != nil || check.Lookup(id) != nil }
+	if validContent(f.Name, f.Value, known) != nil {
 		return // refused before the log; a log from elsewhere may still hold it
 	}
 	row := wardround.ContentRow{Name: f.Name, Generation: s.Seq, By: string(f.By), Reason: string(f.Reason), At: s.At}
 	if f.Value != "" {
 		row.Value = []byte(f.Value)
 	}
+	same := string(p.content.rows[f.Name].Value) == f.Value
 	p.content.set(row)
 	p.commit.Content = append(p.commit.Content, row)
 	p.commit.Evidence = append(p.commit.Evidence, evidence("content", "changed", s.Observation, f))
+	if same {
+		return
+	}
+	id, ofCheck := strings.CutPrefix(f.Name, "check/")
+	id, off := strings.CutSuffix(id, "/off")
 	switch {
-	case f.Name == ContentZones:
+	case !ofCheck:
 		p.inv.SetZones(p.content.zones())
-	case strings.HasSuffix(f.Name, "/off") && f.Value != "":
-		p.switchedOff(strings.TrimSuffix(strings.TrimPrefix(f.Name, "check/"), "/off"))
+	case off && f.Value != "":
+		p.fadeAll(id, "check switched off", "check switched off")
+		p.wakes.park(id)
+	case off:
+		p.wakes.unpark(id)
+	default: // what failed the old threshold goes on failing until it is judged by the new one
+		p.fadeAll(id, "a setting of the check was changed; not judged by it yet", "setting changed", wardround.Pass)
 	}
 }
 

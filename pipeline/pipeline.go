@@ -138,6 +138,11 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		}
 		p.states.restore(row)
 	}
+	for _, c := range p.opt.Checks {
+		if p.content.off(c.ID) {
+			p.wakes.park(c.ID)
+		}
+	}
 	for row, err := range st.Wakes(ctx, sc) {
 		if err != nil {
 			return err

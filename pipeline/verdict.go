@@ -3,6 +3,7 @@ package pipeline
 import (
 	"container/heap"
 	"encoding/json"
+	"slices"
 	"sort"
 	"time"
 
@@ -256,17 +257,18 @@ func (p *Pipeline) fade(r *row, why, reason string, since time.Time) {
 	p.findings.stale(p, r)
 }
 
-// switchedOff turns the rows of a check into unknown, with the reason.
-func (p *Pipeline) switchedOff(id string) {
+// fadeAll fades the rows of a check that are in one of the states given, or in any
+// that tells.
+func (p *Pipeline) fadeAll(id, why, reason string, of ...wardround.State) {
 	var rows []*row
 	for k, r := range p.rows.m {
-		if k.Check == id && r.v.State != wardround.Unknown {
+		if k.Check == id && r.v.State != wardround.Unknown && (len(of) == 0 || slices.Contains(of, r.v.State)) {
 			rows = append(rows, r)
 		}
 	}
 	sort.Slice(rows, func(i, j int) bool { return lessKey(rows[i].v.Key, rows[j].v.Key) })
 	for _, r := range rows {
-		p.fade(r, "check switched off", "check switched off", p.now)
+		p.fade(r, why, reason, p.now)
 	}
 }
 

@@ -19,7 +19,7 @@ type wake struct {
 	wakeKey
 	at     time.Time
 	queued bool // its observation is on its way to the log
-	index  int
+	index  int  // in the heap; -1 when it waits for its check to be switched on
 }
 
 // wakes keeps the wake-ups asked for, by time.
@@ -29,10 +29,11 @@ type wakes struct {
 	fired map[string][]check.Wake
 	dirty map[wakeKey]struct{}
 	count map[string]int
+	off   map[string]bool // checks whose wake-ups wait
 }
 
 func newWakes() *wakes {
-	return &wakes{m: map[wakeKey]*wake{}, fired: map[string][]check.Wake{}, dirty: map[wakeKey]struct{}{}, count: map[string]int{}}
+	return &wakes{m: map[wakeKey]*wake{}, fired: map[string][]check.Wake{}, dirty: map[wakeKey]struct{}{}, count: map[string]int{}, off: map[string]bool{}}
 }
 
 func (w *wakes) set(row wardround.WakeRow) {
@@ -41,18 +42,53 @@ func (w *wakes) set(row wardround.WakeRow) {
 	switch {
 	case row.At.IsZero():
 		if old != nil {
-			heap.Remove(&w.heap, old.index)
+			w.out(old)
 			delete(w.m, k)
 			w.count[k.check]--
 		}
 	case old != nil:
 		old.at, old.queued = row.At, false
-		heap.Fix(&w.heap, old.index)
+		if old.index >= 0 {
+			heap.Fix(&w.heap, old.index)
+		}
 	case w.count[k.check] < maxWakes:
 		n := &wake{wakeKey: k, at: row.At}
 		w.m[k] = n
 		w.count[k.check]++
-		heap.Push(&w.heap, n)
+		if w.off[k.check] {
+			n.index = -1
+		} else {
+			heap.Push(&w.heap, n)
+		}
+	}
+}
+
+// out takes a wake-up from the heap.
+func (w *wakes) out(x *wake) {
+	if x.index >= 0 {
+		heap.Remove(&w.heap, x.index)
+		x.index = -1
+	}
+}
+
+// park lets the wake-ups of a check wait until it is switched on again.
+func (w *wakes) park(id string) {
+	w.off[id] = true
+	for k, x := range w.m {
+		if k.check == id {
+			w.out(x)
+			x.queued = false
+		}
+	}
+}
+
+// unpark lets them come; those that were due come at once.
+func (w *wakes) unpark(id string) {
+	delete(w.off, id)
+	for k, x := range w.m { // in any order: the heap has one of its own
+		if k.check == id && x.index < 0 {
+			heap.Push(&w.heap, x)
+		}
 	}
 }
 
