@@ -194,7 +194,7 @@ func dicomClass(s string) string {
 		return ""
 	}
 	for part := range strings.SplitSeq(s, ".") {
-		if len(part) > 7 {
+		if len(part) > 6 && part != "7230010" && part != "3680043" { // what many programs' UIDs hold
 			return ""
 		}
 	}
@@ -206,4 +206,4 @@ func dicomTitle(s string) string { return identifier(s, 16) }
 
 // dicomVersion returns the name of an implementation's version: printable, 16
 // characters.
-func dicomVersion(s string) string { return product(s, 16) }
+func dicomVersion(s string) string { return unmarked(s, 16, productMarks|byNumber) }

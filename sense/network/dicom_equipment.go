@@ -70,7 +70,7 @@ func (q *dicomEquipment) said() *kind.DICOMEquipmentV1 {
 		Station:      text(dicom.StationName, 16, identifier),
 		Serial:       text(dicom.DeviceSerialNumber, dicomName, serial),
 		Software:     text(dicom.SoftwareVersions, 2*dicomName, product),
-		DeviceUID:    dicomUID(string(q.value(dicom.DeviceUID))),
+		DeviceUID:    dicomClass(string(q.value(dicom.DeviceUID))),
 		UDI:          text(dicom.UniqueDeviceIdentifier, 2*dicomName, serial),
 		Gantry:       text(dicom.GantryID, dicomName, identifier),
 		Detector:     text(dicom.DetectorID, 16, identifier),

@@ -103,9 +103,9 @@ func TestDICOMFlood(t *testing.T) {
 	rq, ac := &dicom.AssociateRQ{Calling: "X", Called: "Y"}, &dicom.AssociateAC{}
 	for i := range 128 {
 		id := uint8(2*i + 1)
-		o := dicom.OfferedContext{ID: id, AbstractSyntax: fmt.Sprintf("1.2.1000001.1000002.1000003.%07d", i)}
+		o := dicom.OfferedContext{ID: id, AbstractSyntax: fmt.Sprintf("1.2.100001.100002.100003.100004.%06d", i)}
 		for j := range 9 {
-			o.TransferSyntaxes = append(o.TransferSyntaxes, fmt.Sprintf("1.2.1000001.1000002.1000003.%07d.%d", i, j))
+			o.TransferSyntaxes = append(o.TransferSyntaxes, fmt.Sprintf("1.2.100001.100002.100003.100004.%06d.%d", i, j))
 		}
 		rq.Contexts = append(rq.Contexts, o)
 		ac.Contexts = append(ac.Contexts, dicom.AnsweredContext{ID: id, TransferSyntax: o.TransferSyntaxes[0]})

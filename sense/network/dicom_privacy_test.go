@@ -24,7 +24,7 @@ var dicomMay = []dicom.Tag{
 
 // dicomCanary is a value that tells which element it comes from. It fits the
 // shortest VR, and is no number, code or UID unless the element's value is.
-func dicomCanary(t dicom.Tag) string { return fmt.Sprintf("KANARI%08X", uint32(t)) }
+func dicomCanary(t dicom.Tag) string { return fmt.Sprintf("KANARI%04XE%04X", t.Group(), t.Element()) }
 
 // dicomCanaries fills every element that is known, private and unknown ones, all
 // of them once more in sequences.

@@ -58,35 +58,45 @@ func (r *hl7Fields) participation(s hl7.Segment, f [][]byte, own int, p *kind.HL
 		}
 		place = r.device(v, "PRT-10")
 	}
-	model, number := r.number(at(16).Component(1)), r.number(at(20).Component(1))
-	if model == "" && number == "" {
+	product, number := r.number(at(16).Component(1), true), r.number(at(20).Component(1), false)
+	if product == "" && number == "" {
 		return
 	}
 	if place < 0 {
 		place = own // it belongs to the OBX before
 	}
 	if place < 0 {
-		r.add(kind.HL7DeviceV1{From: "PRT-16", UDI: model, Serial: number})
+		r.add(kind.HL7DeviceV1{From: "PRT-16", UDI: product, Serial: number})
 		return
 	}
 	d := &r.devices[place]
-	d.UDI, d.Serial = first(d.UDI, model), first(d.Serial, number)
+	d.UDI, d.Serial = first(d.UDI, product), first(d.Serial, number)
+}
+
+// hl7Number is the number of a model, if product is set, or of a device, as it was sent.
+type hl7Number struct {
+	raw     string
+	product bool
 }
 
 // number returns a model's or a device's number as far as it may leave. They come with
 // every message.
-func (r *hl7Fields) number(v hl7.Value) string {
+func (r *hl7Fields) number(v hl7.Value, product bool) string {
 	if len(v.Raw) == 0 {
 		return ""
 	}
-	told, ok := r.numbers[string(v.Raw)]
+	told, ok := r.numbers[hl7Number{string(v.Raw), product}]
 	if !ok {
-		told = r.name(v, serial)
+		may := serial
+		if product {
+			may = model
+		}
+		told = r.name(v, may)
 		if r.numbers == nil || len(r.numbers) >= 4*hl7Devices {
-			r.numbers = map[string]string{}
+			r.numbers = map[hl7Number]string{}
 		}
 		if len(v.Raw) <= 4*hl7Name {
-			r.numbers[string(v.Raw)] = told
+			r.numbers[hl7Number{string(v.Raw), product}] = told
 		}
 	}
 	return told
@@ -169,13 +179,13 @@ func (r *hl7Fields) identifier(v hl7.Value) string {
 		if len(parts) == 4 {
 			break
 		}
-		part := r.name(c, identifier)
+		part := r.name(c, serial) // a maker's number is an identifier of its own
 		if part == kind.Withheld {
 			return part
 		}
 		parts = append(parts, part)
 	}
-	if r.name(v, identifier) == kind.Withheld {
+	if r.name(v, identifier) == kind.Withheld { // but without a name space it may be anything's
 		return kind.Withheld
 	}
 	return strings.TrimRight(strings.Join(parts, "^"), "^")

@@ -23,7 +23,7 @@ type hl7Fields struct {
 	charset  hl7.Charset
 	// known are devices of messages before, by their identifiers as sent.
 	known   map[string]kind.HL7DeviceV1
-	numbers map[string]string // of models and devices, by how they were sent
+	numbers map[hl7Number]string // as they leave
 	// from is the MSH-3 of the message before as sent, and eui64 what it says; names
 	// are MSH-3 to MSH-6.
 	from, eui64 string

@@ -44,6 +44,7 @@ type httpStream struct {
 	begun  [2]bool
 	lostAt int64 // when bytes from the server were last lost
 	faults int
+	agents [2]httpAgent // of the last request and response
 }
 
 func openHTTP(c *Conn) Stream {
@@ -177,7 +178,7 @@ func noteOf(x *http.Exchange) *httpNote {
 // Done implements [http.Observer].
 func (s *httpStream) Done(x *http.Exchange) {
 	n := noteOf(x)
-	out := httpExchange(x)
+	out := httpExchange(x, &s.agents)
 	switch {
 	case out.Protocol != "" || x.Replied():
 	case s.lostAt >= x.Began || !s.begun[ToClient]:

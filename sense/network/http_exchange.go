@@ -8,8 +8,9 @@ import (
 	"github.com/wardround/wardround/kind"
 )
 
-// httpExchange fills in what all transactions over HTTP have in common.
-func httpExchange(x *http.Exchange) kind.HTTPExchangeV1 {
+// httpExchange fills in what all transactions over HTTP have in common. Both ends say
+// in each message what they are.
+func httpExchange(x *http.Exchange, agents *[2]httpAgent) kind.HTTPExchangeV1 {
 	r, w := &x.Request, &x.Response
 	out := kind.HTTPExchangeV1{
 		RequestSize: x.RequestBody.Size, ResponseSize: x.Body.Size,
@@ -20,14 +21,14 @@ func httpExchange(x *http.Exchange) kind.HTTPExchangeV1 {
 	if x.Asked() {
 		version = r.Version
 		out.RequestType = httpMediaType(r.Fields.Value("Content-Type"))
-		out.Client = httpProducts(r.Fields.Value("User-Agent"))
+		out.Client = agents[ToServer].products(r.Fields.Value("User-Agent"))
 		out.Host = httpHost(x)
 		httpAuth(&out, r)
 	}
 	out.Version = version.String()[len("HTTP/"):]
 	if x.Replied() {
 		out.ResponseType = httpMediaType(w.Fields.Value("Content-Type"))
-		out.Server = httpProducts(w.Fields.Value("Server"))
+		out.Server = agents[ToClient].products(w.Fields.Value("Server"))
 		if w.Status == 401 || w.Status == 407 {
 			challenge := w.Fields.Value("WWW-Authenticate")
 			if w.Status == 407 {
@@ -177,6 +178,23 @@ const (
 var httpBare = sortedWords(`
 	akamaighost apache apache-coyote boa caddy cloudflare curl dcm4chee envoy goahead-webs gunicorn haproxy iis istio-envoy jetty kestrel
 	lighttpd microsoft-httpapi microsoft-iis mini_httpd mirth nginx node okhttp openresty orthanc python squid thttpd tomcat traefik uvicorn wget`)
+
+// httpAgent remembers what an end said of itself, because it says so again.
+type httpAgent struct {
+	said string
+	told []string
+}
+
+func (a *httpAgent) products(value string) []string {
+	if value == a.said {
+		return a.told
+	}
+	told := httpProducts(value)
+	if len(value) <= markedWithin {
+		a.said, a.told = strings.Clone(value), told
+	}
+	return told
+}
 
 // httpProducts returns the first products of a User-Agent or Server field: what is
 // built like the name of a program and a version, and has no mark of a person.

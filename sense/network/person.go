@@ -71,12 +71,13 @@ type marks uint8
 const (
 	bySigns   marks = 1 << iota // signs of names and addresses: ^ @ ' " , ;
 	byName                      // a common name anywhere
-	byDate                      // what may be a birth date
+	byDate                      // what may be a birth date or the number of a record
 	byWords                     // words without a single one of devices or a number
 	byLetters                   // letters of other alphabets than the protocol's
-	byPerson                    // titles and particles, given names beside family names, mail addresses
+	byPerson                    // titles and particles, given names beside family names
+	byNumber                    // as many digits in a row as the number of a record has
 
-	identifierMarks = bySigns | byName | byDate | byWords | byLetters | byPerson
+	identifierMarks = bySigns | byName | byDate | byWords | byLetters | byPerson | byNumber
 	serialMarks     = bySigns | byName | byWords | byLetters | byPerson
 	placeMarks      = byName | byDate | byPerson
 	productMarks    = byPerson
@@ -92,7 +93,9 @@ func marked(s string, by marks) bool {
 	for _, w := range words {
 		switch {
 		case digit(w[0]):
-			numbers++
+			if numbers++; by&byNumber != 0 && len(w) >= 8 {
+				return true
+			}
 		case isHouse(w):
 			house = true
 		case len(w) <= 2 && isWord(shortWords, w), deviceWord(w, ""):
@@ -174,12 +177,26 @@ func titled(words []string) bool {
 	return false
 }
 
-// fullName reports whether words hold a given name beside a family name, or a login
-// name made of them.
+var (
+	// founders are family names of makers called after their founder, companies what
+	// makers call themselves besides.
+	founders  = sortedWords(`bock bosch braun dornier hauser heine hellige leitz reichert ruesch schoelly stephan storz weinmann wolf zeiss`)
+	companies = sortedWords(`ag asa bv co company corp corporation gesellschaft gmbh group inc kg llc ltd limited oy plc sa sarl se spa srl systems technik technologies technology`)
+)
+
+// fullName reports whether words hold a given name beside another name, or a login
+// name made of them, and are not a maker's.
 func fullName(words []string) bool {
+	for _, w := range words {
+		if isWord(companies, w) || isWord(founders, w) || isHouse(w) {
+			return false
+		}
+	}
 	for i, w := range words {
-		if i > 0 && (isWord(givenNames, words[i-1]) && isWord(familyNames, w) || isWord(familyNames, words[i-1]) && isWord(givenNames, w)) {
-			return true
+		for _, near := range [...]int{i - 1, i + 1} {
+			if isWord(givenNames, w) && near >= 0 && near < len(words) && len(words[near]) > 2 && !digit(words[near][0]) && !deviceWord(words[near], "") {
+				return true
+			}
 		}
 		if !isWord(givenNames, w) && !isWord(familyNames, w) && loginName(w) {
 			return true
@@ -194,18 +211,14 @@ func commonName(w string) bool {
 	return len(w) > 2 && (isWord(givenNames, w) || isWord(familyNames, w) || isWord(givenNames, strings.TrimSuffix(w, "s")) || loginName(w))
 }
 
-// loginName reports whether a word is a family name behind an initial or a given
-// name, or before one.
+// loginName reports whether a word is made of a name and something before or behind
+// it: mmueller, annaschmidt, schmidtpc.
 func loginName(w string) bool {
-	if len(w) < 6 {
-		return false
-	}
-	if isWord(familyNames, w[1:]) {
-		return true
-	}
-	for i := 3; i <= len(w)-3; i++ {
+	for i := 1; i < len(w)-2; i++ {
 		a, b := w[:i], w[i:]
-		if isWord(givenNames, a) && isWord(familyNames, b) || isWord(familyNames, a) && isWord(givenNames, b) {
+		switch {
+		case len(b) >= 5 && i == 1 && isWord(familyNames, b), len(b) >= 6 && isWord(familyNames, b), len(a) >= 6 && isWord(familyNames, a),
+			isWord(givenNames, a) && isWord(familyNames, b), isWord(familyNames, a) && isWord(givenNames, b):
 			return true
 		}
 	}
@@ -216,12 +229,16 @@ func loginName(w string) bool {
 var dates = regexp.MustCompile(`(?:^|[^0-9.])(?:([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})|([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}))(?:[^0-9.]|$)`)
 
 // dated reports whether s holds what may be a birth date: a whole date with a year
-// of four digits, a date in three parts, or six digits behind initials.
+// of four digits, a date in three parts, six digits behind initials, or nothing but
+// as many digits as a date or the number of a record has.
 func dated(s string, words []string) bool {
 	for _, w := range words {
 		if len(w) == 8 && digit(w[0]) && (date(w[6:], w[4:6], w[:4]) || date(w[:2], w[2:4], w[4:]) || date(w[2:4], w[:2], w[4:])) {
 			return true
 		}
+	}
+	if len(words) == 1 && len(words[0]) >= 6 && digit(words[0][0]) {
+		return true // a number and nothing else: of a record, or a date
 	}
 	if len(words) == 2 && len(words[1]) == 6 && digit(words[1][0]) && len(words[0]) <= 3 && !isWord(shortWords, words[0]) && !deviceWord(words[0], "") {
 		return true
@@ -306,6 +323,15 @@ func folded(r rune) string {
 		}
 	}
 	return string(r)
+}
+
+// model returns the identifier of a model that a UDI begins with: digits alone are a
+// GTIN of 12 to 14 (GS1 General Specifications §2.1).
+func model(s string, n int) string {
+	if s = serial(s, n); s != "" && strings.Trim(s, "0123456789") == "" && (len(s) < 12 || len(s) > 14) {
+		return kind.Withheld
+	}
+	return s
 }
 
 // printableText returns the printable characters of s, at most n.

@@ -41,5 +41,5 @@ var familyNames = sortedWords(`
 	mueller muller murphy musterfrau mustermann navarro nguyen nielsen nilsson novak novotny nowak obrien oconnor olsen patel pedersen peeters
 	pereira perez petersen petrov pfeiffer phillips popescu ramirez reinhardt reynolds ricci richter rivera roberts robinson rodriguez romano
 	rossi rousseau russo sanchez santos schaefer schafer scherer schmid schmidt schmitt schmitz schneider scholz schreiber schroeder schroder
-	schubert schulte schultz schulz schulze schumacher schuster schwarz seidel silva simmons sommer stewart sullivan svensson taylor
+	schubert schulte schultz schulz schulze schumacher schuster schwarz seidel silva simmons smith sommer stewart sullivan svensson taylor
 	thompson torres turner vasquez vogel wagner walker watson weber weiss wilson winkler wright yilmaz zhang ziegler zimmermann`)

@@ -10,7 +10,7 @@ import (
 // if it is made of these and of short pieces. So no word here may be a name that
 // people commonly bear.
 var deviceWords = sortedWords(`
-	adc admin alaris alarm ambulance anaesthesia analyser analyzer android angio apc apl app apple arc archive area arrhythmia asset asus audio
+	adc admin agfa alaris alarm allscripts ambulance anaesthesia analyser analyzer android angio apc apl app apple arc archive area arrhythmia asset asus audio
 	auth axis back backup barcode base bed beds bedside biomed biomedical blood bms bot box bridge build building cam camera canon carescape
 	cart cath cathlab ccu cdr cell central chiller cisco clin clinic clinical clinics cloud cluster cms code com console contec control
 	controller core corp covidien cpap cpoe crt ctr ctrl data database datex dell demo dental desk desktop dev device dgw dhcp dialysis dicom
@@ -30,7 +30,9 @@ var deviceWords = sortedWords(`
 	syringe sys syslog system tablet tape tcm tele telemetry term terminal test tft theater theatre therapy thin thinclient time toshiba tower
 	trace training transport triage trial tst tube ubuntu ultra ultrasound unit unix ups urology usg usr util utility vacuum vault vent
 	ventilator video view viewer virt virtual vital vitals vlan vmw vmware voip vpn waiting wall wap ward wards waste watch water web wifi win
-	windows wireless wks wlan work workbench worklist workstation wrk wsus xper xray zebra zeiss zoll zone`)
+	windows wireless wks wlan work workbench worklist workstation wrk wsus xper xray zebra zeiss zoll zone
+	bernoulli capsule carestream cerner cloverleaf corepoint ensemble horizon iguana impax intersystems mckesson meditech merge millennium mirth nexus orbis
+	rhapsody sectra synapse telcor visage vue`)
 
 // shortWords are those of one or two letters, sorted. Two other letters may be
 // somebody's initials.
