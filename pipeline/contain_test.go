@@ -179,3 +179,22 @@ func TestLearningIsAnnouncedAndHandedOver(t *testing.T) {
 		t.Errorf("%d adopted", adopted)
 	}
 }
+
+// A pass that was given up sees no more of a list it was walking.
+func TestAnAbandonedPassSeesNoMore(t *testing.T) {
+	met := make(chan wardround.AssetID, 10)
+	ended := make(chan struct{})
+	b := newBench(t, Options{Budget: 100 * time.Millisecond}, naughty(func(p *check.Pass) error {
+		defer close(ended)
+		for a := range p.Inventory().Assets() {
+			met <- a.ID
+			time.Sleep(150 * time.Millisecond)
+		}
+		return nil
+	}))
+	b.see(seen(0, thingV1{Word: "bad"}))
+	<-ended
+	if n := len(met); n != 1 {
+		t.Errorf("it met %d assets", n)
+	}
+}

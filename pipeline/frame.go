@@ -1,13 +1,10 @@
 package pipeline
 
 import (
-	"iter"
-	"net/netip"
 	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
-	"github.com/wardround/wardround/inventory"
 )
 
 // frame is the check.Frame of one pass. It remembers what the pass changed, so
@@ -106,19 +103,3 @@ func (f *frame) undo(*check.Check) {
 		f.p.learned.forget(k)
 	}
 }
-
-// view is the inventory as an abandoned pass can no longer read it: its next call
-// ends the goroutine.
-type view struct {
-	inventory.View
-	f *frame
-}
-
-func (v view) Asset(id wardround.AssetID) *wardround.Asset { v.f.Alive(); return v.View.Asset(id) }
-func (v view) ByAddr(a netip.Addr) *wardround.Asset        { v.f.Alive(); return v.View.ByAddr(a) }
-func (v view) Link(id wardround.LinkID) *wardround.Link    { v.f.Alive(); return v.View.Link(id) }
-func (v view) Links(id wardround.AssetID) iter.Seq[*wardround.Link] {
-	v.f.Alive()
-	return v.View.Links(id)
-}
-func (v view) Assets() iter.Seq[*wardround.Asset] { v.f.Alive(); return v.View.Assets() }
