@@ -86,6 +86,7 @@ type Case struct {
 	Last     time.Time `json:"last"`
 	State    string    `json:"state"` // "open" or "closed"
 	Notified time.Time `json:"notified,omitzero"`
+	Told     Severity  `json:"told,omitempty"` // the worst a notice was given for since it opened
 }
 
 // CaseID derives a case's id from check and group.

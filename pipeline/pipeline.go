@@ -126,11 +126,14 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		}
 		p.findings.restoreCase(c)
 	}
+	if err := p.findings.complete(); err != nil {
+		return err
+	}
 	for n, err := range st.Notices(ctx, sc) {
 		if err != nil {
 			return err
 		}
-		p.findings.restoreNotice(n)
+		p.findings.notices.restore(n)
 	}
 	for row, err := range st.States(ctx, sc) {
 		if err != nil {
