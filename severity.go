@@ -105,7 +105,7 @@ func Weigh(base Severity, st Stakes) (Severity, string) {
 		step(1, "the asset is "+st.Criticality.String())
 	case st.Criticality != CriticalityUnknown:
 	case st.Device:
-		step(1, "a medical device, and what it does for a patient is unknown, which counts as life-sustaining")
+		step(1, "a device of unknown purpose counts as life-sustaining")
 	default:
 		why = append(why, "what the asset does for a patient is unknown, so nothing is taken off")
 	}
