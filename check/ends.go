@@ -4,15 +4,57 @@ import (
 	"strconv"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
 )
 
 // Name is how a person knows an asset: never its id, which means nothing at the
 // bedside.
 func (p *Pass) Name(id wardround.AssetID) string {
-	if a := p.Asset(id); a != nil && a.Name() != string(a.ID) {
-		return a.Name()
+	if a := p.Asset(id); a != nil {
+		return named(a)
 	}
-	return "an unknown component"
+	return nameless
+}
+
+// Whom is Name with the network address: for those whom somebody must find, also
+// when they call themselves by another's name.
+func (p *Pass) Whom(id wardround.AssetID) string {
+	if a := p.Asset(id); a != nil {
+		return located(a)
+	}
+	return nameless
+}
+
+const nameless = "an unknown component"
+
+func named(a *wardround.Asset) string {
+	if n := a.Name(); n != string(a.ID) {
+		return n
+	}
+	return nameless
+}
+
+func located(a *wardround.Asset) string {
+	name := named(a)
+	if addr := Address(a); addr != "" && addr != name {
+		return name + " (" + addr + ")"
+	}
+	return name
+}
+
+// Address is a network address of an asset, "" if none is known: the one seen
+// last of those that are likely its own.
+func Address(a *wardround.Asset) string {
+	best := -1
+	for i, id := range a.Identifiers {
+		if id.Type == string(kind.IDIP) && id.Confidence >= wardround.Indicated && (best < 0 || id.Last.After(a.Identifiers[best].Last)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return a.Identifiers[best].Value
 }
 
 // Exposure says how far two assets are from each other.

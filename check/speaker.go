@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
 )
 
 // Speaker is one who sends to a receiver, under a name that the receiver has no
@@ -26,7 +27,7 @@ const maxBorrowed = 20
 // that come later: one verdict for the speaker, and one of its own for a name that
 // it took of another, so that a known speaker cannot borrow one unseen. pass are
 // the facts of a sound verdict; fail those of another, given whether the name was
-// taken.
+// taken of someone else.
 func (p *Pass) Speaks(s Speaker, pass wardround.Facts, fail func(taken bool) wardround.Facts) {
 	receiver := p.Asset(s.To)
 	if receiver == nil {
@@ -66,3 +67,18 @@ func (p *Pass) Speaks(s Speaker, pass wardround.Facts, fail func(taken bool) war
 		names.Names = slices.Delete(names.Names, at, at+1)
 	}
 }
+
+// Others lists who else carries an identifier, by name and address: whose name it
+// was. It is empty when nobody is known by it.
+func (p *Pass) Others(id wardround.AssetID, t kind.IDType, value string) (others []string) {
+	for _, a := range p.Inventory().ByIdentifier(t, value) {
+		if a.ID != id && len(others) < maxOthers {
+			others = append(others, located(a))
+		}
+	}
+	slices.Sort(others)
+	return others
+}
+
+// maxOthers bounds who is listed.
+const maxOthers = 3

@@ -30,9 +30,9 @@ var _ = check.Register(check.Check{
 	Say: check.Say{
 		Bedside:     "Care is not touched. {asset} listed {records} records and fetched {objects} images of patients within an hour; what for, nobody has said.",
 		Engineering: "Say whether {asset} does a migration, an export, or fetches earlier studies by plan.",
-		Security:    "Find out who works at {asset} and where the images went. If nobody can say, stop it there, and tell the data protection officer.",
+		Security:    "Find out who works at {whom} and where the images went. If nobody can say, stop it there, and tell the data protection officer.",
 		Dont:        "Don't stop the archive {server}: stations need it for earlier images.",
-		Why:         "{asset} listed {records} records and fetched {objects} images from {server} within an hour; before, at most {usual_records} and {usual_objects}.",
+		Why:         "{asset} listed {records} records and fetched {objects} images from {server} within an hour. Usual there are at most {usual_records} records and {usual_objects} images.",
 		Wrong:       "a migration, an export or a new station was planned.",
 	},
 	Run: bulk,

@@ -15,7 +15,7 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "Studies are sent to a destination never used before",
 	Doc: "Somebody told this archive to send studies (C-MOVE) to a title that it never sent to while the site was learned. With C-MOVE one system makes another send patients' images to a third; it is how images are taken out of an archive. " +
-		"Find out who asked and what stands behind the title. If it is planned, adopt the destination as known; if not, remove it from the archive's list and treat what was sent as disclosed. " +
+		"Find out who asked and what stands behind the title. If it is planned, accept the finding and say so; if not, remove it from the archive's list and treat what was sent as disclosed. " +
 		"It is wrong after a new station or archive was put into service.",
 	Concern:  wardround.Security,
 	Applies:  wardround.Service | wardround.Intermediary,
@@ -29,7 +29,7 @@ var _ = check.Register(check.Check{
 	Novelty:  true,
 	Say: check.Say{
 		Bedside:     "Care is not touched. Images of patients went, or were to go, to {destination}; who can see them there is unknown.",
-		Engineering: "Say whether {destination} is a station or archive of yours: {receiver}. If so, have it adopted as known.",
+		Engineering: "Say whether {destination} is a station or archive of yours: {receiver}. If so, accept this and say why.",
 		Security:    "Ask who works at {mover}. Look up {destination} in the destination list of {asset} and who entered it. If nobody can say, take it off the list and tell the data protection officer.",
 		Dont:        "Don't stop {asset}: stations need it for earlier images.",
 		Why:         "{mover} asked {asset} to send studies to {destination} ({outcome}); while the site was learned that title was never used.",
@@ -51,7 +51,7 @@ func moves(_ context.Context, p *check.Pass) error {
 		}
 		said[to{string(archive.ID), m.Destination}] = true
 		subject, item := wardround.AssetSubject(archive.ID), "to "+m.Destination
-		facts := wardround.Facts{"destination": m.Destination, "mover": p.Name(mover), "outcome": m.Outcome, "receiver": receiver(p, m.Destination)}
+		facts := wardround.Facts{"destination": m.Destination, "mover": p.Whom(mover), "outcome": m.Outcome, "receiver": receiver(p, m.Destination)}
 		switch p.Habit(archive.Zone, check.Habit{Set: "destinations", Of: archive.ID, What: m.Destination}) {
 		case check.Learning:
 			p.Unknown(subject, item, check.WhyLearning, facts)
@@ -73,7 +73,7 @@ func moves(_ context.Context, p *check.Pass) error {
 func receiver(p *check.Pass, title string) string {
 	var names []string
 	for _, a := range p.Inventory().ByIdentifier(kind.IDAETitle, title) {
-		names = append(names, a.Name())
+		names = append(names, p.Whom(a.ID))
 	}
 	switch slices.Sort(names); len(names) {
 	case 0:

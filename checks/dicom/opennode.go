@@ -101,7 +101,7 @@ func openNode(_ context.Context, p *check.Pass) error {
 			s := check.StateOf[callers](p, item, to)
 			titles := s.add(from, a.Calling)
 			checked := s.Checked > 0 && o.At.Sub(time.Unix(s.Checked, 0)) < checkedFor
-			facts := wardround.Facts{"client": p.Name(from), "titles": titles}
+			facts := wardround.Facts{"client": p.Whom(from), "titles": titles}
 			switch key := (wardround.Key{Subject: subject, Item: item}); {
 			case tools[a.Calling] || len(titles) >= manyTitles && !checked:
 				s.Failed = true

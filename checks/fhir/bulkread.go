@@ -3,6 +3,7 @@ package fhir
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"hash/fnv"
 	"time"
 
@@ -29,11 +30,11 @@ var _ = check.Register(check.Check{
 	Novelty:      true,
 	StateVersion: 2,
 	Say: check.Say{
-		Bedside:     "Care is not touched. {asset} read records of {patients} patients within an hour; what for, nobody has said.",
+		Bedside:     "Care is not touched. {asset} {took} within an hour; what for, nobody has said.",
 		Engineering: "Say whether {asset} does a migration, an export or a report by plan.",
-		Security:    "Find out who works at {asset} and where the records went. If nobody can say, stop it there, and tell the data protection officer.",
+		Security:    "Find out who works at {whom} and where the records went. If nobody can say, stop it there, and tell the data protection officer.",
 		Dont:        "Don't stop {server}: wards need the records.",
-		Why:         "{asset} read {resources} resources of {patients} patients from {server} within an hour; before, about {usual_resources} and {usual_patients}. Exports asked for: {exports}.",
+		Why:         "{asset} {took} of {server} within an hour. Usual there are about {usual_resources} resources of {usual_patients} patients.",
 		Wrong:       "a migration, an export or a new application was planned.",
 	},
 	Run: bulkRead,
@@ -150,6 +151,7 @@ func bulkRead(_ context.Context, p *check.Pass) error {
 		switch state {
 		case wardround.Fail:
 			facts["patients"], facts["resources"], facts["exports"] = t.patients(), many, t.Exports.Hour.Sum()
+			facts["took"] = took(t.patients(), many, t.Exports.Hour.Sum())
 			facts["usual_patients"], facts["usual_resources"] = t.Patients.UsualHour(p), t.Resources.UsualHour(p)
 			p.Fail(subject, item, facts, check.Exposed(p.Exposure(o.Src, o.Dst)))
 		case wardround.Pass:
@@ -159,6 +161,18 @@ func bulkRead(_ context.Context, p *check.Pass) error {
 		}
 	}
 	return nil
+}
+
+// took says what was taken, in words.
+func took(patients, resources, exports int64) string {
+	read := fmt.Sprintf("read %d resources of %d patients", resources, patients)
+	switch {
+	case exports == 0:
+		return read
+	case resources == 0:
+		return "asked for an export of all records"
+	}
+	return read + " and asked for an export of all records"
 }
 
 // judge says what the last hour means. It is not clear while a system that took

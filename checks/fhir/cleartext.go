@@ -32,7 +32,7 @@ var _ = check.Register(check.Check{
 		Engineering: "Ask the makers of {client} and {server} how to switch the interface to HTTPS, and plan it with both: records don't arrive while only one side has changed.",
 		Security:    "See who can listen between {client} and {server}. Until HTTPS is on, let only the known clients reach {item}. Renew tokens and passwords that crossed readable once it is on.",
 		Dont:        "Don't close the port because of this: records would stop arriving.",
-		Why:         "{interaction} of {resource} between {client} and {item} of {server} was read in clear.",
+		Why:         "What {client} and {server} exchanged on {item} could be read: {interaction} of {resource}.",
 		Wrong:       "the sensor looks inside a tunnel that is encrypted on the network.",
 	},
 	Run: cleartext,

@@ -13,7 +13,7 @@ var _ = check.Register(check.Check{
 	ID:      "fhir.error-rate",
 	Version: 1,
 	Title:   "Requests between two record systems fail",
-	Doc: "Of the requests that one system sent to another in the last hour, one in ten or more failed, or the last five in a row: the server could not do it, did not understand it, refused its content, or did not answer. What could not be written is missing in the record unless somebody sends it again; what could not be read is missing on somebody's screen, often without a word. " +
+	Doc: "Of the requests that one system sent to another in the last hour, one in ten or more failed, or the last five in a row. The server could not do it, did not understand it, refused its content, or did not answer. What could not be written is missing in the record unless somebody sends it again; what could not be read is missing on somebody's screen, often without a word. " +
 		"Look at the client's queue and at the server's log for the status and the code told here, mend the cause, and send again what was not taken. " +
 		"Not counted are answers that are no fault: not found, not authorised, unchanged. Settings: minimum (10 requests that tell a rate), rate (0.1), row (5). " +
 		"It is wrong where a test system sends faulty requests on purpose.",

@@ -65,7 +65,7 @@ func openSearch(_ context.Context, p *check.Pass) error {
 			continue
 		}
 		p.Fail(subject, item, wardround.Facts{
-			"client": p.Name(o.Src), "status": f.Status, "resources": f.Resources(), "interaction": interaction(f),
+			"client": p.Whom(o.Src), "status": f.Status, "resources": f.Resources(), "interaction": interaction(f),
 		}, check.Exposed(p.Exposure(o.Src, o.Dst)))
 	}
 	return nil

@@ -30,7 +30,7 @@ var _ = check.Register(check.Check{
 		Bedside:     "No change in anyone's care is known. Patient data sent to {receiver} can be read on the way, and results or orders could be changed without anyone noticing; whether someone did is unknown.",
 		Ward:        "Nothing to do. If a result doesn't fit the patient, ask the laboratory or look at the device itself.",
 		Engineering: "Ask the makers of {sender} and {receiver} how to switch the interface to TLS, and plan it with both; the interface is down while only one side has changed.",
-		Security:    "See who can listen between {sender} and {receiver}. Until TLS is on, let only the known senders reach {item}.",
+		Security:    "See who can listen between {sender} and {receiver}. Until TLS is on, let only the known senders reach {item} of {receiver}.",
 		Dont:        "Don't close the port because of this: results and admissions would stop arriving.",
 		Why:         "{message} was read in clear on its way from {sender} to {item} of {receiver}.",
 		Wrong:       "the sensor looks inside a tunnel that is encrypted on the network.",

@@ -2,6 +2,7 @@ package hl7
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -31,7 +32,7 @@ var _ = check.Register(check.Check{
 	Say: check.Say{
 		Bedside:     "What {sender} sends reaches {receiver} late, or not at all for now: displays and charts there can be behind the patient. How far behind is unknown.",
 		Ward:        "Look at the device at the bedside, not at {receiver}, until this is over.",
-		Engineering: "Look at the queue of {sender} and at the load of {receiver}. Answers take about {now_ms} ms; normal here is {normal_ms} ms.",
+		Engineering: "Look at the queue of {sender} and at the load of {receiver}. {slow}; normal here is {normal_ms} ms.",
 		Security:    "If the network between them is busy, see with what.",
 		Dont:        "Don't restart {sender}: what waits in its queue can be lost.",
 		Why:         "{slow}. Normal on this interface is {normal_ms} ms, from {learned} answers.",
@@ -190,7 +191,7 @@ func timing(_ context.Context, p *check.Pass) error {
 			facts["slow"] = "The last messages were not acknowledged at all"
 			p.Fail(subject, item, facts)
 		case slow:
-			facts["slow"] = "The last acknowledgements came late"
+			facts["slow"] = fmt.Sprintf("The last acknowledgements took about %v ms", facts["now_ms"])
 			p.Fail(subject, item, facts)
 		default:
 			p.Pass(subject, item, facts)

@@ -162,7 +162,7 @@ func verdict(p *check.Pass, g *wardround.Asset, group []quiet, regular int, usua
 		names = append(names[:maxNames], fmt.Sprintf("and %d more", more))
 	}
 	facts := wardround.Facts{
-		"silent": names, "since": since.Format(time.RFC3339), "usual": (time.Duration(usual) * time.Second).String(),
+		"silent": names, "since": since.Format(time.RFC3339), "usual": spell(time.Duration(usual) * time.Second),
 		"devices": regular,
 	}
 	if why := blind(p, since); why != "" {

@@ -28,7 +28,7 @@ var _ = check.Register(check.Check{
 		Bedside:     "Nothing at the bedside is known to have changed. What {asset} is, and whether a patient depends on it, nobody has said.",
 		Ward:        "If someone brought a device to the ward since {since}, tell clinical engineering.",
 		Engineering: "Say what {asset} is and where it stands, or merge it with the device it replaces.",
-		Security:    "Find {asset} in zone {zone}: {address}, hardware of {hardware}, speaks {speaks}. If nobody knows it, treat it as an intruder.",
+		Security:    "Find {whom} in zone {zone}: hardware of {hardware}, speaks {speaks}. If nobody knows it, treat it as an intruder.",
 		Dont:        "Don't disconnect it before clinical engineering has said that no patient depends on it.",
 		Why:         "{asset} was seen first at {since}, after the site was learned.",
 		Wrong:       "a known device came back with another address and other hardware.",
@@ -86,11 +86,8 @@ func facts(a *wardround.Asset) wardround.Facts {
 		"since": a.First.UTC().Format(time.RFC3339), "zone": string(a.Zone), "address": "no address of its own",
 		"hardware": "an unknown maker", "speaks": "nothing we know",
 	}
-	for _, id := range a.Identifiers {
-		if id.Type == string(kind.IDIP) && id.Confidence >= wardround.Indicated {
-			f["address"] = id.Value
-			break
-		}
+	if addr := check.Address(a); addr != "" {
+		f["address"] = addr
 	}
 	if m := a.Attr(wardround.AttrMACMaker); m != "" {
 		f["hardware"] = m

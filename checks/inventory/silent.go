@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -146,7 +147,7 @@ func alwaysOn(p *check.Pass, id wardround.AssetID) {
 		return // no longer declared, or merged: the declaration went with it
 	}
 	limit, subject := allowed(p), wardround.AssetSubject(id)
-	facts := wardround.Facts{"silent": a.Name(), "since": a.Last.UTC().Format(time.RFC3339), "usual": limit.String()}
+	facts := wardround.Facts{"silent": a.Name(), "since": a.Last.UTC().Format(time.RFC3339), "usual": spell(limit)}
 	quiet := p.Now().Sub(a.Last)
 	switch why := blind(p, a.Last); {
 	case quiet < limit:
@@ -159,4 +160,19 @@ func alwaysOn(p *check.Pass, id wardround.AssetID) {
 		p.Fail(subject, "always on", facts)
 	}
 	p.WakeAt(keyAsset+string(id), p.Now().Add(min(limit, 5*time.Minute)))
+}
+
+// spell writes a duration as people say it.
+func spell(d time.Duration) string {
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := d / u.unit; n == 1 && d%u.unit == 0 {
+			return "1 " + u.name
+		} else if n > 0 && (d%u.unit == 0 || n >= 10) {
+			return fmt.Sprintf("%d %ss", n, u.name)
+		}
+	}
+	return d.String()
 }

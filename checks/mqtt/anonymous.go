@@ -14,7 +14,7 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "A message broker accepts connections without a password",
 	Doc: "The broker took in a client that showed no password and no other proof of who it is. A stranger on the same network could do so too, read what devices report, and, unless the broker's topic permissions forbid it, publish values and commands in a device's place. " +
-		"Give each client its own user name and password or certificate, have the broker demand it, and let each client publish on its own topics only; clients without credentials drop at that moment, so plan it with the maker and the wards. " +
+		"Give each client its own user name and password or certificate, have the broker demand it, and let each client publish on its own topics only. Clients without credentials drop at that moment, so plan it with the maker and the wards. " +
 		"It is wrong where the broker's permissions let anonymous clients neither read nor publish anything, which is not visible on the network. It passes when the same listener refuses a client that shows nothing, and took in none for an hour.",
 	Concern:      wardround.Security,
 	Applies:      wardround.AnyKind,
@@ -28,7 +28,7 @@ var _ = check.Register(check.Check{
 	StateVersion: 1,
 	Say: check.Say{
 		Bedside:     "No change on a device is known. A stranger on this network could connect to {broker}; whether readings could be forged or settings reached that way is unknown.",
-		Ward:        "If a device shows settings nobody entered, or a screen shows values that don't fit the patient, care for the patient by local procedure, look at the device itself, set it aside and call clinical engineering.",
+		Ward:        "If a device shows settings nobody entered, or a screen shows values that don't fit the patient, care for the patient by local procedure. Look at the device itself, set it aside and call clinical engineering.",
 		Engineering: "Plan authentication with the maker of {broker} and the wards it serves; clients without credentials will drop, so prepare manual charting and a way back.",
 		Security:    "List who connects to {item} of {broker}, and compare with what should. Ask for the broker's topic permissions.",
 		Dont:        "Don't block or restart {broker} or its clients because of this. What the devices do without it isn't confirmed.",
@@ -83,7 +83,7 @@ func anonymous(_ context.Context, p *check.Pass) error {
 				d.Open[item] = seen
 			}
 			p.Fail(subject, item, wardround.Facts{
-				"broker": p.Name(o.Dst), "client": p.Name(o.Src), "times": seen.Times,
+				"broker": p.Name(o.Dst), "client": p.Whom(o.Src), "times": seen.Times,
 				"since": time.Unix(seen.Since, 0).UTC().Format(time.RFC3339),
 			}, check.Exposed(p.Exposure(o.Src, o.Dst)))
 		case s.Result == kind.MQTTRefused && s.Denied:

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -14,7 +15,7 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "A new publisher sends MQTT messages",
 	Doc: "A system published messages to a broker to which it never published while the site was learned, or under a client id that until now another system used. Subscribers take its values, alarms or commands for those of a device: a broker passes on what it gets. " +
-		"Find out who put the system there. If it is planned, adopt it as known. If it uses another system's client id and nobody planned that, treat it as impersonation: a broker throws out the first holder of a client id when a second connects. " +
+		"Find out who put the system there. If it is planned, accept the finding and say so. If it uses another system's client id and nobody planned that, treat it as impersonation: a broker throws out the first holder of a client id when a second connects. " +
 		"It is wrong after a planned exchange of a device or gateway, and where a device got a new address that the inventory did not yet recognise.",
 	Concern:      wardround.Security,
 	StateVersion: 2,
@@ -29,11 +30,11 @@ var _ = check.Register(check.Check{
 	Novelty:      true,
 	Say: check.Say{
 		Bedside:     "What screens and records show of devices behind {broker} may come from a source nobody here knows. Whether a wrong value was shown, or a command reached a device, is unknown.",
-		Ward:        "If a shown value or alarm doesn't fit the patient, or a device changes its settings by itself, trust the patient and the device at the bedside, follow local procedure, and call clinical engineering.",
-		Engineering: "Say whether {asset} was put there by plan. If so, have it adopted. If not, compare what {broker} passed on since with the devices themselves.",
-		Security:    "Find {asset} and who runs it. It published on {topic}; {impersonation}.",
+		Ward:        "If a shown value or alarm doesn't fit the patient, or a device changes its settings by itself, follow local procedure. Trust the patient and the device at the bedside, and call clinical engineering.",
+		Engineering: "Say whether {asset} was put there by plan. If so, accept this and say why. If not, compare what {broker} passed on since with the devices themselves.",
+		Security:    "Find {whom} and who runs it. It published on {topic}; {impersonation}.",
 		Dont:        "Don't block the known publishers of {broker}, and don't restart it because of this.",
-		Why:         "{asset} published on {topic} to {broker}; {impersonation}. While the site was learned it did not.",
+		Why:         "{whom} published on {topic} to {broker}; {impersonation}. While the site was learned it did not.",
 		Wrong:       "the device or gateway was added or exchanged by plan.",
 	},
 	Run: newPublisher,
@@ -68,6 +69,9 @@ func judgePublisher(p *check.Pass, o *check.Seen, m *kind.MQTTPublishV1) {
 			how = "its client id is not told here, so whether another system used that is unknown"
 		case taken:
 			how = "until now another system used its client id " + m.Client
+			if others := p.Others(o.Src, kind.IDMQTTClient, m.Client); len(others) > 0 {
+				how += ": " + strings.Join(others, ", ")
+			}
 		}
 		return wardround.Facts{"broker": broker, "topic": m.Topic, "impersonation": how}
 	})

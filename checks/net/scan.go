@@ -2,6 +2,7 @@ package net
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ var _ = check.Register(check.Check{
 		Bedside:     "No device is known to be affected. Some medical devices stop or restart when they are searched; whether any here did is unknown.",
 		Ward:        "If a device restarts or shows an error by itself, care for the patient by local procedure and call clinical engineering.",
 		Engineering: "Check that the devices near {asset} still work and still send. Say whether a tool of yours runs there.",
-		Security:    "Find {asset} and what runs on it: it tried {hosts} addresses and {ports} ports, {failed} without success. Look at what it reached since.",
+		Security:    "Find {whom} and what runs on it: it tried {hosts} addresses and {ports} ports, {failed} without success. Look at what it reached since.",
 		Dont:        "Don't scan back, and don't cut {asset} off before it is known whether a patient depends on it.",
 		Why:         "Within {period}, {asset} tried {hosts} addresses and {ports} ports; {failed} attempts were refused or not answered.",
 		Wrong:       "it is your own scanner, or a host whose servers are down.",
@@ -106,7 +107,7 @@ func slow(p *check.Pass, o *check.Seen) {
 		s.Ports = append(s.Ports, n)
 	}
 	if len(s.Hosts) >= hosts || len(s.Ports) >= ports {
-		found(p, o, wardround.Facts{"hosts": len(s.Hosts), "ports": len(s.Ports), "failed": "as many", "period": "an hour"})
+		found(p, o, wardround.Facts{"hosts": len(s.Hosts), "ports": len(s.Ports), "failed": fmt.Sprintf("at least %d", max(len(s.Hosts), len(s.Ports))), "period": "an hour"})
 	}
 }
 

@@ -15,7 +15,7 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "A new way between network segments",
 	Doc: "Two segments exchange data by a protocol they didn't use between them while the site was learned. It may be a new interface, a device plugged into the wrong socket, a firewall rule that was opened too far, or somebody who moves from one segment into the next. " +
-		"Find out who opened the way and why. If it is wanted, adopt it as known and record the rule; if not, close it again where it was opened. " +
+		"Find out who opened the way and why. If it is wanted, accept the finding and record the rule; if not, close it again where it was opened. " +
 		"It is wrong where a device was moved on purpose, or where the segments are declared other than they are. Traffic with public addresses is judged by another check; DHCP is left out, because its servers serve other segments. Where a site has declared no zones, each IPv4 network of 24 bits and each IPv6 network of 64 bits counts as one.",
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
@@ -29,8 +29,8 @@ var _ = check.Register(check.Check{
 	Say: check.Say{
 		Bedside:     "Nothing at the bedside is known to have changed. {asset} in {from} now reaches {server} in {to}; what it does there is unknown.",
 		Ward:        "If somebody moved or plugged in a device, tell clinical engineering.",
-		Engineering: "Say whether {asset} belongs into {from} and has work with {server}. If so, have the way adopted as known.",
-		Security:    "Find the rule that lets {protocol} from {from} to {to}, and who asked for it. Look at what {asset} did there.",
+		Engineering: "Say whether {asset} belongs into {from} and has work with {server}. If so, accept this and say why.",
+		Security:    "Find the rule that lets {protocol} from {from} to {to}, and who asked for it. Look at what {whom} did there.",
 		Dont:        "Don't close the way before it is known whether {server} serves patients by it.",
 		Why:         "{asset} in {from} spoke {protocol} with {server} in {to}. While the site was learned nobody in {from} did.",
 		Wrong:       "the segments are declared wrongly, or {asset} was moved by plan.",

@@ -15,7 +15,7 @@ var _ = check.Register(check.Check{
 	ID:       "sensor.gap",
 	Version:  2,
 	Title:    "Part of what happened was not seen",
-	Doc:      "Part of the traffic was lost before it could be judged: dropped by the kernel, shed by an overloaded queue, missing in the capture, beyond a limit, or never captured because the interface was down or the capture had ended. Or a part of the log is lost, and a person decided to go on without it. What happened in it is unknown, and nothing seen just after it counts as a repair. Give the sensor's machine more processor time, mirror less to it with a filter, or check the interface and the mirror port; for the log, look for who or what changed its files, and restore a backup elsewhere to see what is missing. It is wrong where a few packets are lost at the very begin of a capture.",
+	Doc:      "Part of the traffic was lost before it could be judged: dropped by the kernel, shed by an overloaded queue, missing in the capture, beyond a limit, or never captured because the interface was down or the capture had ended. Or a part of the log is lost, and a person decided to go on without it. What happened in it is unknown, and nothing seen just after it counts as a repair. Give the sensor's machine more processor time, mirror less to it with a filter, or check the interface and the mirror port. For the log, look for who or what changed its files, and restore a backup elsewhere to see what is missing. It is wrong where a few packets are lost at the very begin of a capture.",
 	Concern:  wardround.Security,
 	Stage:    wardround.Operate,
 	Severity: wardround.Medium,

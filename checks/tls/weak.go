@@ -16,7 +16,7 @@ var _ = check.Register(check.Check{
 	ID:      "tls.weak",
 	Version: 1,
 	Title:   "Encryption that no longer holds",
-	Doc: "A connection was encrypted with a version, cipher, key or signature that is considered broken or nearly so: a version before TLS 1.2; no encryption, no authentication, export ciphers, RC2, RC4, DES or Triple DES; an RSA or DSA key under 2,048 bits; a certificate signed with MD5 or SHA-1. Someone on the way with time and means could read or change what is exchanged, patient data included. " +
+	Doc: "A connection was encrypted with a version, cipher, key or signature that is considered broken or nearly so. That is a version before TLS 1.2; no encryption, no authentication, export ciphers, RC2, RC4, DES or Triple DES; an RSA or DSA key under 2,048 bits; a certificate signed with MD5 or SHA-1. Someone on the way with time and means could read or change what is exchanged, patient data included. " +
 		"Let the server refuse what is old, after its clients were moved to TLS 1.2 or later; the maker says from which release on its product can. A device that cannot be updated belongs in a segment of its own, with its old connection ended at a gateway beside it. " +
 		"It is wrong where the connection runs inside another that is encrypted well. It passes when only sound sessions were seen there for a day; the certificate is judged apart from version and cipher, and only where it is visible.",
 	Concern:      wardround.Security,
