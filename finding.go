@@ -57,6 +57,8 @@ type Decision struct {
 	Reason string       `json:"reason"`
 	At     time.Time    `json:"at"`
 	Until  time.Time    `json:"until,omitzero"`
+	// Severity is how grave the finding was then; what becomes graver is not accepted.
+	Severity Severity `json:"severity"`
 }
 
 // Person is who decided, in which role.

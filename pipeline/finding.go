@@ -6,7 +6,6 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
-	"github.com/wardround/wardround/kind"
 )
 
 // findings keeps the life of every failing key, and the cases they fold into.
@@ -87,12 +86,17 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 }
 
 // failing keeps a finding current. An accepted or false positive one stays so
-// until it ends; a fixed one is reopened.
+// until it ends, or becomes graver than what was accepted; a fixed one is reopened.
 func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.Output, changed bool) {
 	if f.State == wardround.Fixed {
 		s.change(f, func() {
 			f.State, f.Fixed, f.FixedBy, f.Decision, f.Proposed = wardround.Reopened, time.Time{}, "", nil, nil
 		})
+		delete(s.ends, f.ID)
+		changed = true
+	}
+	if d := f.Decision; f.State == wardround.Accepted && d != nil && r.v.Severity > d.Severity {
+		s.change(f, func() { f.State, f.Decision, f.Proposed = wardround.Reopened, nil, nil })
 		delete(s.ends, f.ID)
 		changed = true
 	}
@@ -127,103 +131,6 @@ func (s *findings) change(f *wardround.Finding, fn func()) {
 func (s *findings) mark(f *wardround.Finding) {
 	s.dirty[f.ID] = f
 	s.touched[f.Case] = s.entry(f.Case)
-}
-
-// group says what the findings of a check that fold with this one share.
-func (p *Pipeline) group(c *check.Check, sub wardround.Subject) string {
-	site := "site:" + string(p.opt.Scope.Site)
-	switch c.Group {
-	case check.BySite:
-		return site
-	case check.BySubject:
-		return sub.String()
-	}
-	a := p.subjectAsset(sub)
-	switch {
-	case a == nil:
-		return site
-	case a.Release != "":
-		return "release:" + string(a.Release)
-	}
-	return "zone:" + string(a.Zone)
-}
-
-// decide applies what one person said of a finding. On a life-sustaining asset
-// (an unknown one counts as such) accepting or declaring false needs two people,
-// one of them of clinical engineering, and lasts at most 90 days.
-func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV1) {
-	f := s.m[d.Finding]
-	if f == nil || f.State == wardround.Fixed {
-		return
-	}
-	who := wardround.Person{Name: string(d.By), Role: d.Role}
-	dec := &wardround.Decision{State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until}
-	alone := true
-	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive) && p.needsTwo(f) {
-		alone = s.second(f, dec, who)
-	}
-	s.change(f, func() {
-		f.Seq = p.commit.To
-		if !alone {
-			f.Proposed = dec
-			return
-		}
-		f.State, f.Decision, f.Proposed = d.State, dec, nil
-	})
-	if alone {
-		delete(s.ends, f.ID)
-		if !dec.Until.IsZero() {
-			s.ends[f.ID] = dec.Until
-		}
-	}
-	p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding "+string(d.State), seen.Observation, d))
-}
-
-// second completes dec with what another person proposed before; it reports
-// whether the decision stands: two different people, one of clinical engineering.
-func (s *findings) second(f *wardround.Finding, dec *wardround.Decision, who wardround.Person) bool {
-	if latest := dec.At.Add(wardround.MaxAcceptance); dec.Until.IsZero() || dec.Until.After(latest) {
-		dec.Until = latest
-	}
-	prev := f.Proposed
-	if prev == nil || prev.State != dec.State || prev.By[0].Name == who.Name {
-		return false
-	}
-	first := prev.By[0]
-	if first.Role != wardround.RoleClinicalEngineering && who.Role != wardround.RoleClinicalEngineering {
-		return false
-	}
-	dec.By, dec.Until = []wardround.Person{first, who}, earlier(dec.Until, prev.Until)
-	return true
-}
-
-func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
-	a := p.subjectAsset(f.Subject)
-	return a != nil && a.Criticality.Rank() == wardround.LifeSustaining.Rank()
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// expire reopens findings whose acceptance has ended.
-func (s *findings) expire(p *Pipeline) {
-	var ids []string
-	for id, t := range s.ends {
-		if !t.After(p.now) {
-			ids = append(ids, id)
-		}
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
-		delete(s.ends, id)
-		if f := s.m[id]; f != nil && f.State.Live() && f.Decision != nil {
-			s.change(f, func() { f.State, f.Seq, f.Decision = wardround.Reopened, p.commit.To, nil })
-		}
-	}
 }
 
 // flush adds the changed findings, cases and notices to the commit.

@@ -192,30 +192,6 @@ func (r *row) renewedBy(t time.Time, fresh time.Duration) bool {
 	return half > 0 && t.Sub(r.v.Since)/half > r.v.At.Sub(r.v.Since)/half
 }
 
-// weigh looks up what is at stake for the subject and applies the severity table.
-func (p *Pipeline) weigh(out check.Output) (wardround.Severity, string) {
-	st := wardround.Stakes{Exposure: out.Exposure, Hostile: out.Hostile}
-	if a := p.subjectAsset(out.Key.Subject); a != nil {
-		st.Criticality, st.Use, st.Device = a.Criticality, a.Use, a.Kind == wardround.Device
-	} else if out.Key.Subject.Kind != wardround.SubjectAsset {
-		st.Criticality = wardround.Monitoring // sensors and sites: the base as it is
-	}
-	return wardround.Weigh(out.Severity, st)
-}
-
-// subjectAsset returns the asset a subject is about; of a link, its server.
-func (p *Pipeline) subjectAsset(s wardround.Subject) *wardround.Asset {
-	switch s.Kind {
-	case wardround.SubjectAsset:
-		return p.inv.View().Asset(wardround.AssetID(s.ID))
-	case wardround.SubjectLink:
-		if l := p.inv.View().Link(wardround.LinkID(s.ID)); l != nil {
-			return p.inv.View().Asset(l.Server)
-		}
-	}
-	return nil
-}
-
 // leaf adds the row's verdict to the evidence of this commit.
 func (p *Pipeline) leaf(r *row, reason string) {
 	b, err := json.Marshal(&r.v)
