@@ -72,8 +72,8 @@ type invocation struct {
 	stdin   io.Reader
 	env     []string // besides the test's own
 	measure bool
-	// discard keeps only this many bytes of each output; 0 keeps all.
-	discard int
+	// skip leaves out the lines of standard output that begin with it.
+	skip []byte
 }
 
 // wardround runs the binary and fails the test only if it could not be run, took
@@ -102,8 +102,8 @@ func (v invocation) run(t testing.TB) result {
 	cmd.Stdin = v.stdin
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if v.discard > 0 {
-		cmd.Stdout, cmd.Stderr = &limited{&stdout, v.discard}, &limited{&stderr, v.discard}
+	if v.skip != nil {
+		cmd.Stdout = &sieve{out: &stdout, skip: v.skip}
 	}
 	cmd.WaitDelay = 5 * time.Second
 	err := cmd.Run()
@@ -132,17 +132,28 @@ func (v invocation) run(t testing.TB) result {
 	return r
 }
 
-// limited keeps the first n bytes written to it.
-type limited struct {
-	*bytes.Buffer
-	n int
+// sieve passes on the lines that do not begin with skip.
+type sieve struct {
+	out  *bytes.Buffer
+	skip []byte
+	line []byte // begun, not ended
 }
 
-func (l *limited) Write(p []byte) (int, error) {
-	if room := l.n - l.Len(); room > 0 {
-		l.Buffer.Write(p[:min(room, len(p))])
+func (s *sieve) Write(p []byte) (int, error) {
+	n := len(p)
+	for {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			s.line = append(s.line, p...)
+			return n, nil
+		}
+		s.line = append(s.line, p[:i+1]...)
+		p = p[i+1:]
+		if !bytes.HasPrefix(s.line, s.skip) {
+			s.out.Write(s.line)
+		}
+		s.line = s.line[:0]
 	}
-	return len(p), nil
 }
 
 // measure runs a command and writes its peak of resident memory, in bytes.

@@ -77,11 +77,21 @@ func readObjects(t testing.TB, out []byte) (list objects) {
 	return list
 }
 
-// conclusions reads all lines but observations, which are many.
+// concluded replays captures and returns all but the observations, which are many.
+func concluded(t testing.TB, captures ...string) objects {
+	t.Helper()
+	args := append([]string{"replay", "--format", "json", "--quiet"}, captures...)
+	return readObjects(t, invocation{args: args, skip: observationLine}.run(t).want(t, 0).stdout)
+}
+
+// observationLine is how the line of an observation begins.
+var observationLine = []byte(`{"type":"observation"`)
+
+// conclusions reads all lines but observations.
 func conclusions(t testing.TB, out []byte) (list objects) {
 	t.Helper()
 	for line := range bytes.Lines(out) {
-		if !bytes.HasPrefix(line, []byte(`{"type":"observation"`)) {
+		if !bytes.HasPrefix(line, observationLine) {
 			list = append(list, readObject(t, line))
 		}
 	}
@@ -103,13 +113,8 @@ func readObject(t testing.TB, line []byte) object {
 // replay runs replay --format json on captures; it must end with 0.
 func replay(t testing.TB, captures ...string) objects {
 	t.Helper()
-	return readObjects(t, replayed(t, captures...))
-}
-
-func replayed(t testing.TB, captures ...string) []byte {
-	t.Helper()
 	args := append([]string{"replay", "--format", "json", "--quiet"}, captures...)
-	return wardround(t, args...).want(t, 0).stdout
+	return readObjects(t, wardround(t, args...).want(t, 0).stdout)
 }
 
 func (l objects) of(typ string) (out objects) {

@@ -93,7 +93,7 @@ func TestScenariosAreFound(t *testing.T) {
 				}
 			}
 			for _, seed := range seeds {
-				look(t, conclusions(t, replayed(t, simulated(t, seed, "1", "--scenario", name))), name)
+				look(t, concluded(t, simulated(t, seed, "1", "--scenario", name)), name)
 			}
 			r := wardround(t, "demo", "--speed", "0", "--format", "json", "--quiet", "--scenario", name).want(t, 0)
 			look(t, conclusions(t, r.stdout), name)
@@ -101,7 +101,7 @@ func TestScenariosAreFound(t *testing.T) {
 	}
 	t.Run("all at once", func(t *testing.T) {
 		t.Parallel()
-		look(t, conclusions(t, replayed(t, simulated(t, 4, "1.5", everyScenario()...))), all...)
+		look(t, concluded(t, simulated(t, 4, "1.5", everyScenario()...)), all...)
 		r := wardround(t, "demo", "--speed", "0", "--format", "json", "--quiet").want(t, 0)
 		look(t, conclusions(t, r.stdout), all...)
 	})
@@ -138,7 +138,7 @@ func TestANormalDayHasNoAttack(t *testing.T) {
 		for _, seed := range append(seeds, 3) {
 			t.Run(fmt.Sprintf("%s hours, seed %d", hours, seed), func(t *testing.T) {
 				t.Parallel()
-				l := conclusions(t, replayed(t, simulated(t, seed, hours)))
+				l := concluded(t, simulated(t, seed, hours))
 				for check, n := range l.findings() {
 					switch {
 					case attacks[check]:

@@ -275,3 +275,25 @@ func logFiles(t testing.TB, dir string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// observations returns what one sensor wrote to the log.
+func observations(t testing.TB, dir, sensor string) (all []*wardround.Observation) {
+	t.Helper()
+	log, err := filelog.Open(filepath.Join(dir, "log"), filelog.Options{Codec: kind.Codec{}, ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	err = log.Read(context.Background(), log.First()-1, func(batch []*wardround.Observation) error {
+		for _, o := range batch {
+			if o.Sensor == sensor {
+				all = append(all, o)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
