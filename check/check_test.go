@@ -95,7 +95,7 @@ func TestHour(t *testing.T) {
 // A rate needs answers to be told; a row does not; and it takes half the share to
 // be well again.
 func TestRate(t *testing.T) {
-	limits := Limits{Minimum: 10, Share: 0.1, Row: 3}
+	limits := Limits{Minimum: 10, Share: 0.1, Least: 2, Row: 3}
 	var r Rate
 	step := func(minute int, failed bool, n int64, failing, told bool) {
 		t.Helper()
@@ -106,11 +106,12 @@ func TestRate(t *testing.T) {
 	}
 	step(0, false, 1, false, true)
 	step(1, true, 1, false, false) // one of two
-	step(2, false, 8, true, true)  // one of ten
-	step(3, false, 9, true, true)  // one of nineteen is over half of it
-	step(4, false, 2, false, true)
-	step(5, true, 3, true, true)    // three in a row
-	step(6, false, 1, true, true)   // four of 25
+	step(2, false, 8, false, true) // one of ten may be chance
+	step(3, true, 1, true, true)   // two of eleven
+	step(4, false, 19, true, true) // two of thirty are over half of it
+	step(5, false, 11, false, true)
+	step(6, true, 3, true, true)    // three in a row
+	step(7, false, 1, true, true)   // five of 45
 	step(70, false, 1, false, true) // that hour is over
 }
 

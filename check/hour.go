@@ -80,6 +80,7 @@ type Rate struct {
 type Limits struct {
 	Minimum int64   // answers that tell a share
 	Share   float64 // of failures
+	Least   int64   // failures that count as a share; fewer may be chance
 	Row     int64   // failures in a row
 }
 
@@ -101,6 +102,6 @@ func (r *Rate) Judge(l Limits) (failing, told bool) {
 	all, bad := r.All.Sum(), r.Bad.Sum()
 	enough, share := all >= l.Minimum, float64(bad)/float64(max(all, 1))
 	well := bad == 0 || enough && r.Row < l.Row && share < l.Share/2
-	r.Failing = r.Row >= l.Row || enough && share >= l.Share || r.Failing && !well
+	r.Failing = r.Row >= l.Row || enough && bad >= l.Least && share >= l.Share || r.Failing && !well
 	return r.Failing, r.Failing || bad == 0 || enough
 }

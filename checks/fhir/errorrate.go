@@ -13,7 +13,7 @@ var _ = check.Register(check.Check{
 	ID:      "fhir.error-rate",
 	Version: 1,
 	Title:   "Requests between two record systems fail",
-	Doc: "Of the requests that one system sent to another in the last hour, one in ten or more failed, or the last five in a row. The server could not do it, did not understand it, refused its content, or did not answer. What could not be written is missing in the record unless somebody sends it again; what could not be read is missing on somebody's screen, often without a word. " +
+	Doc: "Of the requests that one system sent to another in the last hour, one in ten or more failed and at least two of them, or the last five in a row. The server could not do it, did not understand it, refused its content, or did not answer. What could not be written is missing in the record unless somebody sends it again; what could not be read is missing on somebody's screen, often without a word. " +
 		"Look at the client's queue and at the server's log for the status and the code told here, mend the cause, and send again what was not taken. " +
 		"Not counted are answers that are no fault: not found, not authorised, unchanged. Settings: minimum (10 requests that tell a rate), rate (0.1), row (5). " +
 		"It is wrong where a test system sends faulty requests on purpose.",
@@ -42,6 +42,7 @@ var _ = check.Register(check.Check{
 const (
 	minimum    = 10  // requests that tell a rate; setting "minimum"
 	failRatio  = 0.1 // setting "rate"
+	leastFails = 2   // that make a rate
 	failsInRow = 5   // setting "row"
 )
 
@@ -56,7 +57,7 @@ type outcomes struct {
 // after every one.
 func errorRate(_ context.Context, p *check.Pass) error {
 	limits := check.Limits{
-		Minimum: int64(p.Setting("minimum", minimum)), Share: p.Setting("rate", failRatio), Row: int64(p.Setting("row", failsInRow)),
+		Minimum: int64(p.Setting("minimum", minimum)), Share: p.Setting("rate", failRatio), Least: leastFails, Row: int64(p.Setting("row", failsInRow)),
 	}
 	for o := range p.Seen() {
 		f := o.Fields.(*kind.FHIRInteractionV1)

@@ -13,7 +13,7 @@ var _ = check.Register(check.Check{
 	ID:      "hl7.nak-rate",
 	Version: 1,
 	Title:   "An HL7 receiver refuses messages",
-	Doc: "Of the messages on this interface, one in ten or more was refused in the last hour, or the last three in a row. Refused results, alarms or admissions do not reach the record unless the sender repeats them or a person works through its error queue, so a chart can be incomplete without looking so. " +
+	Doc: "Of the messages on this interface, one in ten or more was refused in the last hour and at least three of them, or the last three in a row. Refused results, alarms or admissions do not reach the record unless the sender repeats them or a person works through its error queue, so a chart can be incomplete without looking so. " +
 		"Look at the sender's error queue and at the error code, mend the mapping or the master data, and send again what was refused. " +
 		"It is wrong where a test system sends faulty messages on purpose, and where the receiver answers repeated copies of an accepted message with an error.",
 	Concern:      wardround.Interoperability,
@@ -41,6 +41,7 @@ var _ = check.Register(check.Check{
 const (
 	nakMinimum = 10  // answers that tell a rate; setting "minimum"
 	nakRatio   = 0.1 // of refusals; setting "rate"
+	nakLeast   = 3   // refusals that make a rate
 	nakRow     = 3   // refusals in a row; setting "row"
 )
 
@@ -54,7 +55,7 @@ type answers struct {
 // nakRate counts answers for each interface and judges after every one.
 func nakRate(_ context.Context, p *check.Pass) error {
 	limits := check.Limits{
-		Minimum: int64(p.Setting("minimum", nakMinimum)), Share: p.Setting("rate", nakRatio), Row: int64(p.Setting("row", nakRow)),
+		Minimum: int64(p.Setting("minimum", nakMinimum)), Share: p.Setting("rate", nakRatio), Least: nakLeast, Row: int64(p.Setting("row", nakRow)),
 	}
 	for o := range p.Seen() {
 		var code, failure string

@@ -40,6 +40,9 @@ var _ = check.Register(check.Check{
 	Run: publicPeer,
 })
 
+// fromOutside is the direction of what reaches in.
+const fromOutside = "opened from outside"
+
 // maxPeers is how many blocks of public addresses one device is reported for; what
 // is beyond counts as one more.
 const maxPeers = 16
@@ -63,7 +66,10 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 		}
 		a, peer, direction := client, o.Flow.Dst.Addr, "opened by the device"
 		if client.Remote {
-			a, peer, direction = server, o.Flow.Src.Addr, "opened from outside"
+			a, peer, direction = server, o.Flow.Src.Addr, fromOutside
+		}
+		if f.MidStream && (client.Remote || o.Flow.Transport == "tcp") {
+			direction = "the opening wasn't seen"
 		}
 		if !client.Remote && !server.Remote {
 			for _, a := range []*wardround.Asset{client, server} {
@@ -91,7 +97,7 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 			said[key] = true
 		}
 		facts := wardround.Facts{"address": peer.String(), "protocol": protocol(o), "direction": direction}
-		if direction == "opened from outside" {
+		if direction == fromOutside {
 			p.Fail(wardround.AssetSubject(a.ID), item+" calling", facts, check.As(wardround.High))
 		} else {
 			p.Fail(wardround.AssetSubject(a.ID), item, facts)

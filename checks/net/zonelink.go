@@ -77,6 +77,9 @@ func zoneLink(_ context.Context, p *check.Pass) error {
 				known = by
 			}
 		}
+		if known == check.Novel && f.MidStream && o.Flow.Transport == "tcp" {
+			continue // it began before the capture, perhaps from the other end
+		}
 		switch known {
 		case check.Learning:
 			p.Unknown(subject, item, check.WhyLearning, nil)
