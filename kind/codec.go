@@ -60,6 +60,10 @@ func (Codec) Append(dst []byte, o *wardround.Observation) ([]byte, error) {
 	return dst, nil
 }
 
+// AppendFields appends the JSON of fields, a pointer to a schema's struct. Errors:
+// what JSON cannot say.
+func AppendFields(dst []byte, fields any) ([]byte, error) { return appendFields(dst, fields) }
+
 func appendFlow(dst []byte, f *wardround.Flow) []byte {
 	dst = appendText(append(dst, `{"transport":`...), f.Transport)
 	dst = appendEndpoint(append(dst, `,"src":"`...), f.Src)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
 )
 
 // Feed drives a pipeline without a clock: for replay, fixtures and backtests. Each
@@ -62,6 +63,7 @@ type trimmer interface{ Trim(upTo uint64) }
 func (f *Feed) append(ctx context.Context, batch []*wardround.Observation, now time.Time) error {
 	for _, o := range batch {
 		o.Logged = now
+		kind.Valid(o.Fields)
 	}
 	appended, err := f.log.Append(ctx, batch)
 	if err != nil {

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"encoding/json"
 	"hash/maphash"
 	"net/netip"
 	"time"
@@ -17,14 +16,15 @@ const foldWindow = time.Second
 const maxFolds = 20_000
 
 type foldKey struct {
-	kind     string
-	src, dst netip.Addr
-	port     uint16
-	fields   uint64
+	kind, sensor string
+	src, dst     netip.Addr
+	port         uint16
+	fields       uint64
 }
 
 type foldEntry struct {
-	first time.Time
+	first time.Time              // when the first of them happened
+	end   time.Time              // when the rest is due, by our own clock
 	held  *wardround.Observation // the repeats so far; nil when there was none
 }
 
@@ -34,15 +34,18 @@ type folder struct {
 	seed maphash.Seed
 	m    map[foldKey]*foldEntry
 	ends []foldEnd
+	buf  []byte
 }
 
+// foldEnd is where an entry waits for its second to be over. Seconds are those of
+// our own clock, so that a sensor whose clock is ahead holds up nobody.
 type foldEnd struct {
-	k  foldKey
-	at time.Time
+	k foldKey
+	e *foldEntry
 }
 
-// add returns what is to be queued now because of o.
-func (f *folder) add(o *wardround.Observation) []*wardround.Observation {
+// add returns what is to be queued now because of o, which came at the time now.
+func (f *folder) add(o *wardround.Observation, now time.Time) []*wardround.Observation {
 	s := kind.Lookup(kind.Name(o.Kind))
 	if s == nil || !s.Repeats || o.Flow == nil {
 		return []*wardround.Observation{o}
@@ -50,19 +53,27 @@ func (f *folder) add(o *wardround.Observation) []*wardround.Observation {
 	if f.m == nil {
 		f.m, f.seed = map[foldKey]*foldEntry{}, maphash.MakeSeed()
 	}
-	b, err := json.Marshal(o.Fields)
-	if err != nil {
+	var err error
+	if f.buf, err = kind.AppendFields(f.buf[:0], o.Fields); err != nil {
 		return []*wardround.Observation{o}
 	}
-	k := foldKey{o.Kind, o.Flow.Src.Addr, o.Flow.Dst.Addr, o.Flow.Dst.Port, maphash.Bytes(f.seed, b)}
-	out := f.due(o.At)
+	k := foldKey{o.Kind, o.Sensor, o.Flow.Src.Addr, o.Flow.Dst.Addr, o.Flow.Dst.Port, maphash.Bytes(f.seed, f.buf)}
+	out := f.due(now)
 	e := f.m[k]
+	if e != nil && o.At.Sub(e.first).Abs() >= foldWindow {
+		if e.held != nil {
+			out = append(out, e.held)
+		}
+		delete(f.m, k)
+		e = nil
+	}
 	switch {
-	case e == nil && len(f.m) >= maxFolds:
+	case e == nil && len(f.ends) >= maxFolds:
 		return append(out, o)
 	case e == nil:
-		f.m[k] = &foldEntry{first: o.At}
-		f.ends = append(f.ends, foldEnd{k, o.At.Add(foldWindow)})
+		e = &foldEntry{first: o.At, end: now.Add(foldWindow)}
+		f.m[k] = e
+		f.ends = append(f.ends, foldEnd{k, e})
 		return append(out, o)
 	case e.held == nil:
 		e.held = o
@@ -78,14 +89,18 @@ func (f *folder) add(o *wardround.Observation) []*wardround.Observation {
 func (f *folder) due(now time.Time) []*wardround.Observation {
 	var out []*wardround.Observation
 	n := 0
-	for n < len(f.ends) && (!f.ends[n].at.After(now) || f.ends[n].at.Sub(now) > 2*foldWindow) {
-		if e := f.m[f.ends[n].k]; e != nil {
-			if e.held != nil {
-				out = append(out, e.held)
-			}
-			delete(f.m, f.ends[n].k)
+	for ; n < len(f.ends); n++ {
+		x := &f.ends[n]
+		if x.e.end.After(now) && x.e.end.Sub(now) <= 2*foldWindow {
+			break
 		}
-		n++
+		if f.m[x.k] == x.e {
+			if x.e.held != nil {
+				out = append(out, x.e.held)
+			}
+			delete(f.m, x.k)
+		}
+		*x = foldEnd{}
 	}
 	f.ends = f.ends[n:]
 	return out
@@ -94,9 +109,9 @@ func (f *folder) due(now time.Time) []*wardround.Observation {
 // rest returns everything held.
 func (f *folder) rest() []*wardround.Observation {
 	var out []*wardround.Observation
-	for _, end := range f.ends {
-		if e := f.m[end.k]; e != nil && e.held != nil {
-			out = append(out, e.held)
+	for _, x := range f.ends {
+		if f.m[x.k] == x.e && x.e.held != nil {
+			out = append(out, x.e.held)
 		}
 	}
 	f.m, f.ends = nil, nil

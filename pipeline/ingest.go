@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -33,14 +34,13 @@ type IngestOptions struct {
 type Ingest struct {
 	opt    IngestOptions
 	mu     sync.Mutex
-	queue  []*wardround.Observation
+	queue  queue
 	wake   chan struct{} // there is something to do
 	space  chan struct{} // closed and replaced when room was made
 	folder folder
-	shed   [3]int64 // per kind.Shed, since the last status
-	total  [3]int64
 	waits  []waiter
-	flight int    // taken from the queue, not yet judged
+	closed bool   // nothing is taken any more
+	flight bool   // something was taken from the queue and is not yet judged
 	judged uint64 // observations ever judged
 	err    error
 	lag    time.Duration // of the newest judged batch: logged to stored
@@ -50,11 +50,12 @@ type Ingest struct {
 	next    time.Time           // when the next status is due
 	clock   clock
 	refused int64 // observations that no log takes, since the last status
+	told    int64 // of what was shed, in a status
 }
 
-// waiter waits for the oldest left observations, those in flight first.
+// waiter waits until nothing up to a number of the queue is left.
 type waiter struct {
-	left int
+	upTo uint64
 	done chan struct{}
 }
 
@@ -64,7 +65,7 @@ func NewIngest(opt IngestOptions) *Ingest {
 		opt.Queue = 50_000
 	}
 	return &Ingest{
-		opt: opt, wake: make(chan struct{}, 1), space: make(chan struct{}), last: map[inputKey]uint64{},
+		opt: opt, queue: queue{max: opt.Queue}, wake: make(chan struct{}, 1), space: make(chan struct{}), last: map[inputKey]uint64{},
 		clock: clock{wall: opt.Clock, site: opt.Pipeline.Now()},
 	}
 }
@@ -96,89 +97,38 @@ func (in *Ingest) CatchUp(ctx context.Context) error {
 // Position is given when the observation is appended.
 func (in *Ingest) Offer(o *wardround.Observation) {
 	o.Position = 0
+	kind.Valid(o.Fields)
+	now := in.opt.Clock()
 	in.mu.Lock()
-	in.fold(o)
+	if in.closed { // it comes too late, and is lost like what has no room
+		in.queue.shed[shedOf(o)]++
+	} else {
+		in.enqueue(in.folder.add(o, now))
+	}
 	in.mu.Unlock()
 	in.poke()
 }
 
-// fold queues o, or counts it into an identical one of the same second.
-func (in *Ingest) fold(o *wardround.Observation) {
-	for _, x := range in.folder.add(o) {
-		if len(in.queue) >= in.opt.Queue && !in.makeRoom(x) {
-			continue
-		}
-		in.queue = append(in.queue, x)
+func (in *Ingest) enqueue(list []*wardround.Observation) {
+	for _, o := range list {
+		in.queue.put(o, shedOf(o))
 	}
-}
-
-// makeRoom sheds one queued observation that matters less than o, or o itself.
-// It reports whether there is room for o.
-func (in *Ingest) makeRoom(o *wardround.Observation) bool {
-	own := shedOf(o)
-	for _, class := range []int{shedFlow, shedRepeat, shedTransaction} {
-		if class < own {
-			break
-		}
-		if class == own {
-			in.count(class)
-			return false
-		}
-		for i, q := range in.queue {
-			if shedOf(q) == class {
-				in.queue = append(in.queue[:i], in.queue[i+1:]...)
-				in.count(class)
-				in.gone(in.flight+i, 1)
-				return true
-			}
-		}
-	}
-	if own == shedNone { // never shed: the queue grows by these few
-		return true
-	}
-	in.count(own)
-	return false
-}
-
-// The shedding classes in order of what goes last.
-const (
-	shedNone = iota - 1
-	shedTransaction
-	shedRepeat
-	shedFlow
-)
-
-func shedOf(o *wardround.Observation) int {
-	s := kind.Lookup(kind.Name(o.Kind))
-	switch {
-	case s == nil || s.Shed == kind.ShedNever:
-		return shedNone
-	case s.Shed == kind.ShedFlow:
-		return shedFlow
-	case o.Count > 1:
-		return shedRepeat
-	}
-	return shedTransaction
-}
-
-func (in *Ingest) count(class int) {
-	in.shed[class]++
-	in.total[class]++
 }
 
 // Put queues an observation and waits for room: for files, imports and people.
-// With a Position, what the log already holds is left out; without one, it gets
-// the next.
+// What it took is not shed, and it leaves half the queue to live sensors. With a
+// Position, what the log already holds is left out; without one, it gets the next.
 func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
+	kind.Valid(o.Fields)
 	for {
 		in.mu.Lock()
-		if in.err != nil {
+		if in.err != nil || in.closed {
 			err := in.err
 			in.mu.Unlock()
-			return err
+			return cmp.Or(err, context.Canceled)
 		}
-		if len(in.queue) < in.opt.Queue {
-			in.queue = append(in.queue, o)
+		if in.queue.n < (in.queue.max+1)/2 {
+			in.queue.put(o, shedNone)
 			in.mu.Unlock()
 			in.poke()
 			return nil
@@ -197,13 +147,12 @@ func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
 // committed.
 func (in *Ingest) Sync(ctx context.Context) error {
 	in.mu.Lock()
-	left := in.flight + len(in.queue)
-	if in.err != nil || left == 0 {
+	if in.err != nil || !in.flight && in.queue.n == 0 {
 		err := in.err
 		in.mu.Unlock()
 		return err
 	}
-	w := waiter{left, make(chan struct{})}
+	w := waiter{in.queue.last, make(chan struct{})}
 	in.waits = append(in.waits, w)
 	in.mu.Unlock()
 	in.poke()
@@ -246,18 +195,32 @@ func (in *Ingest) Run(ctx context.Context) error {
 			stopping = true
 			in.finish()
 		}
-		for {
-			n, err := in.step(context.WithoutCancel(ctx))
-			if err != nil {
-				in.fail(err)
-				return err
-			}
-			if n == 0 {
-				break
-			}
+		if err := in.drain(ctx, tick.C, stopping); err != nil {
+			in.fail(err)
+			return err
 		}
 		if stopping {
 			in.fail(context.Canceled)
+			return nil
+		}
+	}
+}
+
+// drain writes and judges until nothing waits. Under load that may never be: the
+// status is told all the same, and a stop is heard.
+func (in *Ingest) drain(ctx context.Context, tick <-chan time.Time, stopping bool) error {
+	for {
+		n, err := in.step(context.WithoutCancel(ctx))
+		if n == 0 || err != nil {
+			return err
+		}
+		select {
+		case <-tick:
+			in.flushFolds()
+			in.status()
+		default:
+		}
+		if !stopping && ctx.Err() != nil {
 			return nil
 		}
 	}
@@ -275,37 +238,37 @@ func (in *Ingest) status() {
 	in.next = now.Add(statusEvery)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	var lost int64
-	for i := range in.shed {
-		lost += in.shed[i]
-		in.shed[i] = 0
+	var shed int64
+	for _, n := range in.queue.shed {
+		shed += n
 	}
-	in.queue = append(in.queue, &wardround.Observation{
+	in.queue.put(&wardround.Observation{
 		Kind: string(kind.SensorStatus), Version: 1, Sensor: Sensor, Input: ownInput,
 		At: now, Origin: in.opt.Pipeline.opt.Origin,
 		Fields: &kind.SensorStatusV1{
-			From: now.Add(-statusEvery), QueueDrops: lost, LimitDrops: in.refused, ClockBack: back.Milliseconds(),
+			From: now.Add(-statusEvery), QueueDrops: shed - in.told, LimitDrops: in.refused, ClockBack: back.Milliseconds(),
 		},
-	})
-	in.refused = 0
+	}, shedNone)
+	in.told, in.refused = shed, 0
 }
 
 func (in *Ingest) waiting() int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return len(in.queue)
+	return in.queue.n
 }
 
 func (in *Ingest) flushFolds() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.queue = append(in.queue, in.folder.due(in.opt.Clock())...)
+	in.enqueue(in.folder.due(in.opt.Clock()))
 }
 
 func (in *Ingest) finish() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.queue = append(in.queue, in.folder.rest()...)
+	in.enqueue(in.folder.rest())
+	in.closed = true
 }
 
 // step takes one batch: the pipeline's own observations first.
@@ -317,11 +280,9 @@ func (in *Ingest) step(ctx context.Context) (int, error) {
 	for _, o := range batch {
 		o.Sensor, o.Input = Sensor, ownInput
 	}
-	n := min(len(in.queue), wardround.MaxBatch-len(batch))
-	batch = append(batch, in.queue[:n]...)
-	in.queue = in.queue[n:]
-	in.flight = n
-	if n > 0 {
+	own := len(batch)
+	batch = in.queue.take(batch, wardround.MaxBatch-own)
+	if in.flight = len(batch) > own; in.flight {
 		close(in.space)
 		in.space = make(chan struct{})
 	}
@@ -346,8 +307,8 @@ func (in *Ingest) step(ctx context.Context) (int, error) {
 	in.mu.Lock()
 	in.judged += uint64(len(appended))
 	in.lag = later.Sub(now)
-	in.flight = 0
-	in.gone(0, n)
+	in.flight = false
+	in.release()
 	in.mu.Unlock()
 	return len(batch), nil
 }
@@ -385,21 +346,17 @@ func Acceptable(o *wardround.Observation) error {
 	return err
 }
 
-// gone tells those who wait that n observations in a row, the first of them from
-// places behind the oldest, need no more waiting for.
-func (in *Ingest) gone(from, n int) {
-	keep := in.waits[:0]
-	for _, w := range in.waits {
-		if w.left > from {
-			w.left -= min(n, w.left-from)
-		}
-		if w.left == 0 || in.err != nil {
+// release lets go who waits for what was judged or shed meanwhile. Nothing may be
+// in flight.
+func (in *Ingest) release() {
+	oldest := in.queue.oldest()
+	in.waits = slices.DeleteFunc(in.waits, func(w waiter) bool {
+		done := w.upTo < oldest || in.err != nil
+		if done {
 			close(w.done)
-			continue
 		}
-		keep = append(keep, w)
-	}
-	in.waits = keep
+		return done
+	})
 }
 
 // Failed reports whether Run ended because the log or the store failed. The
@@ -416,7 +373,7 @@ func (in *Ingest) fail(err error) {
 	in.err = err
 	close(in.space)
 	in.space = make(chan struct{})
-	in.gone(0, 0)
+	in.release()
 }
 
 // Health is what /metrics and the monitor's own checks show.
@@ -433,7 +390,7 @@ func (in *Ingest) Health() Health {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return Health{
-		Queue: len(in.queue), ShedFlow: in.total[shedFlow], ShedRepeat: in.total[shedRepeat],
-		ShedTransaction: in.total[shedTransaction], Judged: in.judged, Lag: in.lag, Err: in.err,
+		Queue: in.queue.n, ShedFlow: in.queue.shed[shedFlow], ShedRepeat: in.queue.shed[shedRepeat],
+		ShedTransaction: in.queue.shed[shedTransaction], Judged: in.judged, Lag: in.lag, Err: in.err,
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/kind"
-	"github.com/wardround/wardround/memlog"
 )
 
 // day makes a seeded series of batches, observations up to late seconds late.
@@ -108,46 +106,4 @@ func judgements(t *testing.T, b *bench) []string {
 		}
 	}
 	return out
-}
-
-func TestIngestShedsInTheStatedOrder(t *testing.T) {
-	b := newBench(t, Options{}, goodness())
-	in := NewIngest(IngestOptions{Log: memlog.New(memlog.Options{}), Pipeline: b.p, Clock: func() time.Time { return t0 }, Queue: 4})
-	flow := func() *wardround.Observation {
-		o := seen(0, thingV1{})
-		o.Kind, o.Fields = string(kind.Flow), &kind.FlowV1{}
-		return o
-	}
-	for i := range 3 {
-		in.Offer(seen(0, thingV1{N: i + 1}))
-	}
-	in.Offer(flow())
-	in.Offer(flow()) // full: a flow update makes room for nothing of its own class
-	in.Offer(seen(0, thingV1{N: 10}))
-	in.Offer(seen(0, thingV1{N: 11}))
-	in.Offer(b.say(0, &kind.SensorStatusV1{})) // never shed
-	h := in.Health()
-	if h.ShedFlow != 2 || h.ShedTransaction != 2 || h.Queue != 4 {
-		t.Errorf("%+v", h)
-	}
-	last := in.queue[len(in.queue)-1]
-	if last.Kind != string(kind.SensorStatus) {
-		t.Errorf("the status was shed; the queue ends with %s", last.Kind)
-	}
-}
-
-func TestIdenticalTransactionsOfASecondAreCounted(t *testing.T) {
-	b := newBench(t, Options{}, goodness())
-	in := NewIngest(IngestOptions{Log: memlog.New(memlog.Options{}), Pipeline: b.p, Clock: func() time.Time { return t0 }})
-	for i := range 100 {
-		in.Offer(seen(time.Duration(i)*5*time.Millisecond, thingV1{N: 1}))
-	}
-	in.Offer(seen(2*time.Second, thingV1{N: 2}))
-	total := 0
-	for _, o := range in.queue {
-		total += o.Times()
-	}
-	if len(in.queue) != 3 || total != 101 {
-		t.Errorf("%d observations stand for %d", len(in.queue), total)
-	}
 }
