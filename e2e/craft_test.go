@@ -78,9 +78,6 @@ func (c *crafted) send(p *packet.Packet) {
 	c.at += 10_000
 }
 
-// wait lets time pass, in seconds.
-func (c *crafted) wait(seconds int64) { c.at += seconds * 1e9 }
-
 // line is a TCP connection of a crafted capture.
 type line struct {
 	c     *crafted
