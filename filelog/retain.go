@@ -18,6 +18,9 @@ type Rule struct {
 	Kind  string
 	Age   time.Duration // since the newest observation of a file was logged
 	Bytes int64         // of all files together, oldest dropped first
+	// Final is set for what may be kept for no reason: it goes even where evidence
+	// rests on it.
+	Final bool
 }
 
 // Retention is what to keep.
@@ -29,7 +32,7 @@ type Retention struct {
 	// next one to be judged. The file in use stays as well.
 	Before uint64
 	// Needed are the positions live evidence rests on, ascending. They stay, with
-	// the observations of the same kind in the same batch.
+	// the observations of the same kind in the same batch, unless the rule is final.
 	Needed []uint64
 	Now    time.Time // site time
 }

@@ -116,6 +116,22 @@ func TestRetentionKeepsWhatEvidenceRestsOn(t *testing.T) {
 	}
 }
 
+// What may be kept for no reason goes, whatever rests on it; what else is needed of the
+// same batch stays.
+func TestRetentionOfWhatMayNotBeKept(t *testing.T) {
+	l := open(t, writeDays(t, 10), filelog.Options{})
+	// Position 7 is a flow, 63 a note.
+	retain(t, l, filelog.Retention{Rules: []filelog.Rule{{Age: day}, {Kind: "test.note", Age: day, Final: true}}, Needed: []uint64{7, 63}})
+	flow, note := false, false
+	for _, o := range logtest.Read(t, l, 0) {
+		flow = flow || o.Seq == 7
+		note = note || o.Seq <= 120 && o.Kind == "test.note"
+	}
+	if !flow || note {
+		t.Errorf("the flow that is needed is there: %v; a note of the days that go is there: %v", flow, note)
+	}
+}
+
 func TestRetentionKeepsWhatIsNotJudged(t *testing.T) {
 	l := open(t, writeDays(t, 3), filelog.Options{})
 	d := retain(t, l, filelog.Retention{Rules: []filelog.Rule{{Age: time.Hour}}, Before: 100})

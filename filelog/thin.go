@@ -16,7 +16,7 @@ import (
 var errDamaged = errors.New("damaged")
 
 // thin rewrites one file without the records of the dropped kinds, except in
-// batches that hold a needed position. A damaged file stays as it is.
+// batches that hold a needed position of a kind whose rule is not final. A damaged file stays as it is.
 func (l *Log) thin(ctx context.Context, s *segment, drop map[string]bool, r *Retention, done *Dropped) error {
 	src, err := os.Open(filepath.Join(l.dir, s.Name))
 	if err != nil {
@@ -125,7 +125,7 @@ func (t *thinner) keep(b *batch, payload []byte) ([]byte, error) {
 		if starts[i] < 0 {
 			continue
 		}
-		if t.drop[l.kind] && !t.holdsNeeded(b, l, payload[starts[i]:starts[i]+l.length]) {
+		if t.drop[l.kind] && (t.final(l.kind) || !t.holdsNeeded(b, l, payload[starts[i]:starts[i]+l.length])) {
 			starts[i] = -1
 			t.dropped++
 			continue
@@ -138,6 +138,12 @@ func (t *thinner) keep(b *batch, payload []byte) ([]byte, error) {
 		return nil, nil
 	}
 	return append(bitmap, kept...), nil
+}
+
+// final reports whether a kind goes whatever rests on it.
+func (t *thinner) final(kind string) bool {
+	rule := t.rule(kind)
+	return rule != nil && rule.Final
 }
 
 // holdsNeeded reports whether a lane holds a position that evidence rests on.

@@ -11,8 +11,10 @@ import (
 	"github.com/wardround/wardround/kind"
 )
 
-// pseudonymAge is the longest that observations with pseudonyms are kept.
-const pseudonymAge = 30 * 24 * time.Hour
+// pseudonymAge is the age at which observations with pseudonyms go, so that none is
+// ever 30 days old: a file goes by its newest observation, which is up to a day younger
+// than its oldest, and retention runs once a day.
+const pseudonymAge = (30 - 2) * 24 * time.Hour
 
 // defaultDays is how long other observations are kept when nothing is configured.
 const defaultDays = 365
@@ -38,7 +40,7 @@ func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
 	for _, s := range kind.All() {
 		if slices.ContainsFunc(s.Fields(), func(f kind.Field) bool { return f.Class == kind.Pseudo || f.Class == kind.Text }) {
 			linked[s.Name] = true
-			r.Rules = append(r.Rules, filelog.Rule{Kind: string(s.Name), Age: min(age, pseudonymAge)})
+			r.Rules = append(r.Rules, filelog.Rule{Kind: string(s.Name), Age: min(age, pseudonymAge), Final: true})
 		}
 	}
 	for v, err := range w.store.Verdicts(ctx, w.scope, wardround.VerdictFilter{}) {

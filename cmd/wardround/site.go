@@ -223,15 +223,14 @@ func (w *writer) due() bool {
 	return w.now().Sub(w.signed) >= checkpointEvery
 }
 
-// housekeeping signs checkpoints and deletes what retention no longer keeps.
+// housekeeping signs checkpoints and deletes what retention no longer keeps, which does
+// not wait for a checkpoint that cannot be delivered.
 func (w *writer) housekeeping(ctx context.Context, r retentionConfig) error {
 	if !w.due() {
 		return nil
 	}
-	if err := w.checkpoint(ctx); err != nil {
-		return err
-	}
-	return w.retain(ctx, r)
+	err := w.checkpoint(ctx)
+	return errors.Join(err, w.retain(ctx, r))
 }
 
 // currentUser names who runs a command.
