@@ -33,7 +33,7 @@ type HL7MessageV1 struct {
 	Version   string `json:"version,omitempty"`   // MSH-12.1, "2.6"
 	// Processing is MSH-11.1: P production, T training, D debugging.
 	Processing string `json:"processing,omitempty"`
-	Charset    string `json:"charset,omitempty"` // MSH-18, first repetition; "other" for what is not in table 0211
+	Charset    string `json:"charset,omitempty"` // MSH-18, first repetition; "other" for one that is not known
 	Profile    string `json:"profile,omitempty"` // MSH-21.1 if published, "IHE_PCD_001"; else "other"
 	// Applications and facilities are MSH-3 to MSH-6: the local name, or the
 	// universal id where there is none.

@@ -56,20 +56,16 @@ func hl7Version(v hl7.Value) string {
 	return ""
 }
 
-// hl7Charsets are the alternate character sets of table 0211.
-var hl7Charsets = strings.Split("ASCII,8859/1,8859/2,8859/3,8859/4,8859/5,8859/6,8859/7,8859/8,8859/9,8859/15,ISO IR14,ISO IR87,ISO IR159,GB 18030-2000,"+
-	"KS X 1001,CNS 11643-1992,BIG-5,UNICODE,UNICODE UTF-8,UNICODE UTF-16,UNICODE UTF-32,UTF-8,ISO_IR 100,ISO_IR 192", ",")
-
+// hl7Charset returns the name of a character set that is known, "other" for any other.
 func hl7Charset(v hl7.Value) string {
-	for _, c := range hl7Charsets {
-		if v.Is(c) {
-			return c
-		}
+	if !v.Has() {
+		return ""
 	}
-	if v.Has() {
-		return "other"
+	name := v.Text()
+	if _, known := hl7.CharsetNamed(name); !known || len(name) > 20 || !plainText([]byte(name)) {
+		return "other" // what is no letter of ASCII does not count for its being known
 	}
-	return ""
+	return name
 }
 
 // hl7Profiles are how the names of published message profiles begin.

@@ -59,7 +59,7 @@ func (r *hl7Fields) read(m hl7.Message) *kind.HL7MessageV1 {
 	out.Structure = again(last.Structure, t.Component(3), hl7Structure)
 	out.Processing = again(last.Processing, field(11).Component(1), hl7Processing)
 	out.Version = again(last.Version, field(12).Component(1), hl7Version)
-	if out.Charset = hl7Charset(field(18).Component(1)); out.Charset != last.Charset {
+	if out.Charset = again(last.Charset, field(18).Component(1), hl7Charset); out.Charset != last.Charset {
 		clear(r.known)
 		clear(r.numbers)
 		clear(r.names[:])

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/hl7"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -159,6 +160,12 @@ func TestCodesOfNoStandard(t *testing.T) {
 	for in, want := range map[string]string{"E": "E", "": "", "Anna": "other"} {
 		if got := hl7Severity(in); got != want {
 			t.Errorf("severity %q: %q", in, got)
+		}
+	}
+	for in, want := range map[string]string{"UNICODE UTF-8": "UNICODE UTF-8", "8859/1": "8859/1", "": "", "Anna": "other", "Мария 8859/1": "other", "ISO 8859/1 Anna": "other"} {
+		v := hl7.Value{Raw: []byte(in)}
+		if got := hl7Charset(v); got != want {
+			t.Errorf("character set %q: %q", in, got)
 		}
 	}
 	for in, want := range map[string]string{"h2": "h2", "http/1.1": "http/1.1", "": "", "\x1a\x1a": "grease", "anna": "other", "mm120579": "other"} {
