@@ -57,10 +57,13 @@ func (s *Sensor) data(f *flow.Flow, d flow.Direction, p []byte, at int64) {
 		var seen [2][]byte
 		seen[dir] = p
 		if s.recognise(f, ss, seen) {
+			s.tuples.first(f, ss, at)
 			if !ss.done {
 				s.feed(f, ss, dir, p, at)
 			}
-		} else if !ss.done {
+		} else if ss.done {
+			s.tuples.first(f, ss, at)
+		} else {
 			ss.heads = &heads{first: dir}
 			ss.heads.seen[dir] = append([]byte(nil), p...)
 		}
@@ -70,6 +73,7 @@ func (s *Sensor) data(f *flow.Flow, d flow.Direction, p []byte, at int64) {
 	h.seen[dir] = append(h.seen[dir], p...)
 	if s.recognise(f, ss, h.seen) {
 		ss.heads = nil
+		s.tuples.first(f, ss, at)
 		for _, dir := range []Direction{h.first, 1 - h.first} {
 			if len(h.seen[dir]) > 0 && !ss.done {
 				s.feed(f, ss, dir, h.seen[dir], at)

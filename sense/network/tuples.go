@@ -118,6 +118,13 @@ func (t *tuples) named(x *tuple, protocol string) {
 	}
 }
 
+// first tells a new tuple at once, as soon as its content has shown what it is.
+func (t *tuples) first(f *flow.Flow, ss *session, at int64) {
+	if x := ss.tuple; x != nil && !x.told && !x.silent {
+		t.add(f, ss, at, false)
+	}
+}
+
 // add counts what a flow did since it was last counted: at its end, and once a
 // minute while it lasts.
 func (t *tuples) add(f *flow.Flow, ss *session, at int64, end bool) {
