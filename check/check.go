@@ -3,7 +3,9 @@ package check
 import (
 	"context"
 	"fmt"
+	"iter"
 	"regexp"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -30,7 +32,13 @@ type Check struct {
 	// Speaks limits it to assets that were seen to speak one of these protocols;
 	// empty means all. Coverage uses it to say where the check should have run.
 	Speaks []string
-	Stage  wardround.Stage
+	// Side limits Speaks to those that speak as a server or as a client: a check of
+	// listeners has nothing to say of who only calls.
+	Side Side
+	// Uncounted marks a check whose pass does not say that anybody looked at the
+	// asset: coverage counts it only while it fails.
+	Uncounted bool
+	Stage     wardround.Stage
 	// Controls names the controls it gives evidence for.
 	Controls []string
 	// Watch names the kinds of observations it is run for.
@@ -53,6 +61,16 @@ type Check struct {
 	// batch is discarded and it is paused.
 	Run func(ctx context.Context, p *Pass) error
 }
+
+// Side is the end of a data flow that a check judges.
+type Side uint8
+
+// The sides. AnySide is the zero value.
+const (
+	AnySide Side = iota
+	AsServer
+	AsClient
+)
 
 // Group says which findings of a check form one case.
 type Group uint8
@@ -113,13 +131,30 @@ func Lookup(id string) *Check {
 }
 
 // AppliesTo reports whether the check should judge the asset: its kind fits (or is
-// unknown) and it speaks what the check looks at.
-func (c *Check) AppliesTo(a *wardround.Asset) bool {
-	if c.Applies == 0 || a.Remote {
+// unknown), and it speaks what the check looks at on the check's side. links are
+// the asset's; when none is of a protocol the side is not known, and counts.
+func (c *Check) AppliesTo(a *wardround.Asset, links iter.Seq[*wardround.Link]) bool {
+	if c.Applies == 0 || c.Uncounted || a.Remote || a.Kind != 0 && a.Kind&c.Applies == 0 {
 		return false
 	}
-	if a.Kind != 0 && a.Kind&c.Applies == 0 {
+	if len(c.Speaks) == 0 {
+		return true
+	}
+	if !a.SpeaksAny(c.Speaks) {
 		return false
 	}
-	return len(c.Speaks) == 0 || a.SpeaksAny(c.Speaks)
+	if c.Side == AnySide || links == nil {
+		return true
+	}
+	known := false
+	for l := range links {
+		if !slices.Contains(c.Speaks, l.Protocol) {
+			continue
+		}
+		if server := l.Server == a.ID || slices.Contains(a.Aliases, l.Server); server == (c.Side == AsServer) {
+			return true
+		}
+		known = true
+	}
+	return !known
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -259,4 +260,46 @@ func TestStateOf(t *testing.T) {
 			t.Errorf("%d, saved %q", n, s.saved)
 		}
 	})
+}
+
+// A check of listeners is expected of those that are called, one of callers of
+// those that call; where no flow was seen, of both.
+func TestAppliesTo(t *testing.T) {
+	flow := func(client, server, protocol string) *wardround.Link {
+		return &wardround.Link{Client: wardround.AssetID(client), Server: wardround.AssetID(server), Protocol: protocol}
+	}
+	a := asset("a-1", "pump7", "icu")
+	a.Kind, a.Speaks, a.Aliases = wardround.Device, []string{"hl7"}, []wardround.AssetID{"a-2"}
+	outside := *a
+	outside.Remote = true
+	base := Check{Applies: wardround.AnyKind, Speaks: []string{"hl7"}}
+	with := func(change func(*Check)) *Check {
+		c := base
+		change(&c)
+		return &c
+	}
+	server, client := with(func(c *Check) { c.Side = AsServer }), with(func(c *Check) { c.Side = AsClient })
+	for what, c := range map[string]struct {
+		c     *Check
+		a     *wardround.Asset
+		links []*wardround.Link
+		want  bool
+	}{
+		"any side":                {&base, a, nil, true},
+		"outside":                 {&base, &outside, nil, false},
+		"another kind":            {with(func(c *Check) { c.Applies = wardround.Service }), a, nil, false},
+		"another protocol":        {with(func(c *Check) { c.Speaks = []string{"dicom"} }), a, nil, false},
+		"uncounted":               {with(func(c *Check) { c.Uncounted = true }), a, nil, false},
+		"sensors only":            {with(func(c *Check) { c.Applies = 0 }), a, nil, false},
+		"listener, called":        {server, a, []*wardround.Link{flow("a-9", "a-1", "hl7")}, true},
+		"listener, only calls":    {server, a, []*wardround.Link{flow("a-1", "a-9", "hl7"), flow("a-9", "a-1", "http")}, false},
+		"listener, called before": {server, a, []*wardround.Link{flow("a-1", "a-9", "hl7"), flow("a-9", "a-2", "hl7")}, true},
+		"listener, no flow seen":  {server, a, []*wardround.Link{flow("a-9", "a-1", "http")}, true},
+		"caller, calls":           {client, a, []*wardround.Link{flow("a-2", "a-9", "hl7")}, true},
+		"caller, only called":     {client, a, []*wardround.Link{flow("a-9", "a-1", "hl7")}, false},
+	} {
+		if got := c.c.AppliesTo(c.a, slices.Values(c.links)); got != c.want {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
 }

@@ -103,15 +103,6 @@ type Inventory interface {
 	Behind(id wardround.AssetID) iter.Seq[*wardround.Asset]
 }
 
-// Coverage counts the checks of one concern for one asset.
-type Coverage struct {
-	Applicable int // checks that should judge it
-	Fresh      int // of these, with a fresh pass or fail
-	Unknown    int // of these, answered unknown or stale
-	Failing    int
-	Worst      wardround.Severity // of the failing
-}
-
 // NewPass is for the runner and for tests of a single check.
 func NewPass(c *Check, f Frame, seen []*Seen, wakes []Wake) *Pass {
 	return &Pass{Check: c, frame: f, seen: seen, wakes: wakes, at: f.Now()}

@@ -5,6 +5,7 @@ package coverage
 
 import (
 	"context"
+	"slices"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -47,37 +48,55 @@ type tally struct {
 	apply map[string]bool
 }
 
+// see notes which checks count for the row.
+func (t *tally) see(c *check.Check, fresh bool) {
+	t.apply[c.ID] = true
+	if fresh {
+		t.fresh[c.ID] = true
+	}
+}
+
+// count puts one asset into its place in the cell.
+func (t *tally) count(c check.Coverage) {
+	t.cell.Worst = max(t.cell.Worst, c.Worst)
+	switch {
+	case c.Failing > 0:
+		t.cell.Failing++
+	case c.Fresh == 0 && c.Unknown == 0:
+		t.cell.Unwatched++
+	case c.Unknown > 0 || c.Fresh < c.Applicable:
+		t.cell.Unknown++
+	default:
+		t.cell.Passing++
+	}
+}
+
 // Compute reads the site's assets and verdicts and returns the matrix.
 func Compute(ctx context.Context, r wardround.Reader, s wardround.Scope, checks []*check.Check) (*Matrix, error) {
-	byID := map[string]*check.Check{}
+	known := map[string]bool{}
 	for _, c := range checks {
-		byID[c.ID] = c
+		known[c.ID] = true
 	}
-	type said struct {
-		state wardround.State
-		sev   wardround.Severity
-	}
-	verdicts := map[wardround.AssetID]map[string]said{}
+	said := map[wardround.Subject]check.Answers{}
 	for v, err := range r.Verdicts(ctx, s, wardround.VerdictFilter{}) {
 		if err != nil {
 			return nil, err
 		}
-		if v.Subject.Kind != wardround.SubjectAsset || byID[v.Check] == nil {
+		if !known[v.Check] {
 			continue
 		}
-		id := wardround.AssetID(v.Subject.ID)
-		if verdicts[id] == nil {
-			verdicts[id] = map[string]said{}
+		if said[v.Subject] == nil {
+			said[v.Subject] = check.Answers{}
 		}
-		x, ok := verdicts[id][v.Check]
-		if !ok {
-			x.state = v.State
+		said[v.Subject].Add(v.Check, v.State, v.Severity)
+	}
+	links := map[wardround.AssetID][]*wardround.Link{}
+	for l, err := range r.Links(ctx, s) {
+		if err != nil {
+			return nil, err
 		}
-		x.state = x.state.Worse(v.State)
-		if v.State == wardround.Fail {
-			x.sev = max(x.sev, v.Severity)
-		}
-		verdicts[id][v.Check] = x
+		links[l.Client] = append(links[l.Client], l)
+		links[l.Server] = append(links[l.Server], l)
 	}
 	kinds := append(append([]wardround.AssetKind(nil), wardround.AssetKinds...), 0)
 	rows := map[wardround.AssetKind]*Row{}
@@ -100,53 +119,17 @@ func Compute(ctx context.Context, r wardround.Reader, s wardround.Scope, checks 
 			row = rows[0]
 		}
 		row.Assets++
-		mine := verdicts[a.ID]
-		for _, alias := range a.Aliases { // history keeps its original subject
-			for id, x := range verdicts[alias] {
-				if mine == nil {
-					mine = map[string]said{}
-				}
-				if y, ok := mine[id]; ok {
-					x = said{x.state.Worse(y.state), max(x.sev, y.sev)}
-				}
-				mine[id] = x
-			}
+		// History keeps its original subject; a link is part of both its ends.
+		mine, flows := check.Answers{}, []*wardround.Link(nil)
+		for _, id := range append([]wardround.AssetID{a.ID}, a.Aliases...) {
+			mine.Join(said[wardround.AssetSubject(id)])
+			flows = append(flows, links[id]...)
+		}
+		for _, l := range flows {
+			mine.Join(said[wardround.LinkSubject(l.ID)])
 		}
 		for _, t := range tallies[row.Kind] {
-			applicable, fresh, unknown, failing := 0, 0, 0, 0
-			for _, c := range checks {
-				if c.Concern != t.cell.Concern {
-					continue
-				}
-				x, judged := mine[c.ID]
-				if !judged && !c.AppliesTo(a) {
-					continue
-				}
-				applicable++
-				t.apply[c.ID] = true
-				switch {
-				case judged && x.state == wardround.Fail:
-					failing++
-					fresh++
-					t.fresh[c.ID] = true
-					t.cell.Worst = max(t.cell.Worst, x.sev)
-				case judged && x.state == wardround.Pass:
-					fresh++
-					t.fresh[c.ID] = true
-				case judged:
-					unknown++
-				}
-			}
-			switch {
-			case failing > 0:
-				t.cell.Failing++
-			case fresh == 0 && unknown == 0:
-				t.cell.Unwatched++
-			case unknown > 0 || fresh < applicable:
-				t.cell.Unknown++
-			default:
-				t.cell.Passing++
-			}
+			t.count(mine.Coverage(a, slices.Values(flows), t.cell.Concern, checks, t.see))
 		}
 	}
 	m := &Matrix{Unclassified: rows[0].Assets}

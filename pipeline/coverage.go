@@ -6,46 +6,25 @@ import (
 )
 
 // coverage counts, for one asset and concern, the checks that should judge it and
-// what they said.
+// what they said of it, under any id that it had, and of its links.
 func (p *Pipeline) coverage(id wardround.AssetID, concern wardround.Concern) check.Coverage {
-	var cov check.Coverage
-	a := p.inv.View().Asset(id)
+	view := p.inv.View()
+	a := view.Asset(id)
 	if a == nil {
-		return cov
+		return check.Coverage{}
 	}
-	worst := map[string]wardround.State{}
-	for _, r := range p.rows.by[wardround.AssetSubject(a.ID)] {
-		c := p.checkOf(r.v.Check)
-		if c == nil || c.Concern != concern {
-			continue
-		}
-		s := r.v.State
-		if old, ok := worst[c.ID]; ok {
-			s = old.Worse(s)
-		}
-		worst[c.ID] = s
-		if r.v.State == wardround.Fail {
-			cov.Worst = max(cov.Worst, r.v.Severity)
+	said := check.Answers{}
+	add := func(s wardround.Subject) {
+		for _, r := range p.rows.by[s] {
+			said.Add(r.v.Check, r.v.State, r.v.Severity)
 		}
 	}
-	for _, c := range p.opt.Checks {
-		if c.Concern != concern {
-			continue
-		}
-		s, judged := worst[c.ID]
-		if !judged && !c.AppliesTo(a) {
-			continue
-		}
-		cov.Applicable++
-		switch {
-		case judged && s == wardround.Fail:
-			cov.Failing++
-			cov.Fresh++
-		case judged && s == wardround.Pass:
-			cov.Fresh++
-		case judged:
-			cov.Unknown++
-		}
+	add(wardround.AssetSubject(a.ID))
+	for _, alias := range a.Aliases {
+		add(wardround.AssetSubject(alias))
 	}
-	return cov
+	for l := range view.Links(a.ID) {
+		add(wardround.LinkSubject(l.ID))
+	}
+	return said.Coverage(a, view.Links(a.ID), concern, p.opt.Checks, nil)
 }

@@ -21,6 +21,7 @@ var _ = check.Register(check.Check{
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
 	Speaks:   []string{"http", "fhir", "dicomweb", "mqtt", "dicom", "ftp", "telnet"},
+	Side:     check.AsServer,
 	Stage:    wardround.Operate,
 	Severity: wardround.Medium,
 	Controls: []string{"credential-protection"},

@@ -17,8 +17,9 @@ var _ = check.Register(check.Check{
 		"Switch both systems to DICOM over TLS (PS3.15, Secure Transport Connection Profiles); the conformance statements say which profiles they know. Where one of them cannot, carry the connection through an encrypted tunnel. " +
 		"It is wrong where the connection leaves the host only inside a tunnel and the sensor looks at the inside. It passes when the same port speaks TLS and nothing readable was seen for an hour; what is inside cannot be seen then.",
 	Concern:      wardround.Security,
-	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
+	Applies:      wardround.AnyKind,
 	Speaks:       []string{"dicom"},
+	Side:         check.AsServer,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"transmission-confidentiality", "transmission-integrity"},

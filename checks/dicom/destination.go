@@ -18,8 +18,9 @@ var _ = check.Register(check.Check{
 		"Find out who asked and what stands behind the title. If it is planned, accept the finding and say so; if not, remove it from the archive's list and treat what was sent as disclosed. " +
 		"It is wrong after a new station or archive was put into service.",
 	Concern:  wardround.Security,
-	Applies:  wardround.Service | wardround.Intermediary,
+	Applies:  wardround.AnyKind,
 	Speaks:   []string{"dicom"},
+	Side:     check.AsServer,
 	Stage:    wardround.Operate,
 	Severity: wardround.High,
 	Controls: []string{"data-exfiltration", "access-control"},

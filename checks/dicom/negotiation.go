@@ -18,8 +18,9 @@ var _ = check.Register(check.Check{
 		"Compare the transfer syntaxes in the two conformance statements (PS3.2); let the sender also offer Implicit VR Little Endian, which every system must know (PS3.5 §10.1), or have the receiver's maker add the compression. It passes when the class is agreed on between the two. " +
 		"It is wrong where the sender offers the same class again in another context; such offers are counted together.",
 	Concern:      wardround.Interoperability,
-	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
+	Applies:      wardround.AnyKind,
 	Speaks:       []string{"dicom"},
+	Side:         check.AsClient,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"message-conformance", "interface-reliability"},

@@ -18,8 +18,9 @@ var _ = check.Register(check.Check{
 		"Let it accept only the titles and addresses of the stations that need it, and ask its maker whether it can require certificates. It passes when it is seen to refuse a caller it doesn't know. " +
 		"It is wrong for a gateway or a terminal server, where several stations really speak from one address.",
 	Concern:      wardround.Security,
-	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
+	Applies:      wardround.AnyKind,
 	Speaks:       []string{"dicom"},
+	Side:         check.AsServer,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"device-authentication", "access-control"},

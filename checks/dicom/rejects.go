@@ -18,8 +18,9 @@ var _ = check.Register(check.Check{
 		"Read the reason of the refusals. Correct titles and addresses on both sides, or find out who is trying. It passes when an association between the two is accepted and none was refused for ten minutes under other titles. " +
 		"It is wrong while systems are being installed.",
 	Concern:      wardround.Security,
-	Applies:      wardround.Device | wardround.Intermediary | wardround.Service,
+	Applies:      wardround.AnyKind,
 	Speaks:       []string{"dicom"},
+	Side:         check.AsClient,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Low,
 	Controls:     []string{"network-monitoring", "interface-reliability"},

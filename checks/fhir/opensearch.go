@@ -19,6 +19,7 @@ var _ = check.Register(check.Check{
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
 	Speaks:   []string{"fhir"},
+	Side:     check.AsServer,
 	Stage:    wardround.Operate,
 	Severity: wardround.Medium,
 	Controls: []string{"access-control", "device-authentication"},

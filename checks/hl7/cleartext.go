@@ -19,6 +19,7 @@ var _ = check.Register(check.Check{
 	Concern:      wardround.Security,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"hl7"},
+	Side:         check.AsServer,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"transmission-confidentiality", "transmission-integrity"},

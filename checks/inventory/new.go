@@ -17,13 +17,15 @@ var _ = check.Register(check.Check{
 	Doc: "A component spoke that was not there while the site was learned and that nobody has named since. Most are new devices, replacements or visitors that nobody told the inventory about; some are what an intruder brought. Until someone says what it is, it counts as if a patient depended on it. " +
 		"Find it, and say what it is: name it, accept what the inventory proposes, import the list it stands in, or merge it with the component that it is. It passes then. " +
 		"It is wrong where a known device changed its address and its hardware address at once, as telephones with private addresses do.",
-	Concern:  wardround.Security,
-	Stage:    wardround.Operate,
-	Severity: wardround.Low,
-	Controls: []string{"asset-inventory", "network-monitoring"},
-	Watch:    traffic,
-	Group:    check.ByZone,
-	Novelty:  true,
+	Concern:   wardround.Security,
+	Applies:   wardround.AnyKind,
+	Uncounted: true,
+	Stage:     wardround.Operate,
+	Severity:  wardround.Low,
+	Controls:  []string{"asset-inventory", "network-monitoring"},
+	Watch:     traffic,
+	Group:     check.ByZone,
+	Novelty:   true,
 	Say: check.Say{
 		Bedside:     "Nothing at the bedside is known to have changed. What {asset} is, and whether a patient depends on it, nobody has said.",
 		Ward:        "If someone brought a device to the ward since {since}, tell clinical engineering.",

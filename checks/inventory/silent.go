@@ -18,6 +18,8 @@ var _ = check.Register(check.Check{
 		"Look at the device first, then at its network port and its gateway. It passes when they are seen again. " +
 		"It is wrong when a ward switched the devices off together, and where the sensor lost sight of them: when no sensor reports, or one reports losses, the answer is unknown.",
 	Concern:      wardround.Security,
+	Applies:      wardround.AnyKind,
+	Uncounted:    true,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"availability"},

@@ -21,6 +21,7 @@ var _ = check.Register(check.Check{
 	StateVersion: 2,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"mqtt"},
+	Side:         check.AsClient,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"device-authentication", "network-monitoring"},

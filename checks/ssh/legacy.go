@@ -24,6 +24,7 @@ var _ = check.Register(check.Check{
 	Concern:  wardround.Security,
 	Applies:  wardround.AnyKind,
 	Speaks:   []string{"ssh"},
+	Side:     check.AsServer,
 	Stage:    wardround.Operate,
 	Severity: wardround.Medium,
 	Controls: []string{"cryptography-strength", "least-functionality"},

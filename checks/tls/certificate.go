@@ -20,6 +20,7 @@ var _ = check.Register(check.Check{
 	Concern:      wardround.Security,
 	Applies:      wardround.AnyKind,
 	Speaks:       []string{"tls"},
+	Side:         check.AsServer,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
 	Controls:     []string{"certificate-management", "device-authentication"},
