@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/format/packet"
 	"github.com/wardround/wardround/internal/testkit"
 	"github.com/wardround/wardround/kind"
 )
@@ -113,22 +113,26 @@ func (w *wire) send(frame []byte) {
 	}
 }
 
-// greeting is a DNS question from a host of this number.
+// greeting is how a host of this number announces its address (RFC 5227 §1.1).
 func greeting(host int) []byte {
-	p := packet.Packet{
-		SrcMAC: packet.MAC{2, 0, 0, 0, 1, byte(host)}, DstMAC: packet.MAC{2, 0, 0, 0, 0, 2},
-		IPVersion: 4, Protocol: packet.UDP, Src: packet.AddrFrom4(10, 0, 1, byte(host)), Dst: packet.AddrFrom4(10, 0, 0, 2),
-		SrcPort: 40000, DstPort: 53,
-		Payload: []byte("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04host\x05local\x00\x00\x01\x00\x01"),
-	}
-	return p.Append(nil)
+	self := []byte{2, 0, 0, 0, 1, byte(host)}
+	addr := []byte{10, 0, 1, byte(host)}
+	f := append(bytes.Repeat([]byte{0xff}, 6), self...)
+	f = append(f, 0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1)
+	f = append(append(f, self...), addr...)
+	f = append(append(f, make([]byte, 6)...), addr...)
+	return append(f, make([]byte, 18)...) // padded to 60 bytes
 }
 
-// knows reports whether the server has met the host.
+// knows reports whether the server has seen the host.
 func knows(t testing.TB, dir string, host int) bool {
 	t.Helper()
-	r := cli(t, "--data", dir, "--format", "json", "asset", "list")
-	return strings.Contains(r.stdout, fmt.Sprintf("%q", fmt.Sprintf("10.0.1.%d", host)))
+	for _, o := range observations(t, dir, near) {
+		if o.Flow != nil && o.Flow.Src.Addr == netip.AddrFrom4([4]byte{10, 0, 1, byte(host)}) {
+			return true
+		}
+	}
+	return false
 }
 
 // meets wants the server to meet a host: its sensor works.
