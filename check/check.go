@@ -81,6 +81,7 @@ const (
 	ByZone    Group = iota
 	BySite          // a practice of the whole site, such as cleartext
 	BySubject       // each subject is a case of its own
+	ByServer        // all links of one server: what is wrong is mostly there
 )
 
 var (

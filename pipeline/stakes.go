@@ -51,6 +51,8 @@ func (p *Pipeline) group(c *check.Check, sub wardround.Subject) string {
 	switch {
 	case a == nil:
 		return "site:" + string(p.opt.Scope.Site)
+	case c.Group == check.ByServer:
+		return wardround.AssetSubject(a.ID).String()
 	case a.Release != "":
 		return "release:" + string(a.Release)
 	}

@@ -26,7 +26,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"message-conformance", "interface-reliability"},
 	Watch:        []kind.Name{kind.DICOMAssociation},
 	Fresh:        30 * 24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByZone,
 	StateVersion: 1,
 	Say: check.Say{
 		Bedside:     "Images of some kind can't get from {asset} to {server}. If someone waits for them there, they are missing.",

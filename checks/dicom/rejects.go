@@ -26,7 +26,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"network-monitoring", "interface-reliability"},
 	Watch:        []kind.Name{kind.DICOMAssociation},
 	Fresh:        24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByZone,
 	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Images or queries of {asset} may not have reached {server}. Which patient's, is unknown here.",

@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability"},
 	Watch:        []kind.Name{kind.FHIRInteraction},
 	Fresh:        24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByServer,
 	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Some of what {client} exchanges with {server} does not get through: a record can be incomplete without looking so. Which patients are concerned is not recorded here.",

@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Controls: []string{"access-control", "device-authentication"},
 	Watch:    []kind.Name{kind.FHIRInteraction},
 	Fresh:    30 * 24 * time.Hour,
-	Group:    check.BySubject,
+	Group:    check.ByZone,
 	Say: check.Say{
 		Bedside:     "Care is not touched. Anyone on this network could ask {asset} for a patient's record; whether a stranger did is unknown.",
 		Engineering: "List which systems use {asset}, and plan with its maker how each of them will prove who it is. Systems that are not prepared will be refused.",

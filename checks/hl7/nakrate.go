@@ -24,7 +24,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability"},
 	Watch:        []kind.Name{kind.HL7Message, kind.HL7Ack},
 	Fresh:        24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByServer,
 	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "Some of what {sender} sends does not arrive in {receiver}: a chart there can be incomplete. Which patients are concerned is not recorded here.",

@@ -27,7 +27,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability", "availability"},
 	Watch:        []kind.Name{kind.HL7Message},
 	Fresh:        24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByServer,
 	StateVersion: 1,
 	Say: check.Say{
 		Bedside:     "What {sender} sends reaches {receiver} late, or not at all for now: displays and charts there can be behind the patient. How far behind is unknown.",

@@ -25,7 +25,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"device-authentication", "access-control"},
 	Watch:        []kind.Name{kind.MQTTSession},
 	Fresh:        7 * 24 * time.Hour,
-	Group:        check.BySubject,
+	Group:        check.ByZone,
 	StateVersion: 1,
 	Say: check.Say{
 		Bedside:     "No change on a device is known. A stranger on this network could connect to {broker}; whether readings could be forged or settings reached that way is unknown.",
