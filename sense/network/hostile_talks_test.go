@@ -37,7 +37,8 @@ func hostileTalks(t testing.TB, who someone) map[string]hostileTalk {
 		"hl7":         {protocol: "hl7", steps: hostileHL7(who)},
 		"mqtt 3.1.1":  {protocol: "mqtt", steps: hostileMQTT(t, mqtt.Version311, who)},
 		"mqtt 5":      {protocol: "mqtt", steps: hostileMQTT(t, mqtt.Version5, who)},
-		"ssh":         {protocol: "ssh", silent: true, steps: hostileSSH(who)},
+		"ssh":         {protocol: "ssh", silent: true, steps: hostileSSH(who, "")},
+		"ssh greeted": {protocol: "ssh", silent: true, steps: hostileSSH(who, who.text+"\r\nwelcome "+who.mail+"\r\n")},
 		"dhcp":        {protocol: "dhcp", datagrams: true, steps: hostileDHCP(who)},
 		"dns":         {protocol: "dns", datagrams: true, steps: hostileMDNS(t, who)},
 		"dns tcp":     {protocol: "dns", steps: hostileDNS(t, who)},
@@ -194,13 +195,14 @@ func hostileMQTT(t testing.TB, v mqtt.Version, who someone) []uttered {
 	return []uttered{up(client), down(server), up(more), down(rest)}
 }
 
-func hostileSSH(who someone) []uttered {
+// hostileSSH begins with lines that a server may send before its banner (RFC 4253 §4.2).
+func hostileSSH(who someone, before string) []uttered {
 	list := []string{who.mail, who.word + "@" + who.host, "curve25519-sha256@" + who.mail, "gss-group14-sha256-" + who.word}
 	k := ssh.KexInit{Kex: list, HostKey: list, CipherToServer: list, CipherToClient: list, MACToServer: list, MACToClient: list, CompressionToServer: list,
 		CompressionToClient: list, LanguageToServer: list, LanguageToClient: list}
 	key := append(append([]byte{0, 0, 0, byte(len(who.mail))}, who.mail...), 0, 0, 0, 4, 1, 2, 3, 4)
 	return []uttered{
-		down(who.text + "\r\nwelcome " + who.mail + "\r\nSSH-2.0-" + who.word + "_" + who.date + " " + who.text + "\r\n"), up("SSH-2.0-OpenSSH_9.2-" + who.host + " " + who.text + "\r\n"),
+		down(before + "SSH-2.0-" + who.word + "_" + who.date + " " + who.text + "\r\n"), up("SSH-2.0-OpenSSH_9.2-" + who.host + " " + who.text + "\r\n"),
 		down(k.Append(nil, [16]byte([]byte(who.text + who.text + who.text)[:16]))), up(k.Append(nil, [16]byte{})),
 		down(ssh.AppendNewKeys(ssh.AppendKexReply(nil, key, []byte(who.text), []byte(who.text)))), up(ssh.AppendNewKeys(nil)), up(who.text), down(who.text),
 	}

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/internal/testkit/wire"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sense"
 )
 
 // someone is what is planted in every field of a conversation, in the form that fits
@@ -267,6 +270,68 @@ func TestNobodyLeaves(t *testing.T) {
 		seen := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(text))
 		if !strings.Contains(seen, "ctroom") {
 			t.Errorf("%s: not even a machine leaves: %.1500s", name, text)
+		}
+	}
+}
+
+// The same through the whole sensor, in frames: nothing leaves by recognition, by
+// flows or by the sensor's status either.
+func TestNobodyLeavesACapture(t *testing.T) {
+	c := wire.New(t)
+	port := 40000
+	for _, talk := range hostileTalks(t, person) {
+		port++
+		client := fmt.Sprintf("10.20.1.7:%d", port)
+		if talk.datagrams {
+			server := map[string]string{"dhcp": "10.20.9.9:67", "dns": "224.0.0.251:5353", "wsdiscovery": "239.255.255.250:3702", "tftp": "10.20.9.9:69"}[talk.protocol]
+			if talk.protocol == "dns" {
+				client = "10.20.1.7:5353"
+			}
+			for _, s := range talk.steps {
+				c.UDP(client, server, s.p)
+			}
+			continue
+		}
+		conn := c.TCP(client, fmt.Sprintf("10.20.9.9:%d", port-30000))
+		for _, s := range talk.steps {
+			if s.dir == ToServer {
+				conn.Client(s.p)
+			} else {
+				conn.Server(s.p)
+			}
+		}
+		conn.Close()
+	}
+	var out strings.Builder
+	kinds := map[string]int{}
+	s := New(Options{
+		Sensor: "test", Input: "test", Origin: wardround.Replay, Pseudonyms: sense.NewPseudonyms("t", []byte("test key of 16 b")),
+		Emit: func(o *wardround.Observation) {
+			b, err := kind.Codec{}.Append(nil, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out.Write(b)
+			kinds[o.Kind]++
+		},
+	})
+	f, err := os.Open(c.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := s.Read(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	fmt.Fprint(&out, s.Stats())
+	if found := spilled(out.String()); found != nil {
+		t.Errorf("%q", found)
+	}
+	for _, k := range []kind.Name{kind.DICOMAssociation, kind.DICOMEquipment, kind.HL7Message, kind.HTTPTransaction, kind.FHIRInteraction, kind.DICOMwebRequest, kind.MQTTSession, kind.MQTTPublish,
+		kind.TLSSession, kind.SSHSession, kind.DNSService, kind.DNSLookup, kind.DHCPMessage, kind.WSDiscoveryTarget, kind.FTPLogin, kind.TelnetLogin, kind.TFTPRequest, kind.NFSAccess, kind.Flow, kind.SensorStatus} {
+		if kinds[string(k)] == 0 {
+			t.Errorf("no %s was told", k)
 		}
 	}
 }
