@@ -259,9 +259,15 @@ func TestCrowdAtTheControlSocket(t *testing.T) {
 // resident is the memory the server holds, in kB.
 func (s *server) resident() int {
 	s.Helper()
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	return resident(s.TB, s.cmd.Process.Pid)
+}
+
+// resident is the memory a process holds, in kB.
+func resident(t testing.TB, pid int) int {
+	t.Helper()
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		s.Skip("no /proc on this system")
+		t.Skip("no /proc on this system")
 	}
 	defer f.Close()
 	for sc := bufio.NewScanner(f); sc.Scan(); {
@@ -270,6 +276,6 @@ func (s *server) resident() int {
 			return kb
 		}
 	}
-	s.Fatal("the server's memory cannot be read")
+	t.Fatalf("the memory of process %d cannot be read", pid)
 	return 0
 }
