@@ -218,7 +218,7 @@ func (l *slow) Append(ctx context.Context, batch []*wardround.Observation) ([]*w
 // come before it: nobody is told that theirs is durable when it still waits.
 func TestSheddingAcknowledgesNothing(t *testing.T) {
 	l := &slow{hold: make(chan struct{})}
-	const transactions, flows = 1500, 1000
+	const transactions, flows = 1500, 3000 // Put leaves half the queue to live sensors
 	x := newIntake(t, func(o *pipeline.IngestOptions) {
 		l.Log = o.Log
 		o.Log, o.Queue = l, transactions+1+flows
