@@ -73,8 +73,10 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 	if v.Addr = specified(m.YourIP); !v.Addr.IsValid() {
 		v.Addr = specified(m.ClientIP)
 	}
-	for _, code := range m.Option(dhcp.OptParameterList)[:min(len(m.Option(dhcp.OptParameterList)), maxDHCPList)] {
-		v.Parameters = append(v.Parameters, uint16(code))
+	if asked := m.Option(dhcp.OptParameterList); !lettered(asked) {
+		for _, code := range asked[:min(len(asked), maxDHCPList)] {
+			v.Parameters = append(v.Parameters, uint16(code))
+		}
 	}
 	v.VendorOptions = vendorOptions(m.Option(dhcp.OptVendorSpecific))
 	dhcpNames(v, mac, m.Text(dhcp.OptHostName), func() string { f, _ := m.FQDN(); return f.Name })
@@ -89,6 +91,18 @@ func dhcpMessage(m *dhcp.Message) *kind.DHCPMessageV1 {
 		}
 	}
 	return v
+}
+
+// lettered reports whether a list of codes is text: options that are asked for are
+// mostly below the letters.
+func lettered(codes []byte) bool {
+	n := 0
+	for _, c := range codes {
+		if letter(c) || c == ' ' {
+			n++
+		}
+	}
+	return len(codes) > 3 && 4*n > 3*len(codes)
 }
 
 // specified returns a, or the zero Addr for 0.0.0.0.
@@ -152,7 +166,7 @@ func vendorOptions(p []byte) (codes []uint8) {
 		codes = append(codes, p[0])
 		p = p[2+int(p[1]):]
 	}
-	if len(p) > 0 && p[0] != 255 && p[0] != 0 {
+	if len(p) > 0 && p[0] != 255 && p[0] != 0 || lettered(codes) {
 		return nil
 	}
 	return codes

@@ -214,9 +214,14 @@ func hostileDHCP(who someone) []uttered {
 	var out []uttered
 	for _, id := range [][]byte{append([]byte{0}, text...), append([]byte{1}, []byte(who.word + who.word)[:6]...), append([]byte{255, 0, 0, 0, 1, 0, 4}, []byte(who.text + who.text)[:16]...),
 		append([]byte{255, 0, 0, 0, 1, 0, 3, 0, 1}, []byte(who.word + who.word)[:6]...), append([]byte{255, 0, 0, 0, 1, 0, 1, 0, 9}, text...)} {
+		var codes []byte // text as the codes inside option 43
+		for _, c := range text {
+			codes = append(codes, c, 0)
+		}
 		m := dhcp.Message{ClientMAC: philip, ServerName: who.mail, File: who.path, Options: []dhcp.Option{
+			{Code: dhcp.OptParameterList, Data: bytes.ToLower(text)}, {Code: dhcp.OptVendorSpecific, Data: bytes.ToLower(codes)},
 			{Code: dhcp.OptMessageType, Data: []byte{1}}, {Code: dhcp.OptHostName, Data: []byte(who.host)}, {Code: dhcp.OptDomainName, Data: text}, {Code: dhcp.OptVendorClass, Data: text},
-			{Code: dhcp.OptVendorSpecific, Data: tlv}, {Code: dhcp.OptClientID, Data: id}, {Code: dhcp.OptTFTPServer, Data: text}, {Code: dhcp.OptBootFile, Data: []byte(who.path)},
+			{Code: 124, Data: tlv}, {Code: dhcp.OptClientID, Data: id}, {Code: dhcp.OptTFTPServer, Data: text}, {Code: dhcp.OptBootFile, Data: []byte(who.path)},
 			{Code: dhcp.OptFQDN, Data: append([]byte{0, 0, 0}, who.host...)}, {Code: 56, Data: text}, {Code: 77, Data: text}, {Code: 82, Data: tlv}, {Code: 119, Data: text}, {Code: 125, Data: text}, {Code: 224, Data: text},
 		}}
 		out = append(out, up(m.Append(nil)))
