@@ -116,14 +116,14 @@ func TestRate(t *testing.T) {
 	step(70, false, 1, false, true) // that hour is over
 }
 
-// What was learned in ten minutes is raised to an hour; what was learned in days
-// is not.
+// What was learned in ten minutes is raised to what an hour could have come to:
+// (40 + 2√40 + 2) × 6; what was learned in days is not.
 func TestAmount(t *testing.T) {
 	s := newSite(t)
 	for _, c := range []struct {
 		learned time.Duration
 		most    int64
-	}{{10 * time.Minute, 40 * 6 * 3}, {time.Hour, 40 * 3}, {14 * 24 * time.Hour, 40 * 3}, {0, 40 * 12 * 3}} {
+	}{{10 * time.Minute, 327 * 3}, {time.Hour, 40 * 3}, {14 * 24 * time.Hour, 40 * 3}, {0, 655 * 3}} {
 		s.learned = c.learned
 		s.run(func(p *Pass) {
 			var a Amount

@@ -1,6 +1,9 @@
 package check
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	hourSlots = 12
@@ -52,10 +55,15 @@ type Amount struct {
 func (a *Amount) Learn() { a.Usual = max(a.Usual, a.Hour.Sum()) }
 
 // UsualHour is what is usual within an hour. What was learned in less than an hour
-// is raised to what an hour would have come to.
+// is raised to what an hour could have come to: few events tell a rate badly, so
+// two standard deviations of a count are added first (Poisson: n + 2√n + 2).
 func (a *Amount) UsualHour(p *Pass) int64 {
 	learned := min(max(p.Learned(), hourSlot), time.Hour)
-	return int64(float64(a.Usual) * float64(time.Hour) / float64(learned))
+	if learned == time.Hour || a.Usual == 0 {
+		return a.Usual
+	}
+	n := float64(a.Usual)
+	return int64((n + 2*math.Sqrt(n) + 2) * float64(time.Hour) / float64(learned))
 }
 
 // excess is how many times the usual is unusual.

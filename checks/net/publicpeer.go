@@ -18,7 +18,7 @@ var _ = check.Register(check.Check{
 	Title:   "A device talks to an address outside the hospital",
 	Doc: "A medical device, or a gateway that speaks for devices, exchanged data with a public address. That may be its maker's remote service; it may be a device that somebody took over and that reports home; and whoever holds the address reaches into the ward, also when it is sold or broken into. " +
 		"Ask clinical engineering and the maker whether the peer belongs to the device's purpose. If so, allow exactly that peer through the firewall and record it; if not, find out what the device sends. " +
-		"It is wrong where public addresses are used inside the hospital and not declared as a zone. A component that nobody has said is a device is answered unknown.",
+		"It is wrong where public addresses are used inside the hospital and not declared as a zone. A component of which nobody has said whether it is a device counts as one when it speaks HL7 or MQTT, as devices and gateways do; any other is answered unknown.",
 	Concern:      wardround.Security,
 	Applies:      wardround.Device | wardround.Intermediary,
 	Stage:        wardround.Operate,
@@ -39,6 +39,10 @@ var _ = check.Register(check.Check{
 	},
 	Run: publicPeer,
 })
+
+// deviceProtocols are those that devices and gateways send by, and that people's
+// own computers don't speak.
+var deviceProtocols = []string{"hl7", "mqtt"}
 
 // fromOutside is the direction of what reaches in.
 const fromOutside = "opened from outside"
@@ -80,14 +84,14 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 			}
 			continue
 		}
-		if a.Kind == 0 {
+		if a.Kind == 0 && !a.SpeaksAny(deviceProtocols) {
 			if key := string(a.ID); !said[key] {
 				said[key] = true
 				p.Unknown(wardround.AssetSubject(a.ID), "", "it talks to public addresses, and nobody has said whether it is a device", nil)
 			}
 			continue
 		}
-		if !onWard(a) {
+		if a.Kind != 0 && !onWard(a) {
 			continue
 		}
 		item := within(check.StateOf[peers](p, "", a.ID), block(peer))

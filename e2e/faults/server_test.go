@@ -113,6 +113,14 @@ func (s *server) wait() int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
+// end waits until the server has ended, and wants an exit status.
+func (s *server) end(code int) {
+	s.Helper()
+	if got := s.wait(); got != code {
+		s.Fatalf("the server ended with status %d, want %d", got, code)
+	}
+}
+
 // kill ends the server as a power cut of its process would.
 func (s *server) kill() {
 	s.Helper()
@@ -126,9 +134,7 @@ func (s *server) stop() {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && err != os.ErrProcessDone {
 		s.Fatal(err)
 	}
-	if code := s.wait(); code != 0 {
-		s.Fatalf("the server ended with status %d", code)
-	}
+	s.end(0)
 }
 
 var address = regexp.MustCompile(`http://([0-9.:]+)/healthz`)
