@@ -14,18 +14,19 @@ var _ = check.Register(check.Check{
 	Version: 1,
 	Title:   "Record server answers whoever asks",
 	Doc: "A client without any proof of who it is, neither token nor password nor session, searched or read records about patients on this server and got them. So whoever reaches the port can ask for any patient. " +
-		"Switch on authorization in the server (SMART on FHIR, or a gateway before it that asks for tokens), and register the systems that need it first. It passes when the server is seen to refuse the same kind of question without proof. " +
+		"Switch on authorization in the server (SMART on FHIR, or a gateway before it that asks for tokens), and register the systems that need it first. It passes when the server is seen to refuse the same kind of question without proof, and answered none for an hour. " +
 		"It is wrong where the server knows its clients by something else than the request, such as a list of addresses or a proxy on the same machine, and where it holds test patients only.",
-	Concern:  wardround.Security,
-	Applies:  wardround.AnyKind,
-	Speaks:   []string{"fhir"},
-	Side:     check.AsServer,
-	Stage:    wardround.Operate,
-	Severity: wardround.Medium,
-	Controls: []string{"access-control", "device-authentication"},
-	Watch:    []kind.Name{kind.FHIRInteraction},
-	Fresh:    30 * 24 * time.Hour,
-	Group:    check.ByZone,
+	Concern:      wardround.Security,
+	Applies:      wardround.AnyKind,
+	Speaks:       []string{"fhir"},
+	Side:         check.AsServer,
+	Stage:        wardround.Operate,
+	Severity:     wardround.Medium,
+	Controls:     []string{"access-control", "device-authentication"},
+	Watch:        []kind.Name{kind.FHIRInteraction},
+	StateVersion: 1,
+	Fresh:        30 * 24 * time.Hour,
+	Group:        check.ByZone,
 	Say: check.Say{
 		Bedside:     "Care is not touched. Anyone on this network could ask {asset} for a patient's record; whether a stranger did is unknown.",
 		Engineering: "List which systems use {asset}, and plan with its maker how each of them will prove who it is. Systems that are not prepared will be refused.",
@@ -36,6 +37,10 @@ var _ = check.Register(check.Check{
 	},
 	Run: openSearch,
 })
+
+// refusedFor is how long none must have been answered before a refusal counts as
+// the answer.
+const refusedFor = time.Hour
 
 // openSearch fails a server for each resource type that it hands out to a client
 // without proof of who it is, and passes it when it refuses.
@@ -61,10 +66,16 @@ func openSearch(_ context.Context, p *check.Pass) error {
 			continue // one of a batch is enough
 		}
 		said[key] = state
+		open := check.StateOf[check.Sightings](p, "", o.Dst)
 		if state == wardround.Pass {
+			// A server may know some of its clients by other means.
+			if open.Known(item) && !open.Over(item, o.At, refusedFor) {
+				continue
+			}
 			p.Pass(subject, item, wardround.Facts{"client": p.Name(o.Src), "status": f.Status})
 			continue
 		}
+		open.Note(item, o.At)
 		p.Fail(subject, item, wardround.Facts{
 			"client": p.Whom(o.Src), "status": f.Status, "resources": f.Resources(), "interaction": interaction(f),
 		}, check.Exposed(p.Exposure(o.Src, o.Dst)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,12 +24,12 @@ func TestBlocks(t *testing.T) {
 	if got := block(netip.Addr{}); got == "" {
 		t.Error("no address has no name")
 	}
-	var s peers
+	var s check.Sightings
 	for i := range 40 {
-		within(&s, fmt.Sprint(i))
+		s.Note(within(&s, fmt.Sprint(i)), time.Unix(0, 0))
 	}
-	if len(s.Blocks) != maxPeers || within(&s, "3") != "3" || within(&s, "39") != "other public addresses" {
-		t.Errorf("%d blocks remembered", len(s.Blocks))
+	if len(s.Last) != maxPeers+1 || within(&s, "3") != "3" || within(&s, "39") != "other public addresses" {
+		t.Errorf("%d blocks remembered", len(s.Last))
 	}
 }
 

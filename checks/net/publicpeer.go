@@ -2,6 +2,7 @@ package net
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ var _ = check.Register(check.Check{
 	Title:   "A device talks to an address outside the hospital",
 	Doc: "A medical device, or a gateway that speaks for devices, exchanged data with a public address. That may be its maker's remote service; it may be a device that somebody took over and that reports home; and whoever holds the address reaches into the ward, also when it is sold or broken into. " +
 		"Ask clinical engineering and the maker whether the peer belongs to the device's purpose. If so, allow exactly that peer through the firewall and record it; if not, find out what the device sends. " +
-		"It is wrong where public addresses are used inside the hospital and not declared as a zone. A component of which nobody has said whether it is a device counts as one when it speaks HL7 or MQTT, as devices and gateways do; any other is answered unknown.",
+		"It passes when the device was seen for a week without that peer. It is wrong where public addresses are used inside the hospital and not declared as a zone. A component of which nobody has said whether it is a device counts as one when it speaks HL7 or MQTT, as devices and gateways do; any other is answered unknown.",
 	Concern:      wardround.Security,
 	Applies:      wardround.Device | wardround.Intermediary,
 	Stage:        wardround.Operate,
@@ -27,7 +28,7 @@ var _ = check.Register(check.Check{
 	Watch:        []kind.Name{kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
 	Group:        check.ByZone,
-	StateVersion: 1,
+	StateVersion: 2,
 	Say: check.Say{
 		Bedside:     "No change on the device is known. It exchanges data with {address}, outside the hospital; what, and whether it can be steered from there, is unknown.",
 		Ward:        "If {asset} shows settings nobody entered, care for the patient by local procedure and call clinical engineering.",
@@ -51,10 +52,8 @@ const fromOutside = "opened from outside"
 // is beyond counts as one more.
 const maxPeers = 16
 
-// peers are the blocks that one device was reported for.
-type peers struct {
-	Blocks []string `json:"blocks"`
-}
+// apartFor is how long a device must be seen without a peer to pass.
+const apartFor = 7 * 24 * time.Hour
 
 // publicPeer fails a device for each block of public addresses it talks to.
 func publicPeer(_ context.Context, p *check.Pass) error {
@@ -80,6 +79,7 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 				if key := string(a.ID); onWard(a) && !said[key] {
 					said[key] = true
 					p.Pass(wardround.AssetSubject(a.ID), "", nil)
+					apart(p, o, a)
 				}
 			}
 			continue
@@ -94,15 +94,20 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 		if a.Kind != 0 && !onWard(a) {
 			continue
 		}
-		item := within(check.StateOf[peers](p, "", a.ID), block(peer))
-		if key := string(a.ID) + item + direction; said[key] {
+		s := check.StateOf[check.Sightings](p, "", a.ID)
+		item := within(s, block(peer))
+		if direction == fromOutside {
+			item += " calling"
+		}
+		s.Note(item, o.At)
+		if key := string(a.ID) + " " + item; said[key] {
 			continue
 		} else {
 			said[key] = true
 		}
 		facts := wardround.Facts{"address": peer.String(), "protocol": protocol(o), "direction": direction}
 		if direction == fromOutside {
-			p.Fail(wardround.AssetSubject(a.ID), item+" calling", facts, check.As(wardround.High))
+			p.Fail(wardround.AssetSubject(a.ID), item, facts, check.As(wardround.High))
 		} else {
 			p.Fail(wardround.AssetSubject(a.ID), item, facts)
 		}
@@ -110,15 +115,21 @@ func publicPeer(_ context.Context, p *check.Pass) error {
 	return nil
 }
 
-// within returns the block if there is room for it, else the one word for all others.
-func within(s *peers, b string) string {
-	if slices.Contains(s.Blocks, b) {
-		return b
+// apart passes the peers of a device that it was long seen without.
+func apart(p *check.Pass, o *check.Seen, a *wardround.Asset) {
+	s := check.StateOf[check.Sightings](p, "", a.ID)
+	for _, item := range slices.Sorted(maps.Keys(s.Last)) {
+		if s.Over(item, o.At, apartFor) {
+			p.Pass(wardround.AssetSubject(a.ID), item, nil)
+		}
 	}
-	if len(s.Blocks) >= maxPeers {
+}
+
+// within returns the block if there is room for it, else the one word for all others.
+func within(s *check.Sightings, b string) string {
+	if !s.Known(b) && !s.Known(b+" calling") && len(s.Last) >= maxPeers {
 		return "other public addresses"
 	}
-	s.Blocks = append(s.Blocks, b)
 	return b
 }
 

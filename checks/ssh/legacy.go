@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,17 +19,18 @@ var _ = check.Register(check.Check{
 	Title:   "Remote maintenance with outdated cryptography",
 	Doc: "This listener's SSH uses, or offers nothing better than, methods that are known to be weak: version 1 of the protocol, SHA-1 key exchange, DSA or short RSA host keys, CBC or RC4 ciphers, MD5. Somebody on the way with the means can read or take over a maintenance session, and with it the device. " +
 		"It mostly means that the device's software has not been renewed for years. Ask the maker for a version with current SSH; until then let only the maintenance hosts reach the listener. " +
-		"A weak method that is offered beside strong ones and that nobody uses does not count, because SSH protects the choice itself. It is wrong where the listener is switched off or replaced and only an old capture is read.",
-	Concern:  wardround.Security,
-	Applies:  wardround.AnyKind,
-	Speaks:   []string{"ssh"},
-	Side:     check.AsServer,
-	Stage:    wardround.Operate,
-	Severity: wardround.Medium,
-	Controls: []string{"cryptography-strength", "least-functionality"},
-	Watch:    []kind.Name{kind.SSHSession},
-	Fresh:    30 * 24 * time.Hour,
-	Group:    check.ByZone,
+		"A weak method that is offered beside strong ones and that nobody uses does not count, because SSH protects the choice itself. It passes when only strong sessions were seen for a day. It is wrong where the listener is switched off or replaced and only an old capture is read.",
+	Concern:      wardround.Security,
+	Applies:      wardround.AnyKind,
+	Speaks:       []string{"ssh"},
+	Side:         check.AsServer,
+	Stage:        wardround.Operate,
+	Severity:     wardround.Medium,
+	Controls:     []string{"cryptography-strength", "least-functionality"},
+	Watch:        []kind.Name{kind.SSHSession},
+	StateVersion: 1,
+	Fresh:        30 * 24 * time.Hour,
+	Group:        check.ByZone,
 	Say: check.Say{
 		Bedside:     "Nothing at the bedside is known to have changed. Maintenance sessions to {asset} are protected only weakly; whether anybody used that is unknown.",
 		Engineering: "Ask the maker of {asset} for a version with current SSH, or whether the listener can be switched off. It shows itself as {software}.",
@@ -42,6 +42,17 @@ var _ = check.Register(check.Check{
 	Run: legacy,
 })
 
+// strongFor is how long only strong sessions must be seen before a listener passes:
+// an old client may come once a day.
+const strongFor = 24 * time.Hour
+
+// listeners are those of one asset that were seen to use weak methods, and those
+// that were judged at all.
+type listeners struct {
+	Weak   check.Sightings `json:"weak"`
+	Judged check.Sightings `json:"judged"`
+}
+
 // legacy judges each listener by its own offer and by what was chosen with it.
 func legacy(_ context.Context, p *check.Pass) error {
 	for o := range p.Seen() {
@@ -49,19 +60,25 @@ func legacy(_ context.Context, p *check.Pass) error {
 		if o.Flow == nil || o.Dst == "" || s.Server == "" {
 			continue
 		}
-		subject, item := wardround.AssetSubject(o.Dst), strconv.Itoa(int(o.Flow.Dst.Port))+"/tcp"
+		subject, item := wardround.AssetSubject(o.Dst), check.Listener(o.Flow)
 		weak := weaknesses(s)
+		seen := check.StateOf[listeners](p, "", o.Dst)
 		switch {
 		case len(weak) > 0:
+			seen.Weak.Note(item, o.At)
+			seen.Judged.Note(item, o.At)
 			facts := wardround.Facts{"software": s.Server, "weak": weak}
 			if strings.HasPrefix(s.Protocol, "1") || s.ChosenCipher == "none" {
 				p.Fail(subject, item, facts, check.As(wardround.High))
 			} else {
 				p.Fail(subject, item, facts)
 			}
+		case s.KEX == nil && seen.Judged.Known(item), seen.Weak.Known(item) && !seen.Weak.Over(item, o.At, strongFor):
+			// A banner says nothing new, nor does a strong client beside a weak one.
 		case s.KEX == nil:
 			p.Unknown(subject, item, "the algorithms were not captured", wardround.Facts{"software": s.Server})
 		default:
+			seen.Judged.Note(item, o.At)
 			p.Pass(subject, item, wardround.Facts{"software": s.Server})
 		}
 	}
