@@ -63,11 +63,14 @@ func FuzzDataSet(f *testing.F) {
 func FuzzAssociate(f *testing.F) {
 	f.Add(fullRequest().Append(nil)[6:])
 	f.Add(fullAcceptance().Append(nil)[6:])
+	unversioned := fullRequest().Append(nil)[6:]
+	unversioned[1] = 0 // what is written in its place is version 1
+	f.Add(unversioned)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if a, err := ParseAssociateRQ(body, Limits{}); err == nil {
 			b := a.Append(nil)
 			again, err := ParseAssociateRQ(b[6:], Limits{Items: 1 << 20})
-			if err != nil && len(b) < 1<<15 || err == nil && dump(again) != dump(a) && plain(a.ApplicationContext, a.User) && len(b) < 1<<15 {
+			if err != nil && len(b) < 1<<15 || err == nil && dump(again) != dump(a) && plain(a.Version, a.ApplicationContext, a.User) && len(b) < 1<<15 {
 				t.Fatalf("%v\n%s\n%s", err, dump(a), dump(again))
 			}
 		}
@@ -83,8 +86,8 @@ func FuzzAssociate(f *testing.F) {
 
 // plain reports whether an association comes out as it went in: it does not when
 // defaults are filled in, or sub-items kept as they were come in another order.
-func plain(application string, u UserInformation) bool {
-	return application != "" && len(u.Other) == 0
+func plain(version uint16, application string, u UserInformation) bool {
+	return version != 0 && application != "" && len(u.Other) == 0
 }
 
 // FuzzCommand asks that what can be read can be written and read again.
