@@ -1,0 +1,225 @@
+// The shapes of the API, base path /api/v1: snake_case JSON, times as RFC 3339 in UTC, "x?" may be absent.
+
+export type Severity = "none" | "info" | "low" | "medium" | "high" | "critical";
+export type State = "pass" | "fail" | "unknown";
+export type AssetKind = "device" | "intermediary" | "service" | "model" | "unknown";
+export type Concern = "security" | "privacy" | "interoperability";
+export type Criticality = "unknown" | "administrative" | "monitoring" | "diagnostic" | "therapeutic" | "life-sustaining";
+export type FindingState = "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+export type Origin = "live" | "replay" | "simulated";
+export type Tri = "yes" | "no" | "unknown";
+export type Role =
+  | "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator";
+// view: read what was judged; observe: raw observations; decide: acknowledge, assign; accept: accept, false positive, mitigated, reopen;
+// inventory: edit assets, answer proposals; tune: checks on and off, thresholds, zones; evidence: export bundles; audit: the audit trail;
+// settings: sensors, retention, notifications; people: accounts, all tokens; erase: personal text
+export type Permission =
+  | "view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase";
+
+// Every error: RFC 9457 application/problem+json. code: a wardround.Code, or unauthenticated, throttled, too_large, csrf, precondition.
+export interface Problem {
+  type?: string; title: string; status: number; detail: string; code: string; hint?: string; instance?: string;
+  errors?: { location?: string; message: string; value?: unknown }[];
+}
+
+// Every list: ?limit (50, at most 500) &cursor &fields=a,b &sort=-severity,opened &format=json|csv|ndjson (or Accept). CSV and NDJSON stream all pages.
+export interface Page<T> { items: T[]; next?: string; total: number; at: string; position: number }
+
+// ---- session and sign-in ----
+// GET /sign-in (public) → SignInMethods
+export interface SignInMethods { first_run: boolean; password: boolean; passkey: boolean; oidc: { id: string; name: string }[]; origin: Origin; site: string }
+// POST /sign-in/password {name,password}; POST /sign-in/totp {code}: six digits or a recovery code. Both set the cookie.
+// POST /sign-in/passkey/begin {} → {publicKey}; POST /sign-in/passkey/finish CREDENTIAL → SignInStep
+// GET /auth/oidc/{id}/start?to=/findings → 302; GET /auth/oidc/{id}/callback → 302 (outside /api/v1)
+// GET /welcome/{token} → WelcomeLink; POST /welcome {token, name?, display?, password?} → SignInStep
+export interface SignInStep { next: "done" | "totp" }
+export interface WelcomeLink { purpose: "first-administrator" | "invitation" | "reset" | "demo"; name?: string; expires: string }
+// GET /session → Session, or 401 "unauthenticated"; DELETE /session → 204
+export interface Session {
+  account: Account; permissions: Permission[]; org: string; site: string; site_name: string; origin: Origin; expires: string;
+  via: "password" | "passkey" | "oidc" | "token" | "link"; server_time: string; version: string; setup?: boolean /* nothing is watched yet */;
+}
+export interface Account {
+  id: string; name: string; display: string; email?: string; grants: Grant[]; language?: string; theme?: string; time_zone?: string;
+  totp: boolean; passkeys: Passkey[]; has_password: boolean; oidc?: string; emergency?: boolean; disabled?: boolean; created: string;
+  last_sign_in?: string; etag: string;
+}
+export interface Grant { role: Role; site: string /* "*" or its id */; product: string /* "*" or a product line: maker, model or product of the asset */ }
+export interface Passkey { id: string; name: string; created: string; last_used?: string }
+// GET, PATCH /me {display,email,language,theme,time_zone}; POST /me/password {old,new}; POST /me/totp/begin → TotpEnrolment; POST /me/totp/finish {code} → {recovery: string[]}
+// DELETE /me/totp; POST /me/passkeys/begin → {publicKey}; POST /me/passkeys/finish?name= CREDENTIAL → Passkey; DELETE /me/passkeys/{id}; GET /me/sessions → Page<SessionRow>; DELETE /me/sessions/{id}
+export interface TotpEnrolment { secret: string; uri: string; qr: string /* data:image/png;base64,… */ }
+export interface SessionRow { id: string; account: string; via: string; created: string; last_seen: string; expires: string; address: string; agent: string; current: boolean }
+// GET /people → Page<Account>; POST /people {name,display,email?,grants,emergency?} → Invitation; PATCH /people/{id} If-Match {display?,email?,grants?,disabled?,emergency?}; DELETE /people/{id}
+// POST /people/{id}/reset → Invitation; GET /people/{id}/sessions; DELETE /people/{id}/sessions and …/{session}
+export interface Invitation { account: Account; link: string; expires: string }
+// GET /tokens (own; all with "people") → Page<Token>; POST /tokens {name,permissions,expires} → Token with secret, once; DELETE /tokens/{id}
+export interface Token { id: string; name: string; account: string; permissions: Permission[]; created: string; expires: string; last_used?: string; revoked?: string; secret?: string }
+// GET /audit ?q,by,act,from,to → Page<AuditRow>, newest first
+export interface AuditRow { index: number /* ledger leaf */; seq: number; at: string; act: string; by: string; role?: string; detail?: string; erased?: boolean }
+
+// ---- overview ----
+// GET /overview
+export interface Overview {
+  at: string; now: CaseLine[] /* worst first, at most 8; a critical stays although acknowledged */; more: number;
+  counts: Record<string, number> /* live findings by severity, without accepted and false positive */;
+  changes: Change[] /* last 24 h of site time, newest first, at most 30 */; changes_more: number;
+  sensors: Sensor[]; coverage: Matrix; learning_until?: string; proposals: number;
+}
+export interface CaseLine {
+  id: string; finding?: string /* if it has just one */; title: string; severity: Severity; check: string; concern: Concern;
+  where: string /* "ICU 2 · 12 assets" */; ward?: string; zone?: string; role?: string; criticality: Criticality; assets: number; findings: number;
+  state: "open" | "closed"; acknowledged: boolean; opened: string; last: string; stale?: boolean; bedside: string /* one sentence */; language: string;
+}
+// A change is a message and its values; the page words it. kind: asset.new, asset.changed, asset.quiet, finding.opened, finding.fixed,
+// finding.reopened, finding.decided, acceptance.ends, sensor.lost, sensor.back, content.changed, case.opened
+export interface Change {
+  id: string; kind: string; at: string; count: number; severity?: Severity; title?: string; name?: string; asset?: string; finding?: string;
+  case?: string; zone?: string; ward?: string; field?: string; from?: string; to?: string; by?: string; href: string;
+}
+export interface Sensor {
+  id: string; input?: string; interface?: string; state: "watching" | "quiet" | "lost" | "ended" | "blind"; since: string; last: string;
+  packets_per_s: number; bytes_per_s: number; observations_per_s: number; drops: number; parse_failures: number; gap_bytes: number;
+  rate: (number | null)[] /* observations/s by minute, oldest first, at most 60; null is a gap */; removable?: boolean; detail?: string;
+}
+// GET /coverage → Matrix. Every number opens /assets?kind=&concern=&status=failing|passing|unknown|unwatched
+export interface Matrix { rows: { kind: AssetKind; assets: number; cells: Cell[] }[]; unclassified: number }
+export interface Cell {
+  concern: Concern; worst: Severity; failing: number; passing: number; unknown: number; unwatched: number; checks_fresh: number; checks_applicable: number;
+}
+
+// ---- assets ----
+// GET /assets ?q,kind,zone,ward,role,criticality,maker,concern,status,severity (worst at least),new_since,remote,merged,protocol; sort: name,last,first,criticality,severity
+// GET /assets/{id}: an alias answers with what it was merged into; ETag. PATCH /assets/{id} If-Match {set: {name: "…", "" takes back}, reason?} → Asset
+// POST /assets/{id}/merge {other, reason?} → AssetEdit; POST /assets/{id}/split {other?: alias, identifiers?: {type,value}[], reason?} → AssetEdit
+export interface Asset {
+  id: string; name: string; scope: { org: string; site: string }; kind: AssetKind; kind_reason?: string; zone?: string;
+  attributes?: Record<string, Attribute>; identifiers?: Identifier[]; aliases?: string[]; merged_into?: string; criticality: Criticality;
+  criticality_reason?: string; use: string; speaks?: string[]; gateway?: string; gateway_name?: string; release?: string; first: string; last: string; remote?: boolean;
+  status: { concern: Concern; state: "failing" | "passing" | "unknown" | "unwatched"; worst: Severity; checks_fresh: number; checks_applicable: number }[];
+  worst: Severity; findings: number; links: number; proposals: number; role?: string; ward?: string; etag: string;
+}
+export interface AssetEdit { asset: Asset; undo?: Statement[] /* POST /statements takes it back */ }
+export interface Attribute { value: string; source: string; reason?: string; at: string; confidence: number }
+export interface Identifier { type: string; value: string; source: string; first: string; last: string; confidence: number }
+// GET /assets/{id}/links → Page<Link>; /assets/{id}/verdicts → Page<Verdict>; /assets/{id}/days?days=30 → {items: VerdictDays[]}; /assets/{id}/timeline?before= → Page<Event>
+export interface Link {
+  id: string; scope: { org: string; site: string }; client: string; client_name: string; server: string; server_name: string; protocol: string; port: number;
+  encrypted: Tri; authenticated: Tri; data: string; first: string; last: string; observations: number; worst: Severity; findings: number;
+}
+export interface Verdict {
+  check: string; check_title: string; concern: Concern; subject: string; item?: string; item_name?: string; state: State; severity?: Severity; why?: string;
+  facts?: Record<string, unknown>; at: string; until?: string; since: string; check_version: number; seq: number; knowledge: number; origin: Origin; fresh: boolean;
+}
+export interface VerdictDays { check: string; check_title: string; item?: string; days: { day: string; state: State | "none" }[] }
+export interface Event {
+  at: string; kind: "observation" | "verdict" | "finding" | "person" | "identifier" | "attribute"; title: string; detail?: string; severity?: Severity;
+  state?: State; seq?: number; check?: string; finding?: string; by?: string;
+}
+// GET /links ?protocol,encrypted,zone,asset → Page<Link>; GET /map → Graph
+export interface Graph {
+  at: string; position: number; zones: { id: string; name: string; assets: number }[];
+  nodes: { id: string; name: string; kind: AssetKind; role?: string; ward?: string; zone: string; criticality: Criticality; worst: Severity; first: string; last: string; remote?: boolean }[];
+  links: { id: string; a: string /* client */; b: string /* server */; protocol: string; encrypted: Tri; data: string; worst: Severity; first: string; last: string }[];
+}
+// POST /statements {statements: Statement[], preview?: boolean} → {changes: {asset?: string, name: string, text: string}[]}: imports, undo, the command line
+export interface Statement {
+  act: "accept" | "reject" | "set" | "identify" | "merge" | "split"; proposal?: string; asset?: string; other?: string;
+  match?: { type: string; value: string }[]; set?: Record<string, string>; source?: string;
+}
+
+// ---- findings ----
+// GET /findings ?q,state (comma list),live (default true),severity (at least),check,concern,asset,zone,ward,role,criticality,kind,case,assignee ("me"),overdue,stale,opened_since; sort: -severity,-criticality,opened
+export interface Finding {
+  id: string; scope: { org: string; site: string }; check: string; subject: string /* KIND:ID */; item?: string; item_name?: string /* names for ids */; case: string;
+  state: FindingState; severity: Severity; why?: string; title: string; facts?: Record<string, unknown>; opened: string; last_seen: string; fixed?: string;
+  fixed_by?: string; stale?: boolean; seq: number; origin: Origin; decision?: Decision; proposed?: Decision; assignment?: Assignment; concern: Concern;
+  asset?: string; asset_name: string; kind?: AssetKind; role?: string; ward?: string; zone?: string; criticality: Criticality; due?: string; overdue?: boolean;
+  two_people: boolean /* accepting or declaring false needs two */; etag: string;
+}
+export interface Decision { state: FindingState; by: { name: string; role: string }[]; reason: string; at: string; until?: string; severity: Severity; scope?: "finding" | "asset" }
+export interface Assignment { to: string; by: string; at: string; due?: string; note?: string }
+// GET /findings/{id}?language=de → FindingDetail; ETag
+export interface FindingDetail extends Finding {
+  voice: Voice; asset_card?: Asset; case_line: CaseLine; links: Link[]; controls: { id: string; title: string; clauses: string[] }[]; history: Transition[];
+  decisions: AuditRow[]; related: Finding[]; observations: ObservationRow[] /* what it rests on, newest first, at most 20, while the log keeps them */;
+  leaf?: number /* its newest evidence */; may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "reopen" | "assign")[]; max_until?: string;
+}
+export interface Voice {
+  language: string; title: string; where: string; at_the_bedside: string; do: { ward: string; clinical_engineering: string; security: string }; dont: string;
+  why_we_say_so: string; wrong_if: string; evidence: string; reviewed: boolean; review?: string;
+}
+export interface Transition { from: State; to: State; at: string; seq: number; reason: string; leaf?: number }
+// POST /findings/{id}/decision If-Match {state: acknowledged|accepted|false positive|mitigated|reopened, until?, reason, scope?} → Finding.
+// Two people: the first leaves "proposed"; another, one of the two clinical-engineering, decides.
+// POST /findings/{id}/assignment If-Match {to (account name; "" takes back), due?, note?} → Finding
+// POST /findings/bulk {ids (at most 500), act, until?, reason?, to?, due?} → Bulk. What needs two people is refused, each by name.
+export interface Bulk { done: string[]; refused: { id: string; problem: Problem }[] }
+// GET /cases ?state,severity,check,zone,q → Page<CaseLine>; GET /cases/{id} → CaseDetail
+export interface CaseDetail extends CaseLine { items: Finding[]; next?: string; total: number }
+// GET, POST /views; DELETE /views/{id}
+export interface View { id: string; name: string; page: string; query: string; shared: boolean; mine: boolean }
+
+// ---- observations ----
+// GET /observations ?kind,sensor,asset,q → Page<ObservationRow>, newest first; GET /observations/{seq} → ObservationRow
+export interface ObservationRow {
+  seq: number; kind: string; title: string; sensor: string; at: string; logged: string; count: number; transport?: string; src?: string; src_port?: number;
+  dst?: string; dst_port?: number; src_asset?: string; src_name?: string; dst_asset?: string; dst_name?: string; summary: string /* a line of plain fields */;
+  fields?: Record<string, unknown> /* personal text as {"present": true} */; personal?: string[] /* names of the fields that are personal */;
+}
+// GET /events?topics=live,findings,assets,overview,sensors&kind=&sensor=&asset= : text/event-stream; id: is the log position.
+export interface EventHello { at: string; position: number; origin: Origin }
+export interface EventTick { at: string; position: number; per_s: number; lag_ms: number; rates: { sensor: string; kind: string; n: number }[] } // each second
+export interface EventLive { items: ObservationRow[]; left_out: number } // at most 4 a second of at most 50; topic live, permission observe
+export interface EventChanged { findings?: string[]; cases?: string[]; assets?: string[]; proposals?: string[]; counts: Record<string, number> } // at most 1 a second; more than 100 ids are left out
+export interface EventBye { reason: string } // the server closes: session ended, shutting down. retry: 2000. Coming back gives hello and one changed.
+// At most 8 streams a session and 250 in all: 429 or 503.
+
+// ---- checks and proposals ----
+// GET /checks → Page<Check>; GET /checks/{id}?language= → CheckDetail; PUT /checks/{id}/off {reason}; DELETE /checks/{id}/off?reason=; PUT /checks/{id}/thresholds {thresholds, reason}
+export interface Check {
+  id: string; version: number; title: string; doc: string; concern: Concern; applies: string; speaks?: string[]; stage: string; severity: Severity; fresh: string;
+  novelty?: boolean; controls: string[]; watch: string[]; off?: { by: string; at: string; reason: string }; thresholds?: Record<string, number>; last_run?: string;
+  runs: number; cost_us: number /* mean of a batch */; verdicts: Record<string, number>; findings: number; paused_until?: string; failure?: string;
+}
+export interface CheckDetail extends Check {
+  language: string; say: { bedside: string; ward: string; engineering: string; security: string; dont: string; why: string; wrong: string };
+  fixtures: { name: "hit" | "miss"; text: string }[]; control_details: { id: string; title: string; clauses: string[] }[];
+}
+// GET /proposals?state=open → Page<Proposal>; POST /proposals/{id}/answer {accept: boolean} → Proposal
+export interface Proposal {
+  id: string; kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline"; asset?: string; asset_name?: string; other?: string;
+  other_name?: string; field?: string; value?: string; reason: string; at: string; state: "open" | "accepted" | "rejected"; by?: string;
+  members?: { check: string; set: string; member: string; first: string }[] /* baseline: what was learned, at most 200 */; members_total?: number;
+}
+
+// ---- evidence ----
+// GET /evidence → Ledger; GET /evidence/entries ?kind,from,to → Page<Entry>, newest first; GET /evidence/entries/{index} → Entry; GET /evidence/entries/{index}/proof → Proof
+export interface Ledger {
+  size: number; root: string /* hex */; keys: { name: string; verifier: string }[]; checkpoint?: { at: string; size: number; root: string; signed: string };
+  growth: { day: string; size: number }[]; by_kind: Record<string, number>;
+}
+export interface Entry { index: number; kind: string; reason: string; at: string; seq: number; leaf: string; payload?: unknown; canonical?: string; salt?: string; erased: boolean }
+// Steps from the leaf up (RFC 6962 §2.1.1): node = SHA-256(0x01 ‖ left ‖ right). The page computes each itself.
+export interface Proof { index: number; size: number; leaf: string; steps: { side: "left" | "right"; hash: string; node: string }[]; root: string; checkpoint?: string }
+// POST /evidence/export {from?, to?} → application/zip; POST /evidence/verify BODY zip, header X-Verifier-Key optional → Verification; at most 256 MiB
+export interface Verification { result: "verified" | "self-consistent only" | "failed"; entries: number; total: number; problems: string[]; signed_by?: string; at?: string }
+// GET /search?q=&limit=20 → {items: Hit[]}
+export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity }
+
+// ---- settings ----
+// GET /settings/{name} → Setting; PUT /settings/{name} If-Match {value, reason}. Names: zones (Zone[]), site ({name, language, time_zone}), retention ({observations_days}),
+// notifications, work-orders, sign-in ({password, oidc: [], idle_minutes, absolute_hours})
+export interface Setting { name: string; value: unknown; etag: string; by?: string; at?: string; reason?: string }
+export interface Zone { id: string; name: string; prefixes?: string[]; update?: boolean }
+// GET /sensors → Page<Sensor>; GET /interfaces → Interfaces; POST /sensors {interface, filter?, name?}; DELETE /sensors/{id}; GET /grants → Page<never>: nothing active exists yet
+export interface Interfaces { items: { name: string; up: boolean; addresses: string[] }[]; may_capture: boolean; hint?: string }
+// POST /captures?name= BODY pcap or pcapng, at most 4 GiB → Captured; POST /simulation → {url}: the simulated ward as a process with a data directory of its own
+export interface Captured { input: string; packets: number; observations: number }
+// GET /notifications → Page<Notification>; POST /notifications/test {route}
+export interface Notification { id: string; case?: string; title: string; severity: Severity; at: string; route: string; channel: string; state: "sent" | "failed" | "waiting"; error?: string; attempts: number }
+// GET /about → About; GET /about/sbom: CycloneDX; GET /openapi.json; GET /healthz; GET /metrics
+export interface About {
+  version: string; commit: string; go: string; origin: Origin; data_dir: string; started: string;
+  modules: { name: string; version: string; licence?: string }[]; third_party: { name: string; source: string; licence: string; digest: string }[];
+}

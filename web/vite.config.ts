@@ -1,0 +1,10 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The build is committed and compared in CI, so it must not depend on when or where it is made.
+export default defineConfig({
+  plugins: [react()],
+  build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 700, reportCompressedSize: true, sourcemap: false, modulePreload: { polyfill: false } },
+  server: { port: 5173, proxy: { "/api": "http://localhost:8420", "/auth": "http://localhost:8420" } },
+  test: { environment: "jsdom", globals: false, include: ["src/**/*.test.{ts,tsx}"] },
+});
