@@ -42,6 +42,8 @@ type Finding struct {
 	Decision *Decision    `json:"decision,omitempty"`
 	// Proposed is a decision that waits for a second person.
 	Proposed *Decision `json:"proposed,omitempty"`
+	// Assignment is who looks after it, nil for nobody.
+	Assignment *Assignment `json:"assignment,omitempty"`
 }
 
 // FindingID derives a finding's id from its key.
@@ -59,6 +61,32 @@ type Decision struct {
 	Until  time.Time    `json:"until,omitzero"`
 	// Severity is how grave the finding was then; what becomes graver is not accepted.
 	Severity Severity `json:"severity"`
+	// Scope is how far a false positive reaches; "" is ScopeFinding.
+	Scope DecisionScope `json:"scope,omitempty"`
+}
+
+// DecisionScope is how far what was said of a finding reaches.
+type DecisionScope string
+
+// The scopes of a false positive. ScopeAsset is this check on this asset: every
+// item, also those still to come that are no graver, until it ends or someone says
+// otherwise of one of them.
+const (
+	ScopeFinding DecisionScope = "finding"
+	ScopeAsset   DecisionScope = "asset"
+)
+
+// MaxScope is how long a false positive of a whole asset lasts at most: then
+// somebody looks again.
+const MaxScope = 365 * 24 * time.Hour
+
+// Assignment is who looks after a finding, and until when.
+type Assignment struct {
+	To   string    `json:"to"` // an account's name
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Due  time.Time `json:"due,omitzero"`
+	Note string    `json:"note,omitempty"`
 }
 
 // Person is who decided, in which role.

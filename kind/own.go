@@ -10,14 +10,15 @@ import (
 // of the log like any other, so that a replay repeats them. Who did something and
 // why, in their words, is personal text: staff are people too.
 const (
-	SensorStatus   Name = "sensor.status"
-	Wake           Name = "check.wake"
-	CheckFailed    Name = "check.failed"
-	ContentChanged Name = "content.changed"
-	FindingDecided Name = "finding.decided"
-	InventorySaid  Name = "inventory.said"
-	LogGap         Name = "log.gap"
-	OperatorActed  Name = "operator.acted"
+	SensorStatus    Name = "sensor.status"
+	Wake            Name = "check.wake"
+	CheckFailed     Name = "check.failed"
+	ContentChanged  Name = "content.changed"
+	FindingDecided  Name = "finding.decided"
+	FindingAssigned Name = "finding.assigned"
+	InventorySaid   Name = "inventory.said"
+	LogGap          Name = "log.gap"
+	OperatorActed   Name = "operator.acted"
 )
 
 // SensorStatusV1 is what a sensor counts of itself since its last status; a
@@ -76,6 +77,18 @@ type FindingDecidedV1 struct {
 	By      PersonalText           `json:"by"`
 	Role    string                 `json:"role"`
 	Reason  PersonalText           `json:"reason"`
+	// Scope is how far a false positive reaches; "" is the finding alone.
+	Scope wardround.DecisionScope `json:"scope,omitempty"`
+}
+
+// FindingAssignedV1 gives one finding to one person; an empty To takes it back.
+type FindingAssignedV1 struct {
+	Finding string       `json:"finding"`
+	To      PersonalText `json:"to"` // an account's name
+	Due     time.Time    `json:"due,omitzero"`
+	By      PersonalText `json:"by"`
+	Role    string       `json:"role"`
+	Note    PersonalText `json:"note,omitempty"`
 }
 
 // InventorySaidV1 is what a person, or an import, said of one asset or proposal.
@@ -120,6 +133,7 @@ var (
 	_ = Register[CheckFailedV1](Schema{Name: CheckFailed, Version: 1, Doc: "A check failed and is paused; its output of the batch is lost."})
 	_ = Register[ContentChangedV1](Schema{Name: ContentChanged, Version: 1, Doc: "A new version of a setting that can change verdicts."})
 	_ = Register[FindingDecidedV1](Schema{Name: FindingDecided, Version: 1, Doc: "What one person decided about one finding."})
+	_ = Register[FindingAssignedV1](Schema{Name: FindingAssigned, Version: 1, Doc: "One finding was given to one person, or taken back."})
 	_ = Register[InventorySaidV1](Schema{Name: InventorySaid, Version: 1, Doc: "What a person or an import said of an asset."})
 	_ = Register[LogGapV1](Schema{Name: LogGap, Version: 1, Doc: "A part of the log is missing; a person accepted it."})
 	_ = Register[OperatorActedV1](Schema{Name: OperatorActed, Version: 1, Doc: "An act on Wardround itself."})

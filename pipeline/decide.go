@@ -16,38 +16,62 @@ import (
 // decided changes nothing; that it was tried is evidence all the same.
 func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV1) {
 	f := s.m[d.Finding]
-	if f == nil || f.State == wardround.Fixed || !decidable(d, seen.At) {
+	if !decidable(f, d, seen.At) {
 		p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding decision refused", seen.Observation, d))
 		return
 	}
 	who := wardround.Person{Name: string(d.By), Role: d.Role}
 	dec := &wardround.Decision{
-		State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until, Severity: f.Severity,
+		State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until, Severity: f.Severity, Scope: d.Scope,
+	}
+	if d.Scope == wardround.ScopeAsset {
+		if latest := dec.At.Add(wardround.MaxScope); dec.Until.IsZero() || dec.Until.After(latest) {
+			dec.Until = latest
+		}
 	}
 	stands := true
 	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive) && p.needsTwo(f) {
 		stands = second(f, dec, who)
 	}
-	s.change(f, func() {
-		f.Seq = p.commit.To
-		if !stands {
-			f.Proposed = dec
-			return
-		}
-		f.State, f.Decision, f.Proposed = d.State, dec, nil
-	})
-	if stands {
-		delete(s.ends, f.ID)
-		if !dec.Until.IsZero() {
-			s.ends[f.ID] = dec.Until
-		}
-	}
 	p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding "+string(d.State), seen.Observation, d))
+	if !stands {
+		s.change(f, func() { f.Proposed, f.Seq = dec, p.commit.To })
+		return
+	}
+	if scoped(f) {
+		s.narrow(p, f)
+	}
+	s.settleOn(p, f, dec)
+	if d.Scope == wardround.ScopeAsset {
+		s.widen(p, f, dec)
+	}
+}
+
+// settleOn makes dec what stands of a finding.
+func (s *findings) settleOn(p *Pipeline, f *wardround.Finding, dec *wardround.Decision) {
+	s.change(f, func() { f.State, f.Decision, f.Proposed, f.Seq = dec.State, dec, nil, p.commit.To })
+	delete(s.ends, f.ID)
+	if !dec.Until.IsZero() {
+		s.ends[f.ID] = dec.Until
+	}
 }
 
 // decidable reports whether a person can say that at all: only what was seen fixes
-// a finding, and a risk is accepted until a date.
-func decidable(d *kind.FindingDecidedV1, now time.Time) bool {
+// a finding, a risk is accepted until a date, what nobody spoke of cannot be
+// reopened, and only what is said of an asset can be false for all of it.
+func decidable(f *wardround.Finding, d *kind.FindingDecidedV1, now time.Time) bool {
+	if f == nil || f.State == wardround.Fixed {
+		return false
+	}
+	switch d.Scope {
+	case "", wardround.ScopeFinding:
+	case wardround.ScopeAsset:
+		if d.State != wardround.FalsePositive || f.Subject.Kind != wardround.SubjectAsset {
+			return false
+		}
+	default:
+		return false
+	}
 	switch d.State {
 	case wardround.Acknowledged, wardround.Mitigated:
 		return true
@@ -55,6 +79,8 @@ func decidable(d *kind.FindingDecidedV1, now time.Time) bool {
 		return d.Until.IsZero() || d.Until.After(now)
 	case wardround.Accepted:
 		return d.Until.After(now)
+	case wardround.Reopened:
+		return f.State != wardround.Open && f.State != wardround.Reopened
 	}
 	return false
 }
@@ -66,7 +92,7 @@ func second(f *wardround.Finding, dec *wardround.Decision, who wardround.Person)
 		dec.Until = latest
 	}
 	prev := f.Proposed
-	if prev == nil || prev.State != dec.State || samePerson(prev.By[0].Name, who.Name) || prev.Severity < dec.Severity {
+	if prev == nil || prev.State != dec.State || wide(prev) != wide(dec) || samePerson(prev.By[0].Name, who.Name) || prev.Severity < dec.Severity {
 		return false
 	}
 	first := prev.By[0]
@@ -80,8 +106,29 @@ func second(f *wardround.Finding, dec *wardround.Decision, who wardround.Person)
 	return true
 }
 
+func wide(d *wardround.Decision) bool { return d.Scope == wardround.ScopeAsset }
+
 func samePerson(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+}
+
+// assign applies who is to look after a finding.
+func (s *findings) assign(p *Pipeline, seen *check.Seen, a *kind.FindingAssignedV1) {
+	f := s.m[a.Finding]
+	reason := "finding assigned"
+	switch {
+	case f == nil || f.State == wardround.Fixed:
+		reason = "finding assignment refused"
+	case a.To == "":
+		reason = "finding unassigned"
+		s.change(f, func() { f.Assignment, f.Seq = nil, p.commit.To })
+	default:
+		s.change(f, func() {
+			f.Assignment = &wardround.Assignment{To: string(a.To), By: string(a.By), At: seen.At, Due: a.Due, Note: string(a.Note)}
+			f.Seq = p.commit.To
+		})
+	}
+	p.commit.Evidence = append(p.commit.Evidence, evidence("action", reason, seen.Observation, a))
 }
 
 // expire reopens findings whose acceptance has ended.
@@ -95,7 +142,14 @@ func (s *findings) expire(p *Pipeline) {
 	sort.Strings(ids)
 	for _, id := range ids {
 		delete(s.ends, id)
-		if f := s.m[id]; f != nil && f.State.Live() && f.Decision != nil {
+		f := s.m[id]
+		if f == nil || f.Decision == nil {
+			continue
+		}
+		if dec := s.scopes[scopeOf(f)]; dec != nil && !dec.Until.After(p.now) {
+			delete(s.scopes, scopeOf(f))
+		}
+		if f.State.Live() {
 			s.change(f, func() { f.State, f.Seq, f.Decision = wardround.Reopened, p.commit.To, nil })
 		}
 	}

@@ -17,7 +17,8 @@ type findings struct {
 	notices notices
 	dirty   map[string]*wardround.Finding
 	touched map[string]*caseEntry
-	ends    map[string]time.Time // acceptances that end, by finding
+	ends    map[string]time.Time              // acceptances that end, by finding
+	scopes  map[ofSubject]*wardround.Decision // false positives of whole assets
 	// fixed are those fixed lately by what a sensor saw; looked through at fixedMax.
 	fixed    []*wardround.Finding
 	fixedMax int
@@ -27,7 +28,7 @@ func newFindings(sc wardround.Scope) *findings {
 	return &findings{
 		scope: sc, m: map[string]*wardround.Finding{}, keys: map[wardround.Key]*wardround.Finding{},
 		cases: map[string]*caseEntry{}, dirty: map[string]*wardround.Finding{},
-		touched: map[string]*caseEntry{}, ends: map[string]time.Time{},
+		touched: map[string]*caseEntry{}, ends: map[string]time.Time{}, scopes: map[ofSubject]*wardround.Decision{},
 	}
 }
 
@@ -37,6 +38,9 @@ func (s *findings) restore(f *wardround.Finding, now time.Time) {
 	s.remember(f, now)
 	if d := f.Decision; d != nil && !d.Until.IsZero() {
 		s.ends[f.ID] = d.Until
+		if wide(d) && d.Until.After(now) && (s.scopes[scopeOf(f)] == nil || s.scopes[scopeOf(f)].At.Before(d.At)) {
+			s.scopes[scopeOf(f)] = d
+		}
 	}
 }
 
@@ -88,14 +92,19 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 // failing keeps a finding current. An accepted or false positive one stays so
 // until it ends, or becomes graver than what was accepted; a fixed one is reopened.
 func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.Output, changed bool) {
+	fresh := f.Seq == 0
 	if f.State == wardround.Fixed {
+		fresh = true
 		s.change(f, func() {
-			f.State, f.Fixed, f.FixedBy, f.Decision, f.Proposed = wardround.Reopened, time.Time{}, "", nil, nil
+			f.State, f.Fixed, f.FixedBy, f.Decision, f.Proposed, f.Assignment = wardround.Reopened, time.Time{}, "", nil, nil, nil
 		})
 		delete(s.ends, f.ID)
 		changed = true
 	}
-	if d := f.Decision; f.State == wardround.Accepted && d != nil && r.v.Severity > d.Severity {
+	if d := f.Decision; (f.State == wardround.Accepted || scoped(f)) && d != nil && r.v.Severity > d.Severity {
+		if scoped(f) {
+			s.narrow(p, f)
+		}
 		s.change(f, func() { f.State, f.Decision, f.Proposed = wardround.Reopened, nil, nil })
 		delete(s.ends, f.ID)
 		changed = true
@@ -110,6 +119,9 @@ func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.
 			f.Facts = r.v.Facts
 		}
 	})
+	if fresh && s.scopes[scopeOf(f)] != nil && !s.cover(p, f) {
+		s.uncarry(p, f)
+	}
 }
 
 // stale marks the finding of a row that no longer tells: it stays open.

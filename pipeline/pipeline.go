@@ -262,6 +262,8 @@ func (p *Pipeline) fold(s *check.Seen) {
 		p.changeContent(s, f)
 	case *kind.FindingDecidedV1:
 		p.findings.decide(p, s, f)
+	case *kind.FindingAssignedV1:
+		p.findings.assign(p, s, f)
 	case *kind.InventorySaidV1:
 		p.said(s, f)
 	case *kind.OperatorActedV1:
