@@ -28,7 +28,7 @@ type Say struct {
 	Wrong string `json:"wrong"`
 }
 
-// Voice is a finding as a person reads it, in the order of reading.
+// Voice is a finding as a person reads it in a terminal, in the order of reading.
 type Voice struct {
 	Title    string `json:"title"`
 	Bedside  string `json:"at_the_bedside"`
@@ -38,72 +38,96 @@ type Voice struct {
 	Evidence string `json:"evidence"`
 }
 
-// Render writes the finding in its five parts. a is the subject's asset, nil for
-// other subjects; prof is the clinical profile of its role, nil if there is none.
+// Text is a finding in its parts, for a page that sets each in its place.
+type Text struct {
+	Language string `json:"language"` // of the parts: what there is, not what was asked for
+	Title    string `json:"title"`
+	Where    string `json:"where"` // ward, name and address
+	Bedside  string `json:"at_the_bedside"`
+	Do       Do     `json:"do"`
+	Dont     string `json:"dont"`
+	Why      string `json:"why_we_say_so"`
+	Wrong    string `json:"wrong_if"` // completes "wrong if"; "" when it cannot be
+	Evidence string `json:"evidence"`
+	// Reviewed says that a clinician has read what the role's profile says of the
+	// bedside; Review says by whom, or what is missing.
+	Reviewed bool   `json:"reviewed"`
+	Review   string `json:"review,omitempty"`
+}
+
+// Do is what each should do; "" for nothing.
+type Do struct {
+	Ward        string `json:"ward"`
+	Engineering string `json:"clinical_engineering"`
+	Security    string `json:"security"`
+}
+
+// Render writes the finding in its five parts, in English. a is the subject's
+// asset, nil for other subjects; prof is the clinical profile of its role, nil if
+// there is none.
 func (c *Check) Render(f *wardround.Finding, a *wardround.Asset, prof *wardround.ClinicalProfile) Voice {
-	name, where := subjectName(f), ""
-	whom := name
-	if a != nil {
-		name, whom = named(a), located(a)
-		if w := a.Attr(wardround.AttrWard); w != "" {
-			where = w + ", "
-		}
-	}
-	fill := func(s string) string { return fillIn(s, name, whom, f) }
+	t := c.tell(English, f, a, prof, true)
 	v := Voice{
-		Title:   fmt.Sprintf("%s — %s%s · %s", c.Title, where, whom, f.Severity),
-		Bedside: fill(c.Say.Bedside),
-		Dont:    fill(c.Say.Dont),
-		Why:     fill(c.Say.Why),
-	}
-	if prof != nil {
-		label := ""
-		if l := prof.Label(); l != "" {
-			label = " (" + l + ")"
-		}
-		if prof.Misuse != "" {
-			v.Bedside += " " + prof.Misuse + label
-		}
-		if prof.Dont != "" {
-			v.Dont += " " + prof.Dont
-		}
+		Title:   fmt.Sprintf("%s — %s · %s", t.Title, t.Where, f.Severity),
+		Bedside: t.Bedside, Dont: t.Dont, Why: t.Why, Evidence: t.Evidence,
 	}
 	var do []string
 	for _, part := range []struct{ who, what string }{
-		{"Ward", c.Say.Ward}, {"Clinical engineering", c.Say.Engineering}, {"Security", c.Say.Security},
+		{"Ward", t.Do.Ward}, {"Clinical engineering", t.Do.Engineering}, {"Security", t.Do.Security},
 	} {
 		if part.what != "" {
-			do = append(do, part.who+": "+fill(part.what))
+			do = append(do, part.who+": "+part.what)
 		}
 	}
 	v.Do = strings.Join(do, " ")
-	if c.Say.Wrong != "" {
-		v.Why += " Wrong if " + fill(c.Say.Wrong)
-	}
-	if f.Stale {
-		v.Why += " Not seen again since " + f.LastSeen.UTC().Format(timeText) + "."
-	}
-	v.Evidence = fmt.Sprintf("Log position %d, last seen %s. Severity: %s. Controls: %s.",
-		f.Seq, f.LastSeen.UTC().Format(timeText), f.Why, strings.Join(c.Controls, ", "))
 	return v
 }
 
-// subjectName is how a person knows what is no asset.
-func subjectName(f *wardround.Finding) string {
-	switch f.Subject.Kind {
-	case wardround.SubjectLink:
-		for _, ends := range [][2]string{{"sender", "receiver"}, {"client", "server"}} {
-			if a, b := f.Facts[ends[0]], f.Facts[ends[1]]; a != nil && b != nil {
-				return fmt.Sprint(a, " to ", b)
+// RenderIn writes the finding in its parts, in the language asked for or, where
+// there is no such text, in English; [Text.Language] says which.
+func (c *Check) RenderIn(language string, f *wardround.Finding, a *wardround.Asset, prof *wardround.ClinicalProfile) Text {
+	return c.tell(language, f, a, prof, false)
+}
+
+// tell fills the check's words with the finding's facts. inline puts the label of
+// an unreviewed profile, and when the finding would be wrong, into the sentences.
+func (c *Check) tell(language string, f *wardround.Finding, a *wardround.Asset, prof *wardround.ClinicalProfile, inline bool) Text {
+	w := c.words(language)
+	name, where := w.subject(f), ""
+	whom := name
+	if a != nil {
+		name, whom = named(a), located(a)
+		if ward := a.Attr(wardround.AttrWard); ward != "" {
+			where = ward + ", "
+		}
+	}
+	fill := func(s string) string { return fillIn(s, name, whom, f) }
+	t := Text{
+		Language: w.language, Title: w.title, Where: where + whom,
+		Bedside: fill(w.say.Bedside), Dont: fill(w.say.Dont), Why: fill(w.say.Why), Wrong: fill(w.say.Wrong),
+		Do:     Do{Ward: fill(w.say.Ward), Engineering: fill(w.say.Engineering), Security: fill(w.say.Security)},
+		Review: w.noProfile,
+	}
+	if prof != nil {
+		t.Reviewed, t.Review = prof.Label() == "", w.review(prof)
+		if prof.Misuse != "" {
+			t.Bedside += " " + prof.Misuse
+			if l := prof.Label(); inline && l != "" {
+				t.Bedside += " (" + l + ")"
 			}
 		}
-		return "an interface"
-	case wardround.SubjectSite:
-		return "the site " + f.Subject.ID
-	case wardround.SubjectSensor:
-		return "the sensor " + f.Subject.ID
+		if prof.Dont != "" {
+			t.Dont += " " + prof.Dont
+		}
 	}
-	return f.Subject.ID
+	if inline && t.Wrong != "" {
+		t.Why += " " + w.wrongIf + " " + t.Wrong
+	}
+	if f.Stale {
+		t.Why += " " + fmt.Sprintf(w.notSeenSince, f.LastSeen.UTC().Format(timeText))
+	}
+	t.Evidence = fmt.Sprintf(w.evidence, f.Seq, f.LastSeen.UTC().Format(timeText), f.Why, strings.Join(c.Controls, ", "))
+	return t
 }
 
 func fillIn(s, asset, whom string, f *wardround.Finding) string {
