@@ -1,0 +1,280 @@
+package client
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"iter"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/wardround/wardround"
+)
+
+var _ wardround.Reader = (*Client)(nil)
+
+// Position implements [wardround.Reader].
+func (c *Client) Position(ctx context.Context, _ wardround.Scope) (uint64, time.Time, error) {
+	var p struct {
+		At       time.Time `json:"at"`
+		Position uint64    `json:"position"`
+	}
+	err := c.Get(ctx, "/findings", url.Values{"limit": {"1"}}, &p)
+	return p.Position, p.At, err
+}
+
+// scoped leaves out rows of another scope; the zero scope is the server's own.
+func scoped[T any](rows iter.Seq2[*T, error], want wardround.Scope, of func(*T) wardround.Scope) iter.Seq2[*T, error] {
+	if want == (wardround.Scope{}) {
+		return rows
+	}
+	return func(yield func(*T, error) bool) {
+		for row, err := range rows {
+			if err == nil && of(row) != want {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// Assets implements [wardround.Reader]: also public peers and what was merged into
+// others.
+func (c *Client) Assets(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Asset, error] {
+	standing := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}})
+	merged := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}, "merged": {"true"}})
+	return scoped(both(standing, merged), s, func(x *wardround.Asset) wardround.Scope { return x.Scope })
+}
+
+// both yields the rows of a and then those of b.
+func both[T any](a, b iter.Seq2[*T, error]) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for _, rows := range []iter.Seq2[*T, error]{a, b} {
+			for row, err := range rows {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Links implements [wardround.Reader].
+func (c *Client) Links(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Link, error] {
+	return scoped(List[wardround.Link](ctx, c, "/links", nil), s, func(x *wardround.Link) wardround.Scope { return x.Scope })
+}
+
+// Proposals implements [wardround.Reader].
+func (c *Client) Proposals(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Proposal, error] {
+	return scoped(List[wardround.Proposal](ctx, c, "/proposals", nil), s, func(x *wardround.Proposal) wardround.Scope {
+		if x.Scope == (wardround.Scope{}) {
+			return s // an older server leaves it out
+		}
+		return x.Scope
+	})
+}
+
+// Verdicts implements [wardround.Reader].
+func (c *Client) Verdicts(ctx context.Context, s wardround.Scope, f wardround.VerdictFilter) iter.Seq2[*wardround.Verdict, error] {
+	q := url.Values{}
+	set(q, "check", f.Check)
+	if f.Subject != (wardround.Subject{}) {
+		q.Set("subject", f.Subject.String())
+	}
+	return List[wardround.Verdict](ctx, c, "/verdicts", q)
+}
+
+// Findings implements [wardround.Reader].
+func (c *Client) Findings(ctx context.Context, s wardround.Scope, f wardround.FindingFilter) iter.Seq2[*wardround.Finding, error] {
+	q := url.Values{"live": {strconv.FormatBool(f.Live)}, "sort": {"id"}}
+	set(q, "check", f.Check)
+	set(q, "case", f.Case)
+	if f.Severity > wardround.SeverityNone {
+		q.Set("severity", f.Severity.String())
+	}
+	if f.Subject != (wardround.Subject{}) {
+		q.Set("subject", f.Subject.String())
+	}
+	return scoped(List[wardround.Finding](ctx, c, "/findings", q), s, func(x *wardround.Finding) wardround.Scope { return x.Scope })
+}
+
+// Cases implements [wardround.Reader].
+func (c *Client) Cases(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Case, error] {
+	return List[wardround.Case](ctx, c, "/cases", nil)
+}
+
+// Notices implements [wardround.Reader] with what was sent to people.
+func (c *Client) Notices(ctx context.Context, _ wardround.Scope) iter.Seq2[*wardround.Notice, error] {
+	return List[wardround.Notice](ctx, c, "/notifications", nil)
+}
+
+// Transitions implements [wardround.Reader] for the key of a finding that is or was;
+// others have none that the API tells.
+func (c *Client) Transitions(ctx context.Context, s wardround.Scope, k wardround.Key) iter.Seq2[*wardround.Transition, error] {
+	return func(yield func(*wardround.Transition, error) bool) {
+		var d struct {
+			History []*wardround.Transition `json:"history"`
+		}
+		id, err := c.findingID(ctx, s, k)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		err = c.Get(ctx, "/findings/"+url.PathEscape(id), nil, &d)
+		if wardround.ErrorCode(err) == wardround.ENotFound {
+			return
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, t := range d.History {
+			t.Key = k
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (c *Client) findingID(ctx context.Context, s wardround.Scope, k wardround.Key) (string, error) {
+	if s == (wardround.Scope{}) {
+		var err error
+		if s, err = c.Scope(ctx); err != nil {
+			return "", err
+		}
+	}
+	return wardround.FindingID(s, k), nil
+}
+
+// Evidence implements [wardround.Reader].
+func (c *Client) Evidence(ctx context.Context, _ wardround.Scope, from, to uint64) iter.Seq2[*wardround.Evidence, error] {
+	q := url.Values{"from": {strconv.FormatUint(from, 10)}, "sort": {"index"}}
+	if to > 0 {
+		q.Set("to", strconv.FormatUint(to, 10))
+	}
+	rows := List[entry](ctx, c, "/evidence/entries", q)
+	return func(yield func(*wardround.Evidence, error) bool) {
+		for e, err := range rows {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			x, err := e.evidence()
+			if !yield(x, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// entry is one leaf as the API writes it: salt and leaf in hex, the payload as JSON.
+type entry struct {
+	Index   uint64          `json:"index"`
+	Kind    string          `json:"kind"`
+	Reason  string          `json:"reason"`
+	At      time.Time       `json:"at"`
+	Seq     uint64          `json:"seq"`
+	Leaf    string          `json:"leaf"`
+	Salt    string          `json:"salt"`
+	Payload json.RawMessage `json:"payload"`
+	Erased  bool            `json:"erased"`
+}
+
+func (e *entry) evidence() (*wardround.Evidence, error) {
+	leaf, err := hex.DecodeString(e.Leaf)
+	if err != nil {
+		return nil, wardround.Errorf(wardround.EIntegrity, "client.evidence", "leaf of entry %d: %w", e.Index, err)
+	}
+	x := &wardround.Evidence{Index: e.Index, Kind: e.Kind, Reason: e.Reason, At: e.At, Seq: e.Seq, Leaf: leaf}
+	if e.Erased {
+		return x, nil
+	}
+	if x.Salt, err = hex.DecodeString(e.Salt); err != nil {
+		return nil, wardround.Errorf(wardround.EIntegrity, "client.evidence", "salt of entry %d: %w", e.Index, err)
+	}
+	x.Payload = e.Payload
+	return x, nil
+}
+
+// States implements [wardround.Reader]: what a check remembers stays on its server.
+func (c *Client) States(context.Context, wardround.Scope) iter.Seq2[wardround.StateRow, error] {
+	return kept[wardround.StateRow]("the state of checks")
+}
+
+// Wakes implements [wardround.Reader]: they stay on their server.
+func (c *Client) Wakes(context.Context, wardround.Scope) iter.Seq2[wardround.WakeRow, error] {
+	return kept[wardround.WakeRow]("what checks wait for")
+}
+
+// Learned implements [wardround.Reader]: it is told with the proposals of baselines.
+func (c *Client) Learned(context.Context, wardround.Scope) iter.Seq2[wardround.LearnedRow, error] {
+	return kept[wardround.LearnedRow]("what checks have learned")
+}
+
+func kept[T any](what string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		yield(none, wardround.Errorf(wardround.EForbidden, "client", "%s is told by no server; read it where the data directory lies", what))
+	}
+}
+
+// Content implements [wardround.Reader] with the settings that change verdicts: the
+// zones, and for each check its thresholds and whether it is off.
+func (c *Client) Content(ctx context.Context, _ wardround.Scope) iter.Seq2[wardround.ContentRow, error] {
+	return func(yield func(wardround.ContentRow, error) bool) {
+		zones, err := c.Setting(ctx, "zones")
+		if err != nil {
+			yield(wardround.ContentRow{}, err)
+			return
+		}
+		if len(zones.Value) > 0 && string(zones.Value) != "null" {
+			if !yield(wardround.ContentRow{Name: "zones", Value: zones.Value, By: zones.By, Reason: zones.Reason, At: zones.At}, nil) {
+				return
+			}
+		}
+		for x, err := range List[checkContent](ctx, c, "/checks", nil) {
+			if err != nil {
+				yield(wardround.ContentRow{}, err)
+				return
+			}
+			for _, row := range x.rows() {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// checkContent is what people set of one check.
+type checkContent struct {
+	ID  string `json:"id"`
+	Off *struct {
+		By     string    `json:"by"`
+		At     time.Time `json:"at"`
+		Reason string    `json:"reason"`
+	} `json:"off"`
+	Thresholds json.RawMessage `json:"thresholds"`
+}
+
+func (x *checkContent) rows() (rows []wardround.ContentRow) {
+	if len(x.Thresholds) > 0 && string(x.Thresholds) != "null" {
+		rows = append(rows, wardround.ContentRow{Name: "check/" + x.ID, Value: x.Thresholds})
+	}
+	if x.Off != nil {
+		reason, _ := json.Marshal(x.Off.Reason) // a string always marshals
+		rows = append(rows, wardround.ContentRow{Name: "check/" + x.ID + "/off", Value: reason, By: x.Off.By, Reason: x.Off.Reason, At: x.Off.At})
+	}
+	return rows
+}
+
+// set sets a parameter unless it is empty.
+func set(q url.Values, name, value string) {
+	if value != "" {
+		q.Set(name, value)
+	}
+}
