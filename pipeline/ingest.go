@@ -26,6 +26,9 @@ type IngestOptions struct {
 	// Queue is how many observations may wait; 0 means 50,000. What is over that is
 	// shed: flow updates first, then repeats, then transactions.
 	Queue int
+	// OnJudged is called with each batch that was judged and committed, from Run's
+	// goroutine; nil for none. It must not change the batch, and not wait.
+	OnJudged func([]*wardround.Observation)
 }
 
 // Ingest takes observations from sensors, makes them durable in the log and has
@@ -302,6 +305,9 @@ func (in *Ingest) step(ctx context.Context) (int, error) {
 	}
 	if err := p.Judge(ctx, appended); err != nil {
 		return 0, err
+	}
+	if in.opt.OnJudged != nil && len(appended) > 0 {
+		in.opt.OnJudged(appended)
 	}
 	later, _ := in.clock.peek()
 	in.mu.Lock()

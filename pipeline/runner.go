@@ -16,16 +16,19 @@ type runner struct {
 	p      *Pipeline
 	worker *worker
 	stuck  map[string]*worker // abandoned passes that have not ended
+	counts []counts           // as opt.Checks
 }
 
-func newRunner(p *Pipeline) *runner { return &runner{p: p, stuck: map[string]*worker{}} }
+func newRunner(p *Pipeline) *runner {
+	return &runner{p: p, stuck: map[string]*worker{}, counts: make([]counts, len(p.opt.Checks))}
+}
 
 // run runs every check that has something to see, and applies what they say.
 func (r *runner) run(ctx context.Context) {
 	p := r.p
 	p.failures.forget()
 	fired := p.wakes.due()
-	for _, c := range p.opt.Checks {
+	for i, c := range p.opt.Checks {
 		seen, wakes := p.watched(c), fired[c.ID]
 		if len(seen) == 0 && len(wakes) == 0 {
 			continue
@@ -44,11 +47,14 @@ func (r *runner) run(ctx context.Context) {
 		}
 		fr := &frame{p: p, now: p.now, scope: p.opt.Scope}
 		pass := check.NewPass(c, fr, seen, wakes)
+		begun := time.Now() // how dear a check is; no verdict depends on it
 		cause, detail := r.contain(ctx, fr, pass)
+		r.counts[i].ran(p.now, time.Since(begun))
 		if cause == "" {
 			cause, detail = fr.settle(c)
 		}
 		if cause != "" {
+			r.counts[i].failed(detail)
 			fr.undo(c)
 			p.wakes.again(c.ID, wakes, p.failures.failed(c.ID, cause, detail))
 			continue
