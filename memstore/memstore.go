@@ -20,6 +20,9 @@ import (
 type Options struct {
 	// History keeps transitions and evidence.
 	History bool
+	// Ledger also seals evidence and keeps the tree over it, so that the store is a
+	// [ledger.Store]; it implies History.
+	Ledger bool
 }
 
 type stateKey struct{ check, key string }
@@ -49,12 +52,14 @@ type Store struct {
 	transitions []*wardround.Transition
 	evidence    []*wardround.Evidence
 	leaves      uint64
+	book        book
 }
 
 var _ wardround.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New(opt Options) *Store {
+	opt.History = opt.History || opt.Ledger
 	return &Store{
 		opt: opt, assets: map[wardround.AssetID]*wardround.Asset{}, links: map[wardround.LinkID]*wardround.Link{},
 		proposals: map[string]*wardround.Proposal{}, verdicts: map[wardround.Key]*wardround.Verdict{},
@@ -83,6 +88,11 @@ func (s *Store) Commit(ctx context.Context, c *wardround.Commit) error {
 	}
 	if c.After != s.position || c.To < c.After {
 		return wardround.Errorf(wardround.EConflict, op, "the commit is for positions %d to %d, the store is at %d", c.After+1, c.To, s.position)
+	}
+	if s.opt.Ledger {
+		if err := s.seal(c); err != nil {
+			return err
+		}
 	}
 	s.position, s.at = c.To, c.At
 	for _, x := range c.Assets {
@@ -271,11 +281,15 @@ func (s *Store) Content(_ context.Context, sc wardround.Scope) iter.Seq2[wardrou
 func (s *Store) Evidence(_ context.Context, sc wardround.Scope, from, to uint64) iter.Seq2[*wardround.Evidence, error] {
 	return func(yield func(*wardround.Evidence, error) bool) {
 		s.mu.Lock()
-		rows := s.evidence
+		rows := s.evidence // the n-th has index n
 		ok := sc == s.scope
 		s.mu.Unlock()
-		for _, e := range rows {
-			if ok && e.Index >= from && (to == 0 || e.Index < to) && !yield(e, nil) {
+		end := uint64(len(rows))
+		if to != 0 {
+			end = min(end, to)
+		}
+		for i := from; ok && i < end; i++ {
+			if !yield(rows[i], nil) {
 				return
 			}
 		}
