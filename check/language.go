@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -47,9 +49,68 @@ var english = phrases{
 	sensor:       "the sensor %s",
 }
 
+// Told is a check's title and text in another language, with the same places to
+// fill in.
+type Told struct {
+	Title string
+	Say   Say
+}
+
+// told are the texts of the other languages, by check, read when first asked for.
+var told = map[string]func() map[string]Told{}
+
+// Tell registers the texts of a language whose sentences are known here; texts is
+// called when they are first needed. Package words does it while the program starts.
+func Tell(language string, texts func() map[string]Told) {
+	if _, ok := sentences[language]; !ok || told[language] != nil {
+		panic("check: language " + language + " is not known, or registered twice")
+	}
+	told[language] = texts
+}
+
+// Languages lists the languages that findings can be told in, English first.
+func Languages() []string {
+	return append([]string{English}, slices.Sorted(maps.Keys(told))...)
+}
+
+// sentences are the phrases of the other languages.
+var sentences = map[string]phrases{
+	"de": {
+		wrongIf:      "Falsch, wenn",
+		notSeenSince: "Seit %s nicht mehr gesehen.",
+		evidence:     "Position %d im Protokoll, zuletzt gesehen %s. Schwere: %s. Maßnahmen: %s.",
+		noProfile:    "für diese Rolle gibt es kein klinisches Profil",
+		reviewedBy:   "geprüft von %s",
+		reviewedOn:   "geprüft von %s am %s",
+		unreviewed:   "noch von niemandem aus der Klinik geprüft",
+		fromTo:       "%v an %v",
+		anInterface:  "eine Schnittstelle",
+		site:         "der Standort %s",
+		sensor:       "der Sensor %s",
+	},
+	"fr": {
+		wrongIf:      "Faux si",
+		notSeenSince: "Plus revu depuis %s.",
+		evidence:     "Position %d du journal, vu pour la dernière fois %s. Gravité : %s. Mesures : %s.",
+		noProfile:    "il n'y a pas de profil clinique pour ce rôle",
+		reviewedBy:   "relu par %s",
+		reviewedOn:   "relu par %s le %s",
+		unreviewed:   "pas encore relu par un clinicien",
+		fromTo:       "%v vers %v",
+		anInterface:  "une interface",
+		site:         "le site %s",
+		sensor:       "le capteur %s",
+	},
+}
+
 // words returns what there is in a language, English where there is nothing. This
 // is the one place that knows which languages there are.
-func (c *Check) words(_ string) words {
+func (c *Check) words(language string) words {
+	if texts := told[language]; texts != nil {
+		if t, ok := texts()[c.ID]; ok {
+			return words{language: language, title: t.Title, say: t.Say, phrases: sentences[language]}
+		}
+	}
 	return words{language: English, title: c.Title, say: c.Say, phrases: english}
 }
 

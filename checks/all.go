@@ -5,6 +5,7 @@ package checks
 import (
 	"embed"
 
+	_ "github.com/wardround/wardround/check/words"
 	_ "github.com/wardround/wardround/checks/auth"
 	_ "github.com/wardround/wardround/checks/dicom"
 	_ "github.com/wardround/wardround/checks/fhir"

@@ -6,6 +6,8 @@ package clinical
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"sync"
 
 	"go.yaml.in/yaml/v4"
@@ -41,6 +43,50 @@ var load = sync.OnceValue(func() map[string]*wardround.ClinicalProfile {
 
 // Profile returns the profile of a role, or nil.
 func Profile(role string) *wardround.ClinicalProfile { return load()[role] }
+
+//go:embed profiles.de.yaml
+var german []byte
+
+//go:embed profiles.fr.yaml
+var french []byte
+
+// told are the profiles in other languages; what they weigh stays with the English.
+var told = map[string]func() map[string]*wardround.ClinicalProfile{
+	"de": sync.OnceValue(func() map[string]*wardround.ClinicalProfile { return translated(german) }),
+	"fr": sync.OnceValue(func() map[string]*wardround.ClinicalProfile { return translated(french) }),
+}
+
+func translated(b []byte) map[string]*wardround.ClinicalProfile {
+	var list []entry
+	if err := yaml.Unmarshal(b, &list); err != nil {
+		panic("clinical: the embedded translations: " + err.Error())
+	}
+	m := make(map[string]*wardround.ClinicalProfile, len(list))
+	for _, e := range list {
+		p := Profile(e.Role)
+		if p == nil {
+			panic("clinical: there is no role " + e.Role)
+		}
+		t := *p
+		t.Loss, t.Misuse, t.Safe, t.Dont = e.Loss, e.Misuse, e.Safe, e.Dont
+		m[e.Role] = &t
+	}
+	return m
+}
+
+// ProfileIn returns the profile of a role in a language, in English where there is
+// no other, or nil.
+func ProfileIn(language, role string) *wardround.ClinicalProfile {
+	if texts := told[language]; texts != nil {
+		if p := texts()[role]; p != nil {
+			return p
+		}
+	}
+	return Profile(role)
+}
+
+// RoleNames lists the roles that have a profile, sorted.
+func RoleNames() []string { return slices.Sorted(maps.Keys(load())) }
 
 // Roles returns how many roles have a profile.
 func Roles() int { return len(load()) }

@@ -136,7 +136,7 @@ func TestNoCatchAllPackages(t *testing.T) {
 }
 
 // ours are embedded files and folders that we wrote ourselves.
-var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist"}
+var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "clinical/profiles.de.yaml", "clinical/profiles.fr.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist", "check/words/de", "check/words/fr"}
 
 var embedLine = regexp.MustCompile(`^//go:embed (.+)$`)
 
