@@ -27,8 +27,10 @@ type migration struct {
 	sum     string // hex SHA-256 of sql
 }
 
-func migrations(files fs.FS) ([]migration, error) {
-	names, err := fs.Glob(files, "migrations/*.sql")
+func migrations(files fs.FS) ([]migration, error) { return migrationsIn(files, "migrations") }
+
+func migrationsIn(files fs.FS, dir string) ([]migration, error) {
+	names, err := fs.Glob(files, dir+"/*.sql")
 	if err != nil {
 		return nil, err
 	}
