@@ -1,0 +1,83 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/wardround/wardround"
+)
+
+// humaConfig is how huma is used: JSON alone, unknown parameters refused, nothing
+// served that is not in the table.
+func humaConfig() huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Severity](), reflect.TypeFor[severityName]())
+	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Criticality](), reflect.TypeFor[criticalityName]())
+	registry.RegisterTypeAlias(reflect.TypeFor[wardround.AssetKind](), reflect.TypeFor[kindName]())
+	registry.RegisterTypeAlias(reflect.TypeFor[json.RawMessage](), reflect.TypeFor[anyJSON]())
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "Wardround",
+				Version:     "1",
+				Description: "Makes the rounds of connected medical devices: what is dangerous for patients, what changed, where nobody looks.\n\nNot a patient alarm and not a medical device.",
+				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+			Components: &huma.Components{
+				Schemas: registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"session": {Type: "apiKey", In: "cookie", Name: "__Host-" + sessionCookie, Description: "The session of a person, set by signing in. Without TLS, on loopback, its name has no prefix."},
+					"token":   {Type: "http", Scheme: "bearer", Description: "An API token: scoped, expiring, revocable."},
+				},
+			},
+			Tags: []*huma.Tag{},
+		},
+		Formats: map[string]huma.Format{
+			"application/json": jsonFormat, "json": jsonFormat,
+			"application/problem+json": jsonFormat,
+		},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+}
+
+// finish writes the document.
+func finish(doc *huma.OpenAPI) ([]byte, error) {
+	b, err := json.MarshalIndent(doc, "", "  ")
+	return append(b, '\n'), err
+}
+
+func names(values ...string) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range values {
+		s.Enum = append(s.Enum, v)
+	}
+	return s
+}
+
+// The types below stand, in the document, for those of the root package that are
+// numbers in memory and names in JSON.
+type (
+	severityName    struct{}
+	criticalityName struct{}
+	kindName        struct{}
+	anyJSON         struct{}
+)
+
+func (severityName) Schema(huma.Registry) *huma.Schema {
+	return names("none", "info", "low", "medium", "high", "critical")
+}
+
+func (criticalityName) Schema(huma.Registry) *huma.Schema {
+	return names("unknown", "administrative", "monitoring", "diagnostic", "therapeutic", "life-sustaining")
+}
+
+func (kindName) Schema(huma.Registry) *huma.Schema {
+	return names("device", "intermediary", "service", "model", "unknown")
+}
+
+func (anyJSON) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+

@@ -1,0 +1,4 @@
+package api
+
+// findingRoutes are findings, cases, checks, observations, events and evidence.
+var findingRoutes []Route
