@@ -5,7 +5,6 @@ package checks
 import (
 	"embed"
 
-	_ "github.com/wardround/wardround/check/words"
 	_ "github.com/wardround/wardround/checks/auth"
 	_ "github.com/wardround/wardround/checks/dicom"
 	_ "github.com/wardround/wardround/checks/fhir"
@@ -17,6 +16,7 @@ import (
 	_ "github.com/wardround/wardround/checks/sensor"
 	_ "github.com/wardround/wardround/checks/ssh"
 	_ "github.com/wardround/wardround/checks/tls"
+	_ "github.com/wardround/wardround/checks/words"
 )
 
 // Fixtures holds every check's fixtures, so that an installation can validate

@@ -104,8 +104,12 @@ func TestFloors(t *testing.T) {
 				deny("an adapter imports no check")
 			case top == "sense" && ours && (ltop == "inventory" || ltop == "check" || ltop == "checks" || slices.Contains(adapters, ltop)):
 				deny("sensors never judge and don't know assets")
-			case top == "api" && ours && ltop == "format":
-				deny("api decodes no protocol")
+			case top == "account" && ours && ltop != "account" && l != ".":
+				deny("people stand on the root only")
+			case (top == "board" || top == "live" || top == "notify") && ours && (ltop == "api" || ltop == "account" || ltop == "pipeline" || ltop == "sense" || slices.Contains(adapters, ltop)):
+				deny("a projection knows neither the API nor where things are stored")
+			case top == "api" && ours && (ltop == "format" || ltop == "sense" || slices.Contains(adapters, ltop)):
+				deny("api decodes no protocol and knows no adapter")
 			case ours && ltop == "cmd":
 				deny("nothing imports a command")
 			}
@@ -136,7 +140,7 @@ func TestNoCatchAllPackages(t *testing.T) {
 }
 
 // ours are embedded files and folders that we wrote ourselves.
-var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "clinical/profiles.de.yaml", "clinical/profiles.fr.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist", "check/words/de", "check/words/fr"}
+var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "clinical/profiles.de.yaml", "clinical/profiles.fr.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist", "checks/words/de", "checks/words/fr", "sqlite/accounts/migrations"}
 
 var embedLine = regexp.MustCompile(`^//go:embed (.+)$`)
 
