@@ -1,3 +1,6 @@
 import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import "./ui/tokens.css";
+import "./ui/base.css";
 
-createRoot(document.getElementById("root")!).render(<main />);
+createRoot(document.getElementById("root")!).render(<App />);

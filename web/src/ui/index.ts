@@ -1,0 +1,23 @@
+// The design system: see /styleguide in development.
+export { Button, IconButton, LinkButton } from "./Button";
+export { Confirm, Dialog, Drawer, useOpen } from "./Dialog";
+export { Checkbox, Field, Segments, Select, TextArea, TextInput } from "./Field";
+export type { Option } from "./Field";
+export { FilterBar, SearchBox } from "./FilterBar";
+export type { Filter } from "./FilterBar";
+export { Icon } from "./Icon";
+export { Glyph, SeverityMark, StateMark, Word } from "./Mark";
+export type { MarkState } from "./Mark";
+export { Menu } from "./Menu";
+export type { MenuItem } from "./Menu";
+export { Banner, Empty, Failure, PageHead, Panel, Skeleton } from "./Panel";
+export { Sparkline } from "./Sparkline";
+export { Table } from "./Table";
+export type { Column, TableProps } from "./Table";
+export { LinkTabs, Tabs } from "./Tabs";
+export type { Tab } from "./Tabs";
+export { Bytes, Name, Num, plain, Provenance, siteNow, Time } from "./Text";
+export { setTheme, themeChoice, token, useTheme } from "./theme";
+export type { ThemeChoice } from "./theme";
+export { ToastProvider, useToast } from "./Toast";
+export { cx } from "./cx";
