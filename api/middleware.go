@@ -105,7 +105,7 @@ func (s *Server) headers(h http.Header, r *http.Request, id string) {
 	if s.opt.TLS {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-	if !strings.HasPrefix(r.URL.Path, "/assets/") {
+	if !strings.HasPrefix(r.URL.Path, "/static/") {
 		h.Set("Cache-Control", "no-store")
 	}
 }

@@ -100,7 +100,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := s.static.files[r.URL.Path]
-	if a == nil && !strings.HasPrefix(r.URL.Path, "/assets/") {
+	if a == nil && !strings.HasPrefix(r.URL.Path, "/static/") {
 		a = s.static.files["/index.html"]
 	}
 	if a == nil {
@@ -110,7 +110,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Set("Etag", a.etag)
-	if strings.HasPrefix(r.URL.Path, "/assets/") {
+	if strings.HasPrefix(r.URL.Path, "/static/") {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable") // the name has the content's hash
 	} else {
 		h.Set("Cache-Control", "no-cache")
