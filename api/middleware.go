@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/account"
 )
 
 // csp lets a page load what we serve and nothing else: no inline script or style,
@@ -175,6 +174,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call) error {
 	if rt.Public {
 		return s.throttle(w, "address "+block(peer(r)), s.strangers)
 	}
+	if rt.Near && !s.opt.TLS && peer(r).IsLoopback() {
+		return s.throttle(w, "near", s.people)
+	}
 	who, err := s.authenticate(r)
 	if err != nil {
 		if wardround.ErrorCode(err) == codeUnauthenticated {
@@ -188,6 +190,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call) error {
 	c.who = who
 	if err := s.throttle(w, "account "+who.Account.ID+" "+who.Token, s.people); err != nil {
 		return err
+	}
+	if rt.InPerson && who.Session == "" {
+		return hinted(wardround.Errorf(wardround.EForbidden, "api", "a token cannot do this"), "Sign in and do it yourself.")
 	}
 	if rt.Needs != "" && who.Reach(rt.Needs, string(s.opt.Scope.Site)).None() {
 		return wardround.Errorf(wardround.EForbidden, "api", "it needs the permission %q at this site", rt.Needs)
@@ -230,9 +235,6 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	for k, v := range p.header {
 		h[k] = v
-	}
-	if after := account.RetryAfter(err); after > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(after/time.Second)))
 	}
 	if p.Status == http.StatusNotModified {
 		w.WriteHeader(p.Status)

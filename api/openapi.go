@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 )
 
 // humaConfig is how huma is used: JSON alone, unknown parameters refused, nothing
@@ -16,7 +17,8 @@ func humaConfig() huma.Config {
 	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Severity](), reflect.TypeFor[severityName]())
 	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Criticality](), reflect.TypeFor[criticalityName]())
 	registry.RegisterTypeAlias(reflect.TypeFor[wardround.AssetKind](), reflect.TypeFor[kindName]())
-	registry.RegisterTypeAlias(reflect.TypeFor[json.RawMessage](), reflect.TypeFor[anyJSON]())
+	registry.RegisterTypeAlias(reflect.TypeFor[account.Role](), reflect.TypeFor[roleName]())
+	registry.RegisterTypeAlias(reflect.TypeFor[account.Permission](), reflect.TypeFor[permissionName]())
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -39,8 +41,7 @@ func humaConfig() huma.Config {
 			"application/json": jsonFormat, "json": jsonFormat,
 			"application/problem+json": jsonFormat,
 		},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
+		DefaultFormat: "application/json",
 	}
 }
 
@@ -64,7 +65,8 @@ type (
 	severityName    struct{}
 	criticalityName struct{}
 	kindName        struct{}
-	anyJSON         struct{}
+	roleName        struct{}
+	permissionName  struct{}
 )
 
 func (severityName) Schema(huma.Registry) *huma.Schema {
@@ -79,5 +81,18 @@ func (kindName) Schema(huma.Registry) *huma.Schema {
 	return names("device", "intermediary", "service", "model", "unknown")
 }
 
-func (anyJSON) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+func (roleName) Schema(huma.Registry) *huma.Schema {
+	return names(text(account.Roles)...)
+}
 
+func (permissionName) Schema(huma.Registry) *huma.Schema {
+	return names(text(account.Permissions)...)
+}
+
+func text[S ~string](in []S) []string {
+	var out []string
+	for _, v := range in {
+		out = append(out, string(v))
+	}
+	return out
+}

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 )
 
 // Codes of problems that are of HTTP and not of the domain; the others are
@@ -163,6 +166,9 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	var h *advice
 	if errors.As(err, &h) {
 		q.Hint = h.hint
+	}
+	if after := account.RetryAfter(err); after > 0 {
+		q.header = http.Header{"Retry-After": {strconv.Itoa(int(after / time.Second))}}
 	}
 	if c != nil {
 		q.Instance = "urn:wardround:request:" + c.id

@@ -23,6 +23,8 @@ const (
 
 // routes is the one route table: everything that can be asked, and by whom.
 var routes = slices.Concat(
+	signInRoutes, oidcRoutes, meRoutes, peopleRoutes, tokenRoutes,
+	auditRoutes, settingRoutes, sensorRoutes, noticeRoutes, aboutRoutes,
 	boardRoutes,
 	findingRoutes,
 )
@@ -39,6 +41,15 @@ type Route struct {
 	Needs account.Permission
 	// Public routes need no session and are throttled by address.
 	Public bool
+
+	// Near routes need no session from the same machine, unless TLS is on: there is
+	// then a door for others, and a proxy's requests look like ours.
+	Near bool
+	// InPerson routes need a session: what a token could change of its owner would
+	// make it more than its scope.
+	InPerson bool
+	// AnyQuery lets parameters pass that the route does not know.
+	AnyQuery bool
 
 	// MaxBody is the most bytes of a body; 64 KiB if 0.
 	MaxBody int64
@@ -109,7 +120,9 @@ func (s *Server) add(rt *Route) {
 		Tags: []string{rt.Tag}, DefaultStatus: rt.Status, Errors: rt.errors(),
 		MaxBodyBytes:    -1, // the frame limits bodies
 		BodyReadTimeout: rt.within(),
-		Metadata:        map[string]any{"route": rt},
+
+		RejectUnknownQueryParameters: !rt.AnyQuery,
+		Metadata:                     map[string]any{"route": rt},
 	}
 	if !rt.Public {
 		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}

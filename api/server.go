@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -80,12 +82,12 @@ type Control struct {
 
 // Version says what is running.
 type Version struct {
-	Version, Commit string
-	Started         time.Time
-	DataDir         string
-	Modules         []Module
-	ThirdParty      []ThirdParty
-	SBOM            []byte // CycloneDX JSON
+	Version, Commit, Go string
+	Started             time.Time
+	DataDir             string
+	Modules             []Module
+	ThirdParty          []ThirdParty
+	SBOM                []byte // CycloneDX JSON
 }
 
 // Server answers for one site.
@@ -101,8 +103,11 @@ type Server struct {
 	table   []Route
 
 	people, strangers *buckets
-	static            *static
-	spec              []byte
+
+	editing sync.Mutex             // one setting is changed at a time
+	named   atomic.Pointer[string] // the site's name as a person set it
+	static  *static
+	spec    []byte
 }
 
 // New returns a server. Errors: EInvalid.
