@@ -1,116 +1,94 @@
 import { useEffect, useRef, useState } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { Link, Outlet, useLocation, useNavigate } from "react-router";
-import { send, useLive } from "../api/client";
-import { cx, Drawer, Icon, IconButton, Menu, Name, Time } from "../ui";
+import { Outlet, useLocation, useNavigate } from "react-router";
+import { Drawer, useOpen } from "../ui";
+import { Help } from "./Help";
 import { useKeys } from "./keyboard";
-import { navigation } from "./pages";
-import { useHeld, useSession } from "./session";
+import { LiveState, Offline } from "./Live";
+import { BottomNav, keyOf, linksFor, NavLinks, rootOf } from "./Nav";
+import { SearchPalette } from "./Palette";
+import { useSession } from "./session";
+import { TopBar } from "./TopBar";
 import "./Shell.css";
 
-/** The frame around every page. */
+/** The frame around every page: where one is, whether it is live, and that it is no patient alarm. */
 export function Shell() {
   const intl = useIntl();
-  const session = useSession();
+  const { permissions } = useSession();
   const navigate = useNavigate();
-  const [drawer, setDrawer] = useState(false);
-  useKeys({ ...Object.fromEntries(links(session.permissions).filter((p) => p.nav!.key).map((p) => [`g ${p.nav!.key}`, () => void navigate(p.path)])) });
+  const [palette, setPalette] = useState(false);
+  const help = useOpen();
+  const drawer = useOpen();
   const main = useFocusOnNavigation();
+  useKeys({
+    "?": help.show,
+    "/": () => {
+      const box = document.querySelector<HTMLInputElement>("main [data-search]");
+      if (box) box.focus();
+      else setPalette(true);
+    },
+    ...Object.fromEntries(linksFor(permissions).filter(keyOf).map((page) => [`g ${keyOf(page)}`, () => void navigate(rootOf(page))])),
+  });
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== "k") return;
+      e.preventDefault();
+      setPalette((open) => !open);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
   return (
     <div className="wr-shell">
-      <a className="wr-skip" href="#main"><FormattedMessage id="shell.skip" /></a>
+      <a className="wr-skip" href="#main" onClick={() => main.current?.focus()}><FormattedMessage id="shell.skip" /></a>
       <OriginBand />
-      <header className="wr-top">
-        <span className="wr-nav-open"><IconButton icon="menu" label={intl.formatMessage({ id: "shell.menu" })} onClick={() => setDrawer(true)} /></span>
-        <Link className="wr-brand" to="/"><img src="/icon.svg" alt="" /><FormattedMessage id="shell.name" /></Link>
-        <span className="wr-top-site"><Name value={session.site_name} /></span>
-        <span className="wr-top-fill" />
-        <span className="wr-notice"><FormattedMessage id="shell.notalarm" /></span>
-        <LiveState />
-        <AccountMenu />
-      </header>
+      <TopBar onSearch={() => setPalette(true)} onHelp={help.show} />
       <nav className="wr-side" aria-label={intl.formatMessage({ id: "shell.nav" })}><NavLinks /></nav>
-      <Drawer side="start" title={<FormattedMessage id="shell.name" />} open={drawer} onClose={() => setDrawer(false)}><div onClick={() => setDrawer(false)}><NavLinks /></div></Drawer>
       <main id="main" ref={main} className="wr-main" tabIndex={-1}><Outlet /></main>
+      <BottomNav onMore={drawer.show} />
+      <Offline />
+      <Drawer side="start" title={<FormattedMessage id="shell.name" />} open={drawer.open} onClose={drawer.hide}>
+        <nav aria-label={intl.formatMessage({ id: "shell.nav" })}><NavLinks onGo={drawer.hide} /></nav>
+      </Drawer>
+      <SearchPalette open={palette} onClose={() => setPalette(false)} />
+      <Help open={help.open} onClose={help.hide} />
     </div>
   );
 }
 
 /** Without navigation: the wall. What protects from a mistake stays. */
 export function Bare() {
+  const { site_name } = useSession();
   return (
-    <>
+    <div className="wr-bare">
       <OriginBand />
       <main id="main"><Outlet /></main>
-    </>
+      <footer className="wr-bare-foot">
+        <bdi>{site_name}</bdi>
+        <span className="wr-notice"><FormattedMessage id="shell.notalarm" /></span>
+        <LiveState />
+      </footer>
+      <Offline />
+    </div>
   );
 }
 
-function links(permissions: readonly string[]) {
-  return navigation.filter((page) => !page.permission || permissions.includes(page.permission));
-}
-
-function NavLinks() {
-  const session = useSession();
-  const { pathname } = useLocation();
-  return (
-    <ul>
-      {links(session.permissions).map((page) => {
-        const root = page.path.replace(/\/?\*$/, "") || "/";
-        const here = root === "/" ? pathname === "/" : pathname === root || pathname.startsWith(`${root}/`);
-        return (
-          <li key={page.path}>
-            <Link className="wr-nav-link" to={root} aria-current={here ? "page" : undefined}><Icon name={page.nav!.icon} /><FormattedMessage id={`nav.${page.nav!.id}`} /></Link>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-function OriginBand() {
+/** Nobody may take a simulation or a recording for the ward. */
+export function OriginBand() {
   const { origin } = useSession();
   if (origin === "live") return null;
-  return <div className="wr-band" role="note"><FormattedMessage id={`shell.band.${origin}`} /></div>;
+  return <div className={`wr-band wr-band-${origin}`} role="note"><FormattedMessage id={`shell.band.${origin}`} values={{ b: (text) => <strong>{text}</strong> }} /></div>;
 }
 
-function LiveState() {
-  const { state, at } = useLive();
-  return (
-    <span className={cx("wr-live", `wr-live-${state}`)}>
-      <span className="wr-live-dot" aria-hidden="true" />
-      <FormattedMessage id={`shell.live.${state}`} />
-      {at && <Time at={at} mode="clock" seconds />}
-    </span>
-  );
-}
-
-function AccountMenu() {
-  const intl = useIntl();
-  const { account } = useSession();
-  const { forget } = useHeld();
-  const signOut = () => void send("DELETE", "/session").catch(() => {}).finally(forget);
-  return (
-    <Menu
-      label={intl.formatMessage({ id: "shell.account" })}
-      icon="people"
-      head={<Name value={account.display || account.name} />}
-      items={[
-        { id: "me", icon: "settings", label: intl.formatMessage({ id: "shell.me" }), to: "/me" },
-        { id: "out", icon: "signout", label: intl.formatMessage({ id: "shell.signout" }), onSelect: signOut },
-      ]}
-    />
-  );
-}
-
-// A new page starts at its top and speaks from its main region; a change of filters doesn't move the reader.
+// A new page starts at its top and speaks from its main region; a change of filters or tabs doesn't move the reader.
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const before = useRef(pathname);
   useEffect(() => {
-    if (before.current === pathname) return;
+    const [from, to] = [before.current, pathname].map((path) => path.split("/").slice(0, 3).join("/"));
     before.current = pathname;
+    if (from === to) return;
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [pathname]);

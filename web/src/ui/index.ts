@@ -16,7 +16,7 @@ export { Table } from "./Table";
 export type { Column, TableProps } from "./Table";
 export { LinkTabs, Tabs } from "./Tabs";
 export type { Tab } from "./Tabs";
-export { Bytes, Name, Num, plain, Provenance, siteNow, Time } from "./Text";
+export { Bytes, Name, Num, plain, Provenance, setSiteTime, siteNow, Time } from "./Text";
 export { setTheme, themeChoice, token, useTheme } from "./theme";
 export type { ThemeChoice } from "./theme";
 export { ToastProvider, useToast } from "./Toast";
