@@ -156,7 +156,9 @@ func TestAStreamFromTheBeginning(t *testing.T) {
 // Each is told what was asked for, and nothing else.
 func TestFilters(t *testing.T) {
 	dir := people{netip.MustParseAddr("10.0.0.2"): "a-ct", netip.MustParseAddr("10.0.0.9"): "a-pump"}
-	sees := func(products []string, what, id string) bool { return products[0] == "acme" && (id == "a-ct" || id == "f-1") }
+	sees := func(products []string, what, id string) bool {
+		return products[0] == "acme" && (id == "a-ct" || id == "f-1")
+	}
 	f := &feed{Hub: New(Options{Directory: dir, Sees: sees})}
 	for _, tc := range []struct {
 		name string

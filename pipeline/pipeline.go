@@ -40,6 +40,9 @@ type Options struct {
 	MaxKeys int
 	// Maker names the maker of a MAC address; nil for none.
 	Maker func(wardround.MAC) string
+	// Clock tells how long checks take, for [Pipeline.Stats]; no verdict depends on
+	// it. Nil counts no time.
+	Clock func() time.Time
 	// OnCommit is called after each commit, in order; nil for none. The commit must
 	// not be changed.
 	OnCommit func(*wardround.Commit)
@@ -74,6 +77,9 @@ type Pipeline struct {
 func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 	if opt.Budget == 0 {
 		opt.Budget = 2 * time.Second
+	}
+	if opt.Clock == nil {
+		opt.Clock = func() time.Time { return time.Time{} }
 	}
 	if opt.MaxKeys == 0 {
 		opt.MaxKeys = DefaultMaxKeys

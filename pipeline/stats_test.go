@@ -19,7 +19,7 @@ func TestStats(t *testing.T) {
 		return run(ctx, p)
 	}
 	bad.Run = func(context.Context, *check.Pass) error { panic("oh no") }
-	b := newBench(t, Options{}, slow, bad, idle)
+	b := newBench(t, Options{Clock: time.Now}, slow, bad, idle)
 	done := make(chan struct{})
 	go func() { // whoever reads is another goroutine
 		defer close(done)

@@ -123,7 +123,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 		return w, err
 	}
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
-		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker,
+		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
 		OnCommit: func(c *wardround.Commit) {
 			if w.show != nil {
 				w.show(c)
