@@ -20,6 +20,8 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/ledger"
+	"github.com/wardround/wardround/live"
 )
 
 // Options say what a [Server] offers and where it gets it. Accounts, Board, Store
@@ -32,8 +34,12 @@ type Options struct {
 	Accounts  *account.Service
 	Documents account.Documents
 	Board     *board.Board
+	// Hub is what is happening: newest observations, rates, event streams.
+	Hub *live.Hub
 	// Store has what the board leaves out: history and the ledger.
-	Store wardround.Reader
+	Store Store
+	// Keys sign the ledger's checkpoints.
+	Keys []*ledger.Key
 	// Say puts what a person said into the log and returns when it is durable and
 	// judged. Errors: EInvalid, EFull.
 	Say func(ctx context.Context, fields ...any) error
@@ -61,6 +67,12 @@ type Options struct {
 	Now func() time.Time
 }
 
+// Store is where history and the ledger are read.
+type Store interface {
+	wardround.Reader
+	ledger.Store
+}
+
 // Control is what the running program can be asked to do; each may be nil.
 type Control struct {
 	// Interfaces lists what could be watched.
@@ -75,8 +87,9 @@ type Control struct {
 	// Notifications lists what was sent, newest first; TestNotification sends one.
 	Notifications    func(context.Context) ([]Notification, error)
 	TestNotification func(ctx context.Context, route string) error
-	// Changed hears of a setting that was changed and is now in force or, if it
-	// returns an error, is not: it is then neither kept nor audited.
+	// Export writes a bundle of evidence, a zip, of a period; zero times are open ends.
+	Export func(ctx context.Context, from, to time.Time, w io.Writer) error
+	// Changed puts a setting in force. Errors: EInvalid; it is then not kept.
 	Changed func(ctx context.Context, name string, value []byte) error
 }
 
