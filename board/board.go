@@ -37,25 +37,25 @@ type Options struct {
 	// Now is our own clock. Of a live site it tells how long a sensor was silent; a
 	// replayed or simulated one lives by the log's time alone.
 	Now func() time.Time
-	// Bedside writes what a finding can mean for a patient, in one of the languages a
-	// check speaks, and says in which it wrote. nil is English.
-	Bedside func(f *wardround.Finding, a *wardround.Asset, language string) (text, written string)
 }
 
 // Board shows one site. Its methods are safe for concurrent use; Load, Apply and
 // Observed are for the goroutine that judges.
 type Board struct {
-	opt    Options
-	checks map[string]*check.Check
+	opt Options
+	own []*info // the checks that judge here; never changed once made
 
 	mu sync.RWMutex
 	state
+
+	graphs graphs
 }
 
 // Visible is what a person may see of the site: everything, or product lines. The
 // zero value is everything.
 type Visible struct {
-	// Products are makers, models or products in lower case; nil is everything.
+	// Products are makers, models or products, folded as account.Reach has them; nil
+	// is everything, an empty list nothing.
 	Products []string
 }
 

@@ -1,0 +1,534 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// New returns an empty board.
+func New(opt Options) *Board {
+	if opt.Checks == nil {
+		opt.Checks = check.All()
+	}
+	b := &Board{opt: opt}
+	b.reset()
+	return b
+}
+
+func (b *Board) reset() {
+	b.init()
+	b.own = b.own[:0:0]
+	for i, c := range b.opt.Checks {
+		x := &info{
+			Check: c, id: c.ID, index: i, title: c.Title, concern: c.Concern, text: strings.ToLower(c.ID + "\n" + c.Title + "\n" + string(c.Concern)),
+		}
+		b.infos[c.ID] = x
+		b.own = append(b.own, x)
+	}
+}
+
+// Load fills the board from what is stored, in place of what it showed.
+func (b *Board) Load(ctx context.Context, r wardround.Reader) error {
+	sc := b.opt.Scope
+	position, at, err := r.Position(ctx, sc)
+	if err != nil {
+		return err
+	}
+	c := &wardround.Commit{Scope: sc, Origin: b.opt.Origin, To: position, At: at}
+	var errs [10]error
+	c.Content, errs[0] = all(r.Content(ctx, sc))
+	c.Assets, errs[1] = all(r.Assets(ctx, sc))
+	c.Links, errs[2] = all(r.Links(ctx, sc))
+	c.Proposals, errs[3] = all(r.Proposals(ctx, sc))
+	c.Cases, errs[4] = all(r.Cases(ctx, sc))
+	c.Findings, errs[5] = all(r.Findings(ctx, sc, wardround.FindingFilter{}))
+	for s, err := range r.States(ctx, sc) {
+		if errs[6] = err; err != nil {
+			break
+		}
+		if s.Check == ownState {
+			c.States = append(c.States, s)
+		}
+	}
+	c.Evidence, errs[7] = acts(ctx, r, sc)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	b.reset()
+	b.apply(c)
+	// Verdicts are many, and little of each is kept.
+	for v, err := range r.Verdicts(ctx, sc, wardround.VerdictFilter{}) {
+		if err != nil {
+			b.mu.Unlock()
+			return err
+		}
+		b.verdict(v)
+	}
+	b.mu.Unlock()
+	b.settle()
+	return nil
+}
+
+func all[T any](rows func(yield func(T, error) bool)) ([]T, error) {
+	var out []T
+	for x, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// Apply takes in one commit, in order. It keeps the rows: they must not be changed.
+func (b *Board) Apply(c *wardround.Commit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.apply(c)
+}
+
+func (b *Board) apply(c *wardround.Commit) {
+	b.position, b.at = c.To, c.At
+	b.batch = batch{findings: map[*findingEntry]*findingRow{}, links: map[*linkEntry]*linkRow{}}
+	for _, row := range c.Content {
+		b.setContent(row)
+	}
+	b.applyAssets(c.Assets)
+	for _, l := range c.Links {
+		b.link(l)
+	}
+	for _, v := range c.Verdicts {
+		b.verdict(v)
+	}
+	for _, x := range c.Cases {
+		b.kase(x)
+	}
+	for _, f := range c.Findings {
+		b.finding(f)
+	}
+	b.applyProposals(c.Proposals)
+	for _, s := range c.States {
+		if s.Check == ownState {
+			b.keep(s)
+		}
+	}
+	for _, e := range c.Evidence {
+		b.act(e)
+	}
+	b.finish()
+	b.events.trim(b.at)
+}
+
+// applyAssets takes in assets. Those that were merged or split come together, so
+// that all are in before anything is derived from them.
+func (b *Board) applyAssets(assets []*wardround.Asset) {
+	var changed []*assetEntry
+	for _, a := range assets {
+		e := b.assets[a.ID]
+		w := newWho(a)
+		switch {
+		case e == nil:
+			e = &assetEntry{raw: a, who: w}
+			b.assets[a.ID] = e
+			b.hold(nil, a)
+			b.noteAsset(nil, a)
+			changed = append(changed, e)
+		default:
+			old := e.raw
+			e.raw = a
+			same := e.who.same(w)
+			if !same {
+				e.who = w
+			}
+			b.hold(old, a)
+			b.noteAsset(old, a)
+			if !same || old.MergedInto != a.MergedInto || !slices.Equal(old.Aliases, a.Aliases) || old.Remote != a.Remote {
+				changed = append(changed, e)
+			}
+		}
+		b.dirtyAssets[e] = struct{}{}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	b.drawn++
+	for _, e := range changed {
+		for _, x := range b.of(e) {
+			for _, f := range x.findings {
+				b.rederive(f)
+			}
+			for _, l := range x.links {
+				b.relink(l)
+			}
+		}
+	}
+}
+
+// holder is who has a network address, as far as was seen.
+type holder struct {
+	asset wardround.AssetID
+	last  time.Time
+}
+
+// hold notes which addresses an asset has now. Of two that are said to have one,
+// it is whom it was seen with last.
+func (b *Board) hold(old, a *wardround.Asset) {
+	if old != nil {
+		for i := range old.Identifiers {
+			if addr, ok := holds(&old.Identifiers[i]); ok && b.holders[addr].asset == a.ID {
+				delete(b.holders, addr)
+			}
+		}
+	}
+	for i := range a.Identifiers {
+		id := &a.Identifiers[i]
+		if addr, ok := holds(id); ok && !b.holders[addr].last.After(id.Last) {
+			b.holders[addr] = holder{a.ID, id.Last}
+		}
+	}
+}
+
+// link takes in one link.
+func (b *Board) link(l *wardround.Link) {
+	e := b.links[l.ID]
+	if e == nil {
+		e = &linkEntry{raw: l}
+		b.links[l.ID] = e
+		for i, id := range []wardround.AssetID{l.Client, l.Server} {
+			if x := b.assets[id]; x != nil && (i == 0 || l.Client != l.Server) {
+				x.links = append(x.links, e)
+			}
+			b.touch(id)
+		}
+		b.drawn++
+	} else {
+		if e.raw.Encrypted != l.Encrypted || e.raw.Data != l.Data {
+			b.drawn++
+		}
+		e.raw = l
+	}
+	b.keepLink(e)
+	e.row = b.linkRow(e)
+}
+
+// relink makes the row of a link, and those of its findings, anew.
+func (b *Board) relink(e *linkEntry) {
+	b.keepLink(e)
+	for _, f := range e.findings {
+		b.rederive(f)
+	}
+	e.row = b.linkRow(e)
+}
+
+// keepLink notes a link's row as it was before the commit.
+func (b *Board) keepLink(e *linkEntry) {
+	if _, ok := b.batch.links[e]; !ok {
+		b.batch.links[e] = e.row
+	}
+}
+
+// verdict takes in the answer for one key.
+func (b *Board) verdict(v *wardround.Verdict) {
+	s := b.said[v.Subject]
+	if s == nil {
+		s = &said{}
+		b.said[v.Subject] = s
+	}
+	a, isNew := s.get(b.info(v.Check), v.Item)
+	if !isNew {
+		if a.state == v.State && a.severity == v.Severity {
+			return
+		}
+		a.check.tally.count(a.state, -1)
+	}
+	a.check.tally.count(v.State, 1)
+	a.state, a.severity = v.State, v.Severity
+	b.touchSubject(v.Subject)
+}
+
+func (t *CheckTally) count(s wardround.State, n int) {
+	switch s {
+	case wardround.Pass:
+		t.Pass += n
+	case wardround.Fail:
+		t.Fail += n
+	default:
+		t.Unknown += n
+	}
+}
+
+func (b *Board) kase(c *wardround.Case) {
+	e := b.caseOf(c.ID)
+	b.info(c.Check) // so that whoever reads finds it
+	b.noteCase(e.raw, c)
+	e.raw = c
+	b.dirtyCases[e] = struct{}{}
+}
+
+func (b *Board) caseOf(id string) *caseEntry {
+	e := b.cases[id]
+	if e == nil {
+		e = &caseEntry{}
+		b.cases[id] = e
+	}
+	return e
+}
+
+// finding takes in one finding.
+func (b *Board) finding(f *wardround.Finding) {
+	e := b.state.findings[f.ID]
+	isNew := e == nil
+	var old *wardround.Finding
+	if isNew {
+		e = &findingEntry{}
+		b.state.findings[f.ID] = e
+		b.caseOf(f.Case).findings = append(b.caseOf(f.Case).findings, e)
+		switch f.Subject.Kind {
+		case wardround.SubjectAsset:
+			if x := b.assets[wardround.AssetID(f.Subject.ID)]; x != nil {
+				x.findings = append(x.findings, e)
+			}
+		case wardround.SubjectLink:
+			if l := b.links[wardround.LinkID(f.Subject.ID)]; l != nil {
+				l.findings = append(l.findings, e)
+			}
+		}
+	} else {
+		old = e.row.f
+	}
+	b.replace(e, b.derive(f))
+	b.noteFinding(old, f)
+	if f.State.Live() && f.Decision != nil && !f.Decision.Until.IsZero() {
+		b.ends[f.ID] = e
+	} else {
+		delete(b.ends, f.ID)
+	}
+	was, is := old != nil && old.State.Live(), f.State.Live()
+	if was != is {
+		n := -1
+		if is {
+			n = 1
+		}
+		e.row.check.tally.Findings += n
+	}
+	if old == nil || asks(old) != asks(f) || old.Severity != f.Severity {
+		b.touchSubject(f.Subject)
+		b.drawn++
+		if f.Subject.Kind == wardround.SubjectLink {
+			if l := b.links[wardround.LinkID(f.Subject.ID)]; l != nil {
+				b.keepLink(l)
+				l.row = b.linkRow(l)
+			}
+		}
+	}
+}
+
+// rederive makes the row of a finding anew: what it is about has changed.
+func (b *Board) rederive(e *findingEntry) { b.replace(e, b.derive(e.row.f)) }
+
+func (b *Board) replace(e *findingEntry, r *findingRow) {
+	if _, ok := b.batch.findings[e]; !ok {
+		b.batch.findings[e] = e.row
+	}
+	e.row = r
+	b.dirtyCases[b.caseOf(r.f.Case)] = struct{}{}
+}
+
+// finish brings the lists up to what the commit changed.
+func (b *Board) finish() {
+	var wentLive, wentFixed, live, fixed []*findingRow
+	for e, old := range b.batch.findings {
+		switch {
+		case old == nil:
+		case old.f.State.Live():
+			wentLive = append(wentLive, old)
+		default:
+			wentFixed = append(wentFixed, old)
+		}
+		if e.row.f.State.Live() {
+			live = append(live, e.row)
+		} else {
+			fixed = append(fixed, e.row)
+		}
+	}
+	b.live = b.live.replaced(wentLive, live, compareFindings)
+	b.fixed = b.fixed.replaced(wentFixed, fixed, compareFindings)
+	var went, came []*linkRow
+	for e, old := range b.batch.links {
+		if old != nil {
+			went = append(went, old)
+		}
+		came = append(came, e.row)
+	}
+	b.linkList = b.linkList.replaced(went, came, compareLinks)
+	b.batch = batch{}
+}
+
+// settleStep is how many rows are made anew under the lock at a time.
+const settleStep = 64
+
+// settle makes the rows of assets and cases anew that were touched since they were
+// read last. It lets the pipeline in between.
+func (b *Board) settle() {
+	for {
+		b.mu.RLock()
+		clean := len(b.dirtyAssets) == 0 && len(b.dirtyCases) == 0
+		b.mu.RUnlock()
+		if clean {
+			return
+		}
+		b.mu.Lock()
+		b.settleSome()
+		b.mu.Unlock()
+	}
+}
+
+func (b *Board) settleSome() {
+	most := settleStep
+	if b.assetList.n == 0 && b.caseList.n == 0 {
+		most = math.MaxInt // at the start nobody waits
+	}
+	var went, came []*assetRow
+	for e := range b.dirtyAssets {
+		if len(came) >= most {
+			break
+		}
+		delete(b.dirtyAssets, e)
+		if e.row != nil {
+			went = append(went, e.row)
+		}
+		e.row = b.assetRow(e)
+		came = append(came, e.row)
+	}
+	b.assetList = b.assetList.replaced(went, came, compareAssets)
+	var wentCases, cases []*caseRow
+	for e := range b.dirtyCases {
+		if len(cases) >= most {
+			break
+		}
+		delete(b.dirtyCases, e)
+		if e.raw == nil {
+			continue
+		}
+		if e.row != nil {
+			wentCases = append(wentCases, e.row)
+		}
+		e.row = b.caseRow(e.raw, e.rows(Visible{}))
+		cases = append(cases, e.row)
+	}
+	b.caseList = b.caseList.replaced(wentCases, cases, compareCases)
+}
+
+// caseRows returns the cases that a person may see, with what of them.
+func (b *Board) caseRows(v Visible) (rows list[*caseRow], position uint64, at time.Time) {
+	b.settle()
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if v.All() {
+		return b.caseList, b.position, b.at
+	}
+	var own []*caseRow
+	for _, e := range b.cases {
+		if e.raw == nil {
+			continue
+		}
+		if seen := e.rows(v); len(seen) > 0 {
+			own = append(own, b.caseRow(e.raw, seen))
+		}
+	}
+	return rows.replaced(nil, own, compareCases), b.position, b.at
+}
+
+// now is the time by which things are late: our own clock on a live site, the
+// log's otherwise. The lock is held.
+func (b *Board) now() time.Time {
+	if b.opt.Origin == wardround.Live && b.opt.Now != nil {
+		if t := b.opt.Now(); t.After(b.at) {
+			return t
+		}
+	}
+	return b.at
+}
+
+// Position returns the log position that the board shows, and the site's time.
+func (b *Board) Position() (uint64, time.Time) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.position, b.at
+}
+
+// learning is what the pipeline keeps of its time of learning.
+type learning struct {
+	Start time.Time `json:"start"`
+	Done  bool      `json:"done"`
+}
+
+// ownState is the name under which the pipeline keeps state of its own.
+const ownState = "pipeline"
+
+// Pause is a check that rests because it failed.
+type Pause struct {
+	Until         time.Time
+	Cause, Detail string
+}
+
+// keep takes in what the pipeline keeps of itself.
+func (b *Board) keep(s wardround.StateRow) {
+	switch name, failed := strings.CutPrefix(s.Key, "failed/"); {
+	case s.Key == "learning":
+		b.learning = learning{}
+		_ = json.Unmarshal(s.Data, &b.learning) // ours; nothing said is nothing known
+	case failed && s.Data == nil:
+		delete(b.paused, name)
+	case failed:
+		var f struct {
+			Until  time.Time `json:"paused_until"`
+			Cause  string    `json:"cause"`
+			Detail string    `json:"detail"`
+		}
+		if json.Unmarshal(s.Data, &f) == nil {
+			b.paused[name] = Pause{f.Until, f.Cause, f.Detail}
+		}
+	}
+}
+
+// Paused returns the newest failure of a check that is not over.
+func (b *Board) Paused(check string) (Pause, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	p, ok := b.paused[check]
+	if !ok || !p.Until.After(b.at) {
+		return Pause{}, false
+	}
+	return p, true
+}
+
+// LearningUntil returns when novelty checks will have learned, zero if they have.
+func (b *Board) LearningUntil() time.Time {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.learning.Done || b.learning.Start.IsZero() || b.opt.Learn == 0 {
+		return time.Time{}
+	}
+	return b.learning.Start.Add(b.opt.Learn)
+}
+
+// Tally returns what one check said so far.
+func (b *Board) Tally(check string) CheckTally {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if x := b.infos[check]; x != nil {
+		return x.tally
+	}
+	return CheckTally{}
+}
