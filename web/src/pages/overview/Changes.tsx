@@ -3,7 +3,7 @@ import { FormattedMessage, useIntl } from "react-intl";
 import type { IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Change, Overview } from "../../api/types";
-import { Name, Panel, Time } from "../../ui";
+import { Panel, plain, Time } from "../../ui";
 import css from "./overview.module.css";
 
 /** A sign before each sentence; the sentence says the same. */
@@ -70,8 +70,8 @@ export function Sentence({ change: c }: { change: Change }) {
   );
 }
 
-/** Names come off the wire. */
-const name = (value: string | undefined): ReactNode => <Name value={value ?? ""} />;
+/** Names come off the wire: isolated, and running with the sentence, which is cut when it grows too long. */
+const name = (value: string | undefined): ReactNode => <bdi>{plain(value ?? "")}</bdi>;
 
 function fieldName(intl: IntlShape, field: string | undefined): string {
   const id = `overview.change.field.${field}`;

@@ -37,11 +37,9 @@ function Shown({ overview }: { overview: Answer }) {
       <NowList overview={overview} />
       <Notes overview={overview} />
       <div className={css.lower}>
-        <Coverage matrix={overview.coverage} />
-        <div className={css.side}>
-          <Changes overview={overview} />
-          <Sensors sensors={overview.sensors} />
-        </div>
+        <div className={css.changed}><Changes overview={overview} /></div>
+        <div className={css.covered}><Coverage matrix={overview.coverage} /></div>
+        <div className={css.sensing} id="sensors"><Sensors sensors={overview.sensors} /></div>
       </div>
     </>
   );
@@ -70,11 +68,9 @@ function Waiting() {
     <>
       <Panel title={<FormattedMessage id="overview.now" />}><Skeleton lines={6} height={22} /></Panel>
       <div className={css.lower}>
-        <Panel title={<FormattedMessage id="overview.coverage" />}><Skeleton lines={8} height={36} /></Panel>
-        <div className={css.side}>
-          <Panel title={<FormattedMessage id="overview.changes" />}><Skeleton lines={6} /></Panel>
-          <Panel title={<FormattedMessage id="overview.sensors" />}><Skeleton lines={3} /></Panel>
-        </div>
+        <div className={css.changed}><Panel title={<FormattedMessage id="overview.changes" />}><Skeleton lines={6} /></Panel></div>
+        <div className={css.covered}><Panel title={<FormattedMessage id="overview.coverage" />}><Skeleton lines={8} height={36} /></Panel></div>
+        <div className={css.sensing}><Panel title={<FormattedMessage id="overview.sensors" />}><Skeleton lines={3} /></Panel></div>
       </div>
     </>
   );
