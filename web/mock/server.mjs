@@ -26,6 +26,11 @@ const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 let signedIn = !flags["signed-out"] && !flags["first-run"];
 let position = 5620;
 
+// The site's clock starts where the fixtures were recorded, so that "two minutes ago" is.
+const start = Date.now();
+const recorded = Date.parse("2026-03-02T07:00:00Z");
+const siteTime = () => new Date(recorded + Date.now() - start).toISOString();
+
 const fixture = (page, name) => {
   const hostile = join(here, "src/pages", page, "fixtures", "hostile.json");
   const file = flags.hostile && existsSync(hostile) ? hostile : join(here, "src/pages", page, "fixtures", `${name}.json`);
@@ -50,10 +55,10 @@ function page(list, url) {
     if (name === "q") items = items.filter((item) => JSON.stringify(item).toLowerCase().includes(value.toLowerCase()));
     else if (items.some((item) => typeof item[name] === "string")) items = items.filter((item) => value.split(",").includes(item[name]));
   }
-  const start = Number(query.get("cursor") ?? 0);
+  const from = Number(query.get("cursor") ?? 0);
   const limit = Math.min(500, Number(query.get("limit") ?? 50));
-  const next = start + limit < items.length ? String(start + limit) : undefined;
-  return { items: items.slice(start, start + limit), next, total: items.length, at: new Date().toISOString(), position };
+  const next = from + limit < items.length ? String(from + limit) : undefined;
+  return { items: items.slice(from, from + limit), next, total: items.length, at: siteTime(), position };
 }
 
 const doc = (name, p = name) => () => fixture(p, name);
@@ -124,13 +129,13 @@ function events(res, url) {
   res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
   const say = (event, data) => res.write(`id: ${position}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   res.write("retry: 2000\n\n");
-  say("hello", { at: new Date().toISOString(), position, origin: flags.origin });
+  say("hello", { at: siteTime(), position, origin: flags.origin });
   const observations = topics.includes("live") ? fixture("live", "observations").items : [];
   let n = 0;
   const timer = setInterval(() => {
     n++;
     position += 41;
-    const at = new Date().toISOString();
+    const at = siteTime();
     const rates = ["flow", "dicom.association", "hl7.message", "mqtt.connect"].map((kind, i) => ({ sensor: "mirror-1", kind, n: Math.round(20 / (i + 1) + 8 * Math.sin(n / 7 + i)) }));
     say("tick", { at, position, per_s: rates.reduce((sum, r) => sum + r.n, 0), lag_ms: 12 + (n % 5), rates });
     if (observations.length) say("live", { items: Array.from({ length: 8 }, (_, i) => ({ ...observations[(n * 8 + i) % observations.length], seq: position + i, at, logged: at })), left_out: n % 9 === 0 ? 120 : 0 });

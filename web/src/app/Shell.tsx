@@ -5,6 +5,7 @@ import { Drawer, useOpen } from "../ui";
 import { Help } from "./Help";
 import { useKeys } from "./keyboard";
 import { LiveState, Offline } from "./Live";
+import { OriginBand } from "./Gate";
 import { BottomNav, keyOf, linksFor, NavLinks, rootOf } from "./Nav";
 import { SearchPalette } from "./Palette";
 import { useSession } from "./session";
@@ -14,7 +15,7 @@ import "./Shell.css";
 /** The frame around every page: where one is, whether it is live, and that it is no patient alarm. */
 export function Shell() {
   const intl = useIntl();
-  const { permissions } = useSession();
+  const { permissions, origin } = useSession();
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
   const help = useOpen();
@@ -41,7 +42,7 @@ export function Shell() {
   return (
     <div className="wr-shell">
       <a className="wr-skip" href="#main" onClick={() => main.current?.focus()}><FormattedMessage id="shell.skip" /></a>
-      <OriginBand />
+      <OriginBand origin={origin} />
       <TopBar onSearch={() => setPalette(true)} onHelp={help.show} />
       <nav className="wr-side" aria-label={intl.formatMessage({ id: "shell.nav" })}><NavLinks /></nav>
       <main id="main" ref={main} className="wr-main" tabIndex={-1}><Outlet /></main>
@@ -58,10 +59,10 @@ export function Shell() {
 
 /** Without navigation: the wall. What protects from a mistake stays. */
 export function Bare() {
-  const { site_name } = useSession();
+  const { site_name, origin } = useSession();
   return (
     <div className="wr-bare">
-      <OriginBand />
+      <OriginBand origin={origin} />
       <main id="main"><Outlet /></main>
       <footer className="wr-bare-foot">
         <bdi>{site_name}</bdi>
@@ -71,13 +72,6 @@ export function Bare() {
       <Offline />
     </div>
   );
-}
-
-/** Nobody may take a simulation or a recording for the ward. */
-export function OriginBand() {
-  const { origin } = useSession();
-  if (origin === "live") return null;
-  return <div className={`wr-band wr-band-${origin}`} role="note"><FormattedMessage id={`shell.band.${origin}`} values={{ b: (text) => <strong>{text}</strong> }} /></div>;
 }
 
 // A new page starts at its top and speaks from its main region; a change of filters or tabs doesn't move the reader.

@@ -65,7 +65,7 @@ function AccountMenu() {
         </>
       }
     >
-      <span className="wr-avatar" aria-hidden="true">{initials(name)}</span>
+      <span className="wr-avatar" aria-hidden="true" data-initials={initials(name)} />
     </Menu>
   );
 }

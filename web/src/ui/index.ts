@@ -11,6 +11,7 @@ export type { MarkState } from "./Mark";
 export { Menu } from "./Menu";
 export type { MenuItem } from "./Menu";
 export { Banner, Empty, Failure, PageHead, Panel, Skeleton } from "./Panel";
+export { Page, Secret, Section, Tag } from "./Page";
 export { Sparkline } from "./Sparkline";
 export { Table } from "./Table";
 export type { Column, TableProps } from "./Table";
