@@ -261,8 +261,9 @@ func humaProblem(status int, message string, errs ...error) huma.StatusError {
 	return p
 }
 
-// huma words its own errors through these two variables; there is no other way.
+// huma words its own errors through these variables; there is no other way.
 func init() {
+	huma.ValidateStrictCasing = true // a field in another case is an unknown field
 	huma.NewError = humaProblem
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		e := humaProblem(status, msg, errs...)

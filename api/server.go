@@ -124,7 +124,9 @@ type Server struct {
 }
 
 // New returns a server. Errors: EInvalid.
-func New(opt Options) (*Server, error) {
+func New(opt Options) (*Server, error) { return newServer(opt, routes) }
+
+func newServer(opt Options, table []Route) (*Server, error) {
 	const op = "api.new"
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -136,7 +138,7 @@ func New(opt Options) (*Server, error) {
 		opt.CursorKey = make([]byte, 32)
 		_, _ = rand.Read(opt.CursorKey) // never fails
 	}
-	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: routes}
+	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table}
 	var err error
 	if s.hosts, err = hostsOf(opt); err != nil {
 		return nil, err

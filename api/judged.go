@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"encoding"
+	"slices"
+	"strings"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
+	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/ledger"
+	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/pipeline"
+)
+
+// Judged is what findings, checks, observations and evidence are read from beside
+// the board. What is nil is not offered.
+type Judged struct {
+	// Live is what is happening now, and tells the event streams.
+	Live *live.Hub
+	// Log has the observations that Live no longer has.
+	Log Log
+	// Ledger proves what was judged; Keys sign bundles, the one in use first.
+	Ledger ledger.Store
+	Keys   []*ledger.Key
+	// Statement is what a bundle tells besides its entries.
+	Statement func(context.Context) (ledger.Statement, error)
+	// Stats is what each check has cost.
+	Stats func() map[string]pipeline.CheckStats
+}
+
+// Log is read by position; every [wardround.Log] is one.
+type Log interface {
+	Read(ctx context.Context, after uint64, fn func(batch []*wardround.Observation) error) error
+	Last() uint64
+}
+
+// sight is what the caller may see with a permission.
+func (s *Server) sight(ctx context.Context, x account.Permission) board.Visible {
+	r := principal(ctx).Reach(x, string(s.opt.Scope.Site))
+	if r.All {
+		return board.Visible{}
+	}
+	return board.Visible{Products: append([]string{}, r.Products...)} // none is nothing, not everything
+}
+
+// everywhere refuses who is limited to product lines: what the route does is of the
+// whole site.
+func (s *Server) everywhere(ctx context.Context, x account.Permission) error {
+	if principal(ctx).MayAt(x, string(s.opt.Scope.Site)) {
+		return nil
+	}
+	return hinted(wardround.Errorf(wardround.EForbidden, "api", "it is of the whole site, and you may %s for some product lines only", x),
+		"Ask someone who may for all of them.")
+}
+
+// productsOf are the product lines of an asset.
+func productsOf(a *wardround.Asset) []string {
+	if a == nil {
+		return nil
+	}
+	var out []string
+	for _, n := range []string{wardround.AttrMaker, wardround.AttrModel, wardround.AttrProductToken} {
+		if v := a.Attr(n); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// language is what the caller reads: what was asked for, else that of the account.
+func (s *Server) language(ctx context.Context, asked string) string {
+	if asked == "" {
+		if p := principal(ctx); p != nil && p.Account != nil {
+			asked = p.Account.Language
+		}
+	}
+	tag, _, _ := strings.Cut(strings.ToLower(asked), "-") // de-AT is read as de
+	return tag
+}
+
+// optional reads a named value that may be left out.
+func optional[T any, P interface {
+	*T
+	encoding.TextUnmarshaler
+}](where, text string) (*T, error) {
+	if text == "" {
+		return nil, nil
+	}
+	v := new(T)
+	if err := P(v).UnmarshalText([]byte(text)); err != nil {
+		return nil, wardround.Errorf(wardround.EInvalid, "api", "%s: %w", where, err)
+	}
+	return v, nil
+}
+
+// tristate reads "true", "false" or nothing.
+func tristate(text string) *bool {
+	if text == "" {
+		return nil
+	}
+	v := text == "true"
+	return &v
+}
+
+// oneOf checks a value that a list is filtered by. Errors: EInvalid.
+func oneOf[T ~string](where string, value T, allowed ...T) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return wardround.Errorf(wardround.EInvalid, "api", "%s: no %q; there are %s", where, clip(string(value), 60), strings.Join(text(allowed), ", "))
+}
