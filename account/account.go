@@ -14,8 +14,8 @@
 // What must hold:
 //
 //   - The store holds no secret that opens anything: cookies, tokens and links are
-//     kept as SHA-256 of 256 random bits, passwords and recovery codes as Argon2id,
-//     the secrets of authenticator apps sealed with a key that lies in a file.
+//     kept as SHA-256 of at least 80 random bits, passwords as Argon2id, the secrets
+//     of authenticator apps sealed with a key that lies in a file.
 //   - A secret that was used once, or whose time is over, opens nothing. Of two who
 //     use it at the same time one gets in.
 //   - The answer to a wrong name is that to a wrong password, in words and in time.
@@ -88,16 +88,17 @@ func (a *Account) May(p Permission) bool {
 // person is an account with its secrets, as it is stored.
 type person struct {
 	Account
-	Password   string       `json:"password,omitempty"` // PHC string
-	TOTPSecret []byte       `json:"totp_secret,omitempty"`
-	TOTPStep   int64        `json:"totp_step,omitempty"` // the newest step that was used
-	Recovery   []string     `json:"recovery,omitempty"`  // hashes of unused codes
-	Keys       []credential `json:"keys,omitempty"`
-	Issuer     string       `json:"issuer,omitempty"`
-	Subject    string       `json:"subject,omitempty"`
-	Devices    []device     `json:"devices,omitempty"`
-	Demo       bool         `json:"demo,omitempty"`
-	version    int64
+	Password    string       `json:"password,omitempty"` // PHC string
+	TOTPSecret  []byte       `json:"totp_secret,omitempty"`
+	TOTPStep    int64        `json:"totp_step,omitempty"` // the newest step that was used
+	Recovery    []string     `json:"recovery,omitempty"`  // hashes of unused codes
+	Keys        []credential `json:"keys,omitempty"`
+	Issuer      string       `json:"issuer,omitempty"`
+	Subject     string       `json:"subject,omitempty"`
+	Devices     []device     `json:"devices,omitempty"`
+	Demo        bool         `json:"demo,omitempty"`
+	Provisioned bool         `json:"provisioned,omitempty"` // by a provider, which keeps its grants
+	version     int64
 }
 
 // device is a browser that the account has signed in with.

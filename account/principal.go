@@ -29,7 +29,18 @@ type Principal struct {
 	// Fresh reports whether the person proved who it is less than 10 minutes ago.
 	Fresh bool
 
-	scope []Permission // of a token; nil is no limit
+	scope   []Permission // of a token; nil is no limit
+	console bool         // see [Console]
+}
+
+// Console is who acts at the machine itself, through the program's own files or
+// control socket: whoever can do that may do everything. name goes on the record.
+func Console(name string) *Principal {
+	a := &Account{Name: name, Display: name, Passkeys: []Passkey{}}
+	for _, r := range Roles {
+		a.Grants = append(a.Grants, Grant{r, Any, Any})
+	}
+	return &Principal{Account: a, console: true}
 }
 
 // Name returns the account's name.

@@ -40,7 +40,7 @@ type Options struct {
 	// Key seals the secrets of authenticator apps and of OpenID Connect clients, see
 	// [LoadKey]. All zero draws one that is gone with the process.
 	Key [32]byte
-	// Policy is in force until [Service.SetPolicy].
+	// Policy is in force until [Service.SetPolicy]; [DefaultPolicy] if zero.
 	Policy Policy
 	// Demo allows [Service.DemoLink]; DemoGrants is what its account may do.
 	Demo       bool
@@ -59,6 +59,9 @@ type Options struct {
 	Now    func() time.Time
 	Random io.Reader
 }
+
+// randomReader is what [LoadKey] makes a key from.
+var randomReader = rand.Reader
 
 // Client is where a request comes from.
 type Client struct {
@@ -120,6 +123,7 @@ type Service struct {
 	keys   *webauthn.WebAuthn // nil: no passkeys
 
 	pending    *shelf[pending]
+	enrolments *shelf[string] // secrets of authenticator apps, by session
 	ceremonies *shelf[ceremony]
 	flows      *shelf[flow]
 	providers  *providers
@@ -190,10 +194,17 @@ func New(opt Options) (*Service, error) {
 	}
 	s.slow = newThrottle(opt.Now)
 	s.pending = newShelf[pending](opt.Now, PendingLife)
+	s.enrolments = newShelf[string](opt.Now, FlowLife)
 	s.ceremonies = newShelf[ceremony](opt.Now, CeremonyLife)
 	s.flows = newShelf[flow](opt.Now, FlowLife)
 	s.providers = newProviders(opt.HTTP, opt.Now)
-	return s, s.SetPolicy(opt.Policy)
+	if p := opt.Policy; !p.Password && len(p.OIDC) == 0 && p.IdleMinutes == 0 && p.AbsoluteHours == 0 {
+		opt.Policy = DefaultPolicy
+	}
+	if err := s.SetPolicy(opt.Policy); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Run does what comes up once a minute until ctx is done: it drops what expired

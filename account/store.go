@@ -39,8 +39,9 @@ type Change struct {
 	Record Record
 	// Delete removes the record; otherwise it is written.
 	Delete bool
-	// Any disregards the version. Without it Record.Version must be the one that is
-	// stored, 0 for a record that is not there yet.
+	// Any disregards the version, and a deletion of what is not there is then nothing.
+	// Without it Record.Version must be the one that is stored, 0 for a record that
+	// is not there yet.
 	Any bool
 }
 
@@ -57,7 +58,7 @@ type Store interface {
 	List(ctx context.Context, kind Kind, owner string) ([]Record, error)
 	// Apply makes all changes or none, and returns the new version of each (0 for
 	// what was deleted). Errors: EConflict (a version is not the stored one, or a
-	// key belongs to another record), ENotFound (to delete, and not there).
+	// key belongs to another record), ENotFound (to delete a version, and not there).
 	Apply(ctx context.Context, changes ...Change) ([]int64, error)
 	// Sweep deletes what expired at or before now, at most 10,000 records, and says
 	// how many.

@@ -138,6 +138,8 @@ func applyRecord(ctx context.Context, tx *sql.Tx, op string, c account.Change) (
 		return 0, err
 	}
 	switch {
+	case c.Delete && !there && c.Any:
+		return 0, nil
 	case c.Delete && !there:
 		return 0, wardround.Errorf(wardround.ENotFound, op, "there is no such %s", r.Kind)
 	case !c.Any && stored != r.Version:
