@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/internal/durable"
 )
 
 var lower32 = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -105,7 +104,7 @@ func LoadKey(file string) (key [32]byte, err error) {
 		return makeKey(op, file)
 	}
 	if err != nil {
-		return key, durable.Error(op, file, err)
+		return key, fileError(op, file, err)
 	}
 	if st, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
 		return key, wardround.Errorf(wardround.EForbidden, op, "%s may be read by others (mode %04o); make it 0600", file, st.Mode().Perm())
@@ -121,16 +120,29 @@ func makeKey(op, file string) (key [32]byte, err error) {
 	if _, err := io.ReadFull(randomReader, key[:]); err != nil {
 		return key, wardround.Errorf(wardround.EInternal, op, "no randomness: %w", err)
 	}
-	dir := filepath.Dir(file)
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return [32]byte{}, durable.Error(op, dir, err)
+		return [32]byte{}, fileError(op, file, err)
 	}
 	_, err = f.WriteString(hex.EncodeToString(key[:]) + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return [32]byte{}, durable.Error(op, dir, errors.Join(err, os.Remove(file)))
+		return [32]byte{}, fileError(op, file, errors.Join(err, os.Remove(file)))
 	}
-	return key, durable.Error(op, dir, durable.SyncDir(dir))
+	// The name must be durable too, before anything is sealed with the key. Windows
+	// keeps names with the file.
+	if d, err := os.Open(filepath.Dir(file)); err == nil && runtime.GOOS != "windows" {
+		if err := errors.Join(d.Sync(), d.Close()); err != nil {
+			return [32]byte{}, fileError(op, file, err)
+		}
+	}
+	return key, nil
+}
+
+func fileError(op, file string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return wardround.Errorf(wardround.EForbidden, op, "%s cannot be read or made; check its owner and mode: %w", file, err)
+	}
+	return wardround.Errorf(wardround.EInternal, op, "%s: %w", file, err)
 }
 
 func ptr(t time.Time) *time.Time { return &t }
