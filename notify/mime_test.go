@@ -1,0 +1,5 @@
+package notify
+
+import "mime"
+
+var mimeWords mime.WordDecoder

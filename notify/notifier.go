@@ -1,0 +1,389 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wardround/wardround"
+)
+
+// Outbox keeps deliveries over a restart.
+type Outbox interface {
+	// Load returns what was saved last, nil for nothing.
+	Load(ctx context.Context) ([]byte, error)
+	Save(ctx context.Context, b []byte) error
+}
+
+// Options are what a [Notifier] stands on.
+type Options struct {
+	Site   string // how people call it
+	Origin wardround.Origin
+	// Case says what is known of a case now; false for one that is not there.
+	Case func(id string) (Case, bool)
+	// Link returns the address of a case's page; nil for none.
+	Link   func(id string) string
+	Outbox Outbox
+	// Zone is the site's time zone; nil for UTC.
+	Zone *time.Location
+	// Working says why we do not judge, nil if we do: the heartbeat tells.
+	Working func() error
+	Client  *http.Client // nil: ten seconds, no redirections
+	Now     func() time.Time
+}
+
+// Notifier sends notices. Its methods are safe for concurrent use; Run is the one
+// goroutine that owns the sending.
+type Notifier struct {
+	opt  Options
+	wake chan struct{}
+
+	mu     sync.Mutex
+	cfg    Config
+	list   []*Delivery // newest last
+	dirty  bool
+	flying map[string]bool
+	lost   int // notices that had no room
+	beat   time.Time
+}
+
+// States of a delivery.
+const (
+	Waiting = "waiting"
+	Sent    = "sent"
+	Failed  = "failed"
+)
+
+// Delivery is one message over one route.
+type Delivery struct {
+	ID       string             `json:"id"`
+	Type     string             `json:"type"`
+	Case     string             `json:"case,omitempty"`
+	Title    string             `json:"title"`
+	Severity wardround.Severity `json:"severity"`
+	At       time.Time          `json:"at"` // of the notice
+	Route    string             `json:"route"`
+	Channel  string             `json:"channel"`
+	State    string             `json:"state"`
+	Error    string             `json:"error,omitempty"`
+	Attempts int                `json:"attempts"`
+	Next     time.Time          `json:"next,omitzero"` // not before
+	Done     time.Time          `json:"done,omitzero"`
+	// Escalate is when it goes to route To as well, if nobody has taken the case up.
+	Escalate time.Time `json:"escalate,omitzero"`
+	To       string    `json:"to,omitempty"`
+}
+
+// Limits.
+const (
+	keep         = 1000 // deliveries remembered
+	flights      = 4    // sent at the same time
+	tryFor       = 24 * time.Hour
+	firstPause   = 10 * time.Second
+	longestPause = 15 * time.Minute
+	sendFor      = 10 * time.Second
+)
+
+// New returns a notifier without routes.
+func New(opt Options) *Notifier {
+	if opt.Zone == nil {
+		opt.Zone = time.UTC
+	}
+	if opt.Client == nil {
+		opt.Client = &http.Client{Timeout: sendFor, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	return &Notifier{opt: opt, wake: make(chan struct{}, 1), flying: map[string]bool{}}
+}
+
+// Configure puts routes in force from now on. What waits for a route that is gone
+// fails, and says so.
+func (n *Notifier) Configure(c Config) {
+	n.mu.Lock()
+	n.cfg = c
+	n.mu.Unlock()
+	n.poke()
+}
+
+func (n *Notifier) poke() {
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Notice hands over a notice for the routes that take its case. It never blocks.
+// The same notice again changes nothing.
+func (n *Notifier) Notice(w *wardround.Notice) {
+	c := Case{ID: w.Case, Title: w.Title, Severity: w.Severity}
+	if known, ok := n.opt.Case(w.Case); ok {
+		known.Severity = w.Severity
+		known.Title = cmp.Or(w.Title, known.Title)
+		c = known
+	}
+	now := n.opt.Now()
+	n.mu.Lock()
+	for _, r := range n.cfg.Routes {
+		if r.Off || !r.When.takes(c) {
+			continue
+		}
+		d := &Delivery{
+			ID: wardround.DeriveID("m", w.ID, r.Name), Type: "notice", Case: w.Case, Title: c.Title, Severity: c.Severity, At: w.At,
+			Route: r.Name, Channel: r.Channel.Kind, State: Waiting, Next: now,
+		}
+		if open, next := r.When.open(now.In(n.opt.Zone)); !open {
+			d.Next = next
+		}
+		if r.After > 0 {
+			d.Escalate, d.To = d.Next.Add(time.Duration(r.After)*time.Minute), r.To
+		}
+		n.add(d)
+	}
+	n.mu.Unlock()
+	n.poke()
+}
+
+// add keeps a delivery unless it is known. What is done makes room first; what
+// still waits is given up only when nothing else is left, and counted.
+func (n *Notifier) add(d *Delivery) {
+	if slices.ContainsFunc(n.list, func(x *Delivery) bool { return x.ID == d.ID }) {
+		return
+	}
+	if len(n.list) >= keep {
+		i := slices.IndexFunc(n.list, func(x *Delivery) bool { return x.State != Waiting })
+		if i < 0 {
+			i = 0
+			n.lost++
+		}
+		n.list = slices.Delete(n.list, i, i+1)
+	}
+	n.list = append(n.list, d)
+	n.dirty = true
+}
+
+// Deliveries lists what was sent, could not be, or waits: newest first.
+func (n *Notifier) Deliveries() []Delivery {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	out := make([]Delivery, 0, len(n.list))
+	for _, d := range slices.Backward(n.list) {
+		out = append(out, *d)
+	}
+	return out
+}
+
+// Lost is how many notices had no room.
+func (n *Notifier) Lost() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.lost
+}
+
+// Test sends a message over a route at once. Errors: ENotFound, and why it could
+// not be sent (ECannotTell).
+func (n *Notifier) Test(ctx context.Context, route string) error {
+	const op = "notify.test"
+	n.mu.Lock()
+	i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == route })
+	var r Route
+	if i >= 0 {
+		r = n.cfg.Routes[i]
+	}
+	n.mu.Unlock()
+	if i < 0 {
+		return wardround.Errorf(wardround.ENotFound, op, "no route %q", route)
+	}
+	now := n.opt.Now()
+	m := n.message(&Delivery{
+		ID: wardround.DeriveID("m", "test", r.Name, now.UTC().Format(time.RFC3339Nano)), Type: "test",
+		Title: "This is a test of route " + r.Name, Severity: wardround.Info, At: now,
+	})
+	ctx, cancel := context.WithTimeout(ctx, sendFor)
+	defer cancel()
+	if err := r.Channel.send(ctx, n.opt.Client, m, now); err != nil {
+		return wardround.Errorf(wardround.ECannotTell, op, "route %q: %w", route, err)
+	}
+	return nil
+}
+
+func (n *Notifier) message(d *Delivery) Message {
+	m := Message{
+		Type: d.Type, ID: d.ID, Site: n.opt.Site, Origin: n.opt.Origin, Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At, Notice: notAnAlarm,
+	}
+	if c, ok := n.opt.Case(d.Case); ok && d.Case != "" {
+		m.Where, m.Bedside = c.Where, c.Bedside
+	}
+	if n.opt.Link != nil && d.Case != "" {
+		m.Link = n.opt.Link(d.Case)
+	}
+	return m
+}
+
+// Run sends until ctx is done, and then waits for what is under way. It returns an
+// error only if what was left by an earlier run cannot be read.
+func (n *Notifier) Run(ctx context.Context) error {
+	if err := n.load(ctx); err != nil {
+		return err
+	}
+	var flying sync.WaitGroup
+	defer flying.Wait()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		n.escalate()
+		for _, f := range n.due() {
+			flying.Go(func() { n.fly(ctx, f) })
+		}
+		if n.beats() {
+			flying.Go(func() { n.heartbeat(ctx) })
+		}
+		n.save(context.WithoutCancel(ctx))
+		select {
+		case <-ctx.Done():
+			flying.Wait()
+			n.save(context.WithoutCancel(ctx))
+			return nil
+		case <-n.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// flight is one try.
+type flight struct {
+	id      string
+	channel Channel
+	m       Message
+}
+
+// due takes what is to be sent now, at most [flights] at a time.
+func (n *Notifier) due() []flight {
+	now := n.opt.Now()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var list []flight
+	for _, d := range n.list {
+		if d.State != Waiting || d.Next.After(now) || n.flying[d.ID] || len(n.flying) >= flights {
+			continue
+		}
+		i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == d.Route && !r.Off })
+		if i < 0 {
+			d.State, d.Error, d.Done, n.dirty = Failed, "the route is gone", now, true
+			continue
+		}
+		n.flying[d.ID] = true
+		list = append(list, flight{d.ID, n.cfg.Routes[i].Channel, n.message(d)})
+	}
+	return list
+}
+
+func (n *Notifier) fly(ctx context.Context, f flight) {
+	ctx, cancel := context.WithTimeout(ctx, sendFor)
+	defer cancel()
+	err := f.channel.send(ctx, n.opt.Client, f.m, n.opt.Now())
+	now := n.opt.Now()
+	n.mu.Lock()
+	delete(n.flying, f.id)
+	if i := slices.IndexFunc(n.list, func(d *Delivery) bool { return d.ID == f.id }); i >= 0 {
+		n.list[i].tried(err, now)
+		n.dirty = true
+	}
+	n.mu.Unlock()
+	n.poke()
+}
+
+// tried notes how a try ended, and when the next is due: later each time, for a day.
+func (d *Delivery) tried(err error, now time.Time) {
+	d.Attempts++
+	var p permanent
+	switch {
+	case err == nil:
+		d.State, d.Error, d.Done = Sent, "", now
+	case errors.As(err, &p) || now.Sub(d.At) > tryFor && d.Attempts > 3:
+		d.State, d.Error, d.Done = Failed, err.Error(), now
+	default:
+		d.Error = err.Error()
+		d.Next = now.Add(min(longestPause, firstPause<<min(d.Attempts-1, 20)))
+	}
+}
+
+// escalate sends over the next route what nobody took up in time.
+func (n *Notifier) escalate() {
+	now := n.opt.Now()
+	n.mu.Lock()
+	var ripe []Delivery
+	for _, d := range n.list {
+		if !d.Escalate.IsZero() && !d.Escalate.After(now) {
+			ripe = append(ripe, *d)
+			d.Escalate, n.dirty = time.Time{}, true
+		}
+	}
+	n.mu.Unlock()
+	for _, d := range ripe {
+		if c, ok := n.opt.Case(d.Case); ok && c.TakenUp {
+			continue
+		}
+		n.mu.Lock()
+		if i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == d.To && !r.Off }); i >= 0 {
+			r := n.cfg.Routes[i]
+			e := &Delivery{
+				ID: wardround.DeriveID("m", d.ID, r.Name), Type: "escalation", Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At,
+				Route: r.Name, Channel: r.Channel.Kind, State: Waiting, Next: now,
+			}
+			if r.After > 0 {
+				e.Escalate, e.To = now.Add(time.Duration(r.After)*time.Minute), r.To
+			}
+			n.add(e)
+		}
+		n.mu.Unlock()
+	}
+}
+
+func (n *Notifier) load(ctx context.Context) error {
+	if n.opt.Outbox == nil {
+		return nil
+	}
+	b, err := n.opt.Outbox.Load(ctx)
+	if err != nil || len(b) == 0 {
+		return err
+	}
+	var list []*Delivery
+	if err := json.Unmarshal(b, &list); err != nil {
+		return wardround.Errorf(wardround.EIntegrity, "notify.load", "the outbox cannot be read: %w", err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.list
+	n.list = list
+	for _, d := range fresh { // noticed before Run
+		n.add(d)
+	}
+	return nil
+}
+
+// save writes the outbox if it changed; what cannot be written is tried again.
+func (n *Notifier) save(ctx context.Context) {
+	if n.opt.Outbox == nil {
+		return
+	}
+	n.mu.Lock()
+	if !n.dirty {
+		n.mu.Unlock()
+		return
+	}
+	b, err := json.Marshal(n.list)
+	n.dirty = false
+	n.mu.Unlock()
+	if err == nil {
+		err = n.opt.Outbox.Save(ctx, b)
+	}
+	if err != nil {
+		n.mu.Lock()
+		n.dirty = true
+		n.mu.Unlock()
+	}
+}
