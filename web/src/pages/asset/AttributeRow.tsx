@@ -66,7 +66,7 @@ export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: As
           </form>
         ) : (
           <>
-            <span className="at-value">{at ? <Value name={name} value={at.value} /> : <span className="wr-muted"><FormattedMessage id="assets.notknown" /></span>}</span>
+            <span className="at-value">{at ? <Value name={name} value={at.value} /> : <span className="wr-muted"><FormattedMessage id={name === "name" ? "asset.name.unsaid" : "assets.notknown"} /></span>}</span>
             {may && <IconButton small icon={at ? "edit" : "plus"} label={intl.formatMessage({ id: at ? "asset.edit" : "asset.say" }, { what: label })} onClick={begin} />}
           </>
         )}

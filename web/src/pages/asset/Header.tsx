@@ -10,6 +10,7 @@ import { word } from "../assets/words";
 export function Header({ asset: a, actions }: { asset: Asset; actions: ReactNode }) {
   const intl = useIntl();
   const zone = useZoneNames();
+  const kind = intl.formatMessage({ id: `kind.${a.kind}` }), said = word(intl, "assetrole", a.role);
   const place = [a.ward, zone(a.zone)].filter(Boolean).join(" · ");
   return (
     <header className="at-head">
@@ -18,8 +19,8 @@ export function Header({ asset: a, actions }: { asset: Asset; actions: ReactNode
         <div>
           <h1 tabIndex={-1}><Name value={a.name} wrap /></h1>
           <p className="at-line">
-            <span title={a.kind_reason && plain(a.kind_reason)}><Word group="kind" value={a.kind} /></span>
-            <span>{a.role ? <bdi>{word(intl, "assetrole", a.role)}</bdi> : <FormattedMessage id="asset.role.unknown" />}</span>
+            {(!a.role || said !== kind) && <span title={a.kind_reason && plain(a.kind_reason)}>{kind}</span>}
+            <span>{a.role ? <bdi>{said}</bdi> : <FormattedMessage id="asset.role.unknown" />}</span>
             <span>{place ? <Name value={place} /> : <FormattedMessage id="asset.place.unknown" />}</span>
             <span className="at-critical" title={a.criticality_reason && plain(a.criticality_reason)}><Word group="criticality" value={a.criticality} /></span>
             {a.remote && <span><FormattedMessage id="asset.remote" /></span>}

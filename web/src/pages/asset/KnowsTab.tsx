@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { useApi, usePage } from "../../api/client";
 import type { Asset, Concern, Finding, Verdict, VerdictDays } from "../../api/types";
 import { Checkbox, Empty, Failure, Name, Panel, SeverityMark, Skeleton, StateMark, Table, Time, Word, plain, type Column } from "../../ui";
-import { DayStrip } from "./DayStrip";
+import { DayLegend, DayStrip } from "./DayStrip";
 
 const concerns: Concern[] = ["security", "privacy", "interoperability"];
 
@@ -42,7 +42,7 @@ export function KnowsTab({ asset }: { asset: Asset }) {
           </Panel>
         );
       })}
-      {verdicts.items.length > 0 && <p className="at-legend wr-muted wr-small"><FormattedMessage id="asset.days.legend" /> <StateMark state="pass" /> <StateMark state="fail" /> <StateMark state="unknown" /> <StateMark state="unwatched" /></p>}
+      {verdicts.items.length > 0 && <p className="at-legend wr-muted wr-small"><FormattedMessage id="asset.days.legend" /> <DayLegend /></p>}
     </>
   );
 

@@ -6,7 +6,7 @@ import { dash } from "../ecosystem/svg";
 import { familyOf } from "../ecosystem/protocol";
 import { neighboursOf, type Neighbour } from "./neighbours";
 
-const row = 34, most = 9, middle = 190, width = 720, box = 240;
+const row = 34, most = 9, width = 720, box = 240;
 
 /** Clients left, the asset in the middle, servers right: who asks whom is where they stand. Beyond nine a side, the rest is a number. */
 export function NeighbourMap({ asset, mine, links }: { asset: Asset; mine: ReadonlySet<string>; links: readonly Link[] }) {
@@ -21,8 +21,8 @@ export function NeighbourMap({ asset, mine, links }: { asset: Asset; mine: Reado
   };
   const line = (side: "client" | "server") =>
     sides[side].slice(0, most).map((n, i) => {
-      const at = y(sides[side], i), from = side === "client" ? box : width - box, to = side === "client" ? width / 2 - middle / 2 : width / 2 + middle / 2, mid = (from + to) / 2;
-      return <path key={n.id} d={`M${from} ${at}C${mid} ${at} ${mid} ${height / 2} ${to} ${height / 2}`} className={`at-line-${familyOf(n.protocols[0] ?? "")}`} strokeDasharray={dash[n.encrypted] || undefined} fill="none" strokeWidth="1.6" strokeLinecap="round" />;
+      const at = y(sides[side], i), from = side === "client" ? box : width - box, to = width / 2, mid = (from + to) / 2;
+      return <path key={n.id} d={`M${from} ${at}C${mid} ${at} ${mid} ${height / 2} ${to} ${height / 2}`} className={`at-line-${familyOf(n.protocols[0] ?? "")}`} strokeDasharray={dash[n.encrypted] || undefined} fill="none" vectorEffect="non-scaling-stroke" strokeWidth="1.6" strokeLinecap="round" />;
     });
   const list = (side: "client" | "server") => (
     <ul className={`at-side at-side-${side}`} aria-label={intl.formatMessage({ id: `asset.neighbours.${side}` })}>

@@ -47,7 +47,7 @@ export function TalksTab({ asset }: { asset: Asset }) {
           );
         },
       },
-      { id: "protocol", header: head("protocol"), width: "15%", cell: (l) => <span><Name value={l.protocol} mono />{l.port > 0 && <span className="wr-muted wr-mono">{` :${l.port}`}</span>}</span> },
+      { id: "protocol", header: head("protocol"), width: "15%", cell: (l) => <span><Name value={l.protocol} mono />{l.port > 0 && !l.protocol.includes("/") && <span className="wr-muted wr-mono">{` :${l.port}`}</span>}</span> },
       { id: "encrypted", header: head("encrypted"), width: "13%", cell: (l) => <Encrypted state={l.encrypted} /> },
       { id: "authenticated", header: head("authenticated"), width: "11%", wide: true, cell: (l) => <Word group="tri" value={l.authenticated} /> },
       { id: "data", header: head("data"), width: "14%", wide: true, cell: (l) => <AssetWord group="data" value={l.data} /> },
@@ -63,7 +63,7 @@ export function Encrypted({ state }: { state: Link["encrypted"] }) {
   return (
     <span className={`at-lock at-lock-${state}`}>
       <Icon name={state === "yes" ? "lock" : state === "no" ? "unlock" : "unknown"} size={15} />
-      <FormattedMessage id={`asset.encrypted.${state}`} />
+      <span><FormattedMessage id={`asset.encrypted.${state}`} /></span>
     </span>
   );
 }

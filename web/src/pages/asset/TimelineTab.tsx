@@ -9,12 +9,23 @@ import { TimeAxis, lanes, type Lane } from "./TimeAxis";
 
 const icons: Record<Event["kind"], string> = { observation: "live", verdict: "checks", finding: "findings", person: "people", identifier: "key", attribute: "edit" };
 
+/** Observations of one kind between the same two ends that follow each other are one line: forty readings are not forty events. */
+export function runs(events: readonly Event[]): [Event, ...Event[]][] {
+  const out: [Event, ...Event[]][] = [];
+  for (const e of events) {
+    const last = out.at(-1);
+    if (last && e.kind === "observation" && last[0].kind === "observation" && last[0].title === e.title && last[0].detail === e.detail) last.push(e);
+    else out.push([e]);
+  }
+  return out;
+}
+
 /** What was seen, what changed and what people did, on one axis: the lanes above, the same as a list below, newest first. */
 export function TimelineTab({ asset }: { asset: Asset }) {
   const intl = useIntl();
   const list = usePage<Event>(`/assets/${encodeURIComponent(asset.id)}/timeline`, { limit: 200 });
   const [off, setOff] = useState<ReadonlySet<Lane>>(new Set());
-  const shown = useMemo(() => list.items.filter((e) => !off.has(lanes[e.kind])), [list.items, off]);
+  const shown = useMemo(() => runs(list.items.filter((e) => !off.has(lanes[e.kind]))), [list.items, off]);
   if (list.problem && list.items.length === 0) return <Failure problem={list.problem} retry={list.refresh} />;
   if (list.loading) return <Panel><Skeleton lines={10} /></Panel>;
   if (list.items.length === 0) return <Empty title={<FormattedMessage id="asset.timeline.none" />}><p><FormattedMessage id="asset.timeline.none.detail" /></p></Empty>;
@@ -24,7 +35,7 @@ export function TimelineTab({ asset }: { asset: Asset }) {
     <Panel>
       <TimeAxis events={list.items} off={off} onToggle={toggle} />
       <ol className="at-events">
-        {shown.map((e, i) => {
+        {shown.map(([e, ...rest], i) => {
           const d = intl.formatDate(e.at, { dateStyle: "full" });
           const first = d !== day;
           day = d;
@@ -39,6 +50,12 @@ export function TimelineTab({ asset }: { asset: Asset }) {
                   {e.state ? <StateMark state={e.state} severity={e.severity} /> : e.severity && <SeverityMark severity={e.severity} />}
                   <Title e={e} />
                   {e.detail && <span className="wr-muted"><Name value={e.detail} wrap /></span>}
+                  {rest.length > 0 && (
+                    <details className="at-runs">
+                      <summary className="wr-muted"><FormattedMessage id="asset.event.again" values={{ count: rest.length, from: <Time at={rest.at(-1)!.at} mode="clock" seconds /> }} /></summary>
+                      <ol>{rest.map((r, n) => <li key={r.seq ?? n}><Time at={r.at} mode="clock" seconds /></li>)}</ol>
+                    </details>
+                  )}
                   {e.by && <span className="wr-muted"><FormattedMessage id="asset.event.by" values={{ name: <Name value={e.by} /> }} /></span>}
                 </span>
               </div>

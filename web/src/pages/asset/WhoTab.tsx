@@ -22,7 +22,7 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
   return (
     <>
       {asset.proposals > 0 && <Proposals asset={asset} onDone={onDone} />}
-      <div className="at-columns">
+      <div className="at-who">
         <Panel title={<FormattedMessage id="asset.attributes" />}>
           <dl className="at-attributes">
             {shown.map((n) => <AttributeRow key={n} asset={asset} name={n} may={may && (editable as readonly string[]).includes(n)} onDone={onDone} onReload={onReload} />)}
@@ -49,11 +49,11 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
   function identifierColumns(): Column<Identifier>[] {
     const head = (id: string) => <FormattedMessage id={`asset.identifier.${id}`} />;
     return [
-      { id: "type", header: head("type"), width: "24%", cell: (i) => <AssetWord group="identifier" value={i.type} /> },
+      { id: "type", header: head("type"), width: "22%", cell: (i) => <AssetWord group="identifier" value={i.type} /> },
       { id: "value", header: head("value"), cell: (i) => <Name value={i.value} mono /> },
       { id: "source", header: head("source"), width: "20%", wide: true, cell: (i) => <Name value={sourceWord(intl, i.source)} /> },
-      { id: "sure", header: head("sure"), width: "72px", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
-      { id: "last", header: head("last"), width: "128px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
+      { id: "sure", header: head("sure"), width: "64px", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
+      { id: "last", header: head("last"), width: "116px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
     ];
   }
 }

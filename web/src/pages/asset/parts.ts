@@ -16,7 +16,7 @@ export function shownAttributes(a: Asset): string[] {
 export function attributeOf(a: Asset, name: string): Attribute | undefined {
   const at = a.attributes?.[name];
   if (at) return at;
-  const value = name === "zone" ? a.zone : name === "kind" && a.kind !== "unknown" ? a.kind : name === "criticality" && a.criticality !== "unknown" ? a.criticality : undefined;
+  const value = name === "zone" ? a.zone : name === "ward" ? a.ward : name === "role" ? a.role : name === "kind" && a.kind !== "unknown" ? a.kind : name === "criticality" && a.criticality !== "unknown" ? a.criticality : undefined;
   const reason = name === "kind" ? a.kind_reason : name === "criticality" ? a.criticality_reason : undefined;
   return value ? { value, source: "", at: a.first, confidence: 0, ...(reason ? { reason } : {}) } : undefined;
 }
