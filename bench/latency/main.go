@@ -39,6 +39,7 @@ type options struct {
 	beds    int
 	dir     string
 	limit   time.Duration // p99 that must not be exceeded
+	streams int           // event streams held open beside
 }
 
 func main() {
@@ -49,6 +50,7 @@ func main() {
 	flag.IntVar(&o.faults, "faults", 20, "new findings a second, part of the rate")
 	flag.IntVar(&o.beds, "beds", 60, "beds of the simulated ward")
 	flag.StringVar(&o.dir, "dir", "", "where log and store are written; default: a temporary directory")
+	flag.IntVar(&o.streams, "streams", 0, "event streams held open beside the load")
 	flag.DurationVar(&o.limit, "limit", 250*time.Millisecond, "exit 1 when p99 is over this")
 	flag.Parse()
 	if o.rate < 100 || o.rate > 1_000_000 || o.seconds < 1 || o.faults < 1 || o.faults >= o.rate || o.beds < 1 {
@@ -144,15 +146,25 @@ func run(o options) (*result, error) {
 	}
 	defer log.Close()
 	s := &stamps{acked: map[uint64]time.Time{}, offered: map[uint64]time.Time{}, faults: map[time.Time]time.Time{}}
+	committed, observed := s.committed, func([]*wardround.Observation) {}
+	if o.streams > 0 {
+		w, err := watch(o.streams)
+		if err != nil {
+			return nil, err
+		}
+		defer w.close()
+		committed, observed = func(c *wardround.Commit) { s.committed(c); w.hub.Changed(c) }, w.hub.Observed
+		defer func() { r.streamed = w.bytes.Load() }()
+	}
 	pipe, err := pipeline.Open(ctx, pipeline.Options{
 		Scope: wardround.Scope{Org: "bench", Site: "latency"}, Origin: wardround.Live, Store: store,
-		Checks: check.All(), Learn: 14 * 24 * time.Hour, OnCommit: s.committed,
+		Checks: check.All(), Learn: 14 * 24 * time.Hour, OnCommit: committed,
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer pipe.Close()
-	ingest := pipeline.NewIngest(pipeline.IngestOptions{Log: stampedLog{log, s}, Pipeline: pipe, Clock: time.Now})
+	ingest := pipeline.NewIngest(pipeline.IngestOptions{Log: stampedLog{log, s}, Pipeline: pipe, Clock: time.Now, OnJudged: observed})
 	runCtx, stop := context.WithCancel(ctx)
 	ran := make(chan error, 1)
 	go func() { ran <- ingest.Run(runCtx) }()

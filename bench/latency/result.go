@@ -11,7 +11,8 @@ type result struct {
 	sync, lasted, all, cpu  time.Duration
 	judged, commits         int
 	shed                    int64
-	missing                 int // acknowledged, but no commit or finding seen
+	streamed                int64 // bytes read from event streams
+	missing                 int   // acknowledged, but no commit or finding seen
 	stored, whole, findings []time.Duration
 }
 
@@ -21,6 +22,9 @@ func (r *result) print(o options) bool {
 		r.judged, r.lasted.Seconds(), float64(r.judged)/r.all.Seconds(), r.commits, r.shed, r.missing)
 	fmt.Printf("processor: %.1f s, %.0f %% of %d cores; sync of 4 kB on this disk: %s\n",
 		r.cpu.Seconds(), 100*r.cpu.Seconds()/r.all.Seconds()/float64(runtime.GOMAXPROCS(0)), runtime.GOMAXPROCS(0), r.sync.Round(10*time.Microsecond))
+	if o.streams > 0 {
+		fmt.Printf("%d event streams open, %.1f MB read from them\n", o.streams, float64(r.streamed)/1e6)
+	}
 	line("acknowledged to stored, every observation", r.stored)
 	p99 := line("acknowledged to finding stored", r.findings)
 	line("offered to stored, every observation", r.whole)
