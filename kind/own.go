@@ -104,6 +104,7 @@ type InventorySaidV1 struct {
 	Set    map[string]string `json:"set,omitempty"` // attributes, "kind", "criticality", "zone", "gateway"
 	By     PersonalText      `json:"by"`
 	Source string            `json:"source,omitempty"`
+	Reason PersonalText      `json:"reason,omitempty"`
 }
 
 // SaidID is an identifier as a person said it.
