@@ -343,3 +343,23 @@ func (b *Board) assetRows() (rows iter.Seq[*assetRow], position uint64, at time.
 	defer b.mu.RUnlock()
 	return b.assetList.all(), b.position, b.at
 }
+
+// Carriers returns the assets that carry an identifier now, in order of id.
+func (b *Board) Carriers(typ, value string) []wardround.AssetID {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var out []wardround.AssetID
+	for id, e := range b.assets {
+		if e.raw.MergedInto != "" {
+			continue
+		}
+		for i := range e.raw.Identifiers {
+			if x := &e.raw.Identifiers[i]; x.Type == typ && x.Value == value && x.Confidence >= wardround.Indicated {
+				out = append(out, id)
+				break
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,13 +1,54 @@
 package board
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/wardround/wardround"
 )
+
+// encoded is a graph as it is sent.
+type encoded struct {
+	once          sync.Once
+	plain, packed []byte
+	tag           string
+	err           error
+}
+
+// Encoded returns the graph as JSON, plain and with gzip, and what tells it from
+// any other. The bytes must not be changed.
+func (g *Graph) Encoded() (plain, packed []byte, tag string, err error) {
+	e := &g.encoded
+	e.once.Do(func() {
+		var buf bytes.Buffer
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false)
+		if e.err = enc.Encode(g); e.err != nil {
+			return
+		}
+		e.plain = buf.Bytes()
+		h := fnv.New64a()
+		h.Write(e.plain)
+		e.tag = strconv.FormatUint(h.Sum64(), 36)
+		var z bytes.Buffer
+		w, err := gzip.NewWriterLevel(&z, gzip.BestSpeed)
+		if err == nil {
+			_, err = w.Write(e.plain)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		e.packed, e.err = z.Bytes(), err
+	})
+	return e.plain, e.packed, e.tag, e.err
+}
 
 // graphs keeps the map of the whole site between changes.
 type graphs struct {

@@ -110,3 +110,10 @@ func (b *Board) Proposal(v Visible, id string) *Proposal {
 	}
 	return b.proposal(r.raw)
 }
+
+// LearnedIn returns the zone in which something was learned, and what it is a
+// member of: the pipeline writes both into one name.
+func LearnedIn(row wardround.LearnedRow) (wardround.ZoneID, string) {
+	zone, set, _ := strings.Cut(row.Set, "\x1f")
+	return wardround.ZoneID(zone), set
+}

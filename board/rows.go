@@ -244,6 +244,8 @@ type Graph struct {
 	Zones    []GraphZone `json:"zones"`
 	Nodes    []GraphNode `json:"nodes"`
 	Links    []GraphLink `json:"links"`
+
+	encoded encoded
 }
 
 // GraphZone is a region of the map.
