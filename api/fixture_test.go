@@ -173,7 +173,7 @@ func (h *house) first() *visitor {
 	}
 	v := h.stranger()
 	v.name = "root"
-	v.want(200, v.send(POST, "/api/v1/welcome", map[string]any{"token": link.Secret, "name": "root", "display": "Root", "password": "a long pass phrase of root"}))
+	v.want(200, v.send(POST, "/api/v1/welcome", map[string]any{"token": link.Secret, "name": "root", "display": "Root", "password": passphrase}))
 	var s Session
 	v.read(v.get("/api/v1/session"), &s)
 	v.id = s.Account.ID
@@ -192,7 +192,7 @@ func (h *house) person(grants ...account.Grant) *visitor {
 	v := h.stranger()
 	v.name, v.id = name, inv.Account.ID
 	secret := inv.Link[strings.LastIndexAny(inv.Link, "/#=")+1:]
-	v.want(200, v.send(POST, "/api/v1/welcome", map[string]any{"token": secret, "password": "a long pass phrase of " + name}))
+	v.want(200, v.send(POST, "/api/v1/welcome", map[string]any{"token": secret, "password": passphrase}))
 	return v
 }
 
@@ -337,3 +337,5 @@ var rowsRoute = Route{Method: GET, Path: "/api/v1/rows", ID: "list-rows", Tag: "
 		rows = slices.DeleteFunc(rows, func(r row) bool { return !contains(in.Q, r.Name) })
 		return allRows(rows, 7, noon), nil
 	})}
+
+const passphrase = "kettle orbit seven lanterns"

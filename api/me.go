@@ -136,7 +136,7 @@ func (s *Server) beginPasskey(ctx context.Context, _ *struct{}) (*ceremonyOutput
 
 type finishPasskeyInput struct {
 	Name string `query:"name" maxLength:"100" doc:"To know it by."`
-	credentialInput
+	Credential
 }
 
 type passkeyOutput struct {
@@ -152,11 +152,12 @@ func (s *Server) finishPasskey(ctx context.Context, in *finishPasskeyInput) (*pa
 	return &passkeyOutput{[]http.Cookie{s.cookie(ceremonyCookie, "", time.Time{})}, k}, nil
 }
 
-type idInput struct {
+// ByID is embedded in the input of a route with {id}. What huma reads is exported.
+type ByID struct {
 	ID string `path:"id" minLength:"1" maxLength:"1500"`
 }
 
-func (s *Server) removePasskey(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) removePasskey(ctx context.Context, in *ByID) (*struct{}, error) {
 	return nil, s.opt.Accounts.RemovePasskey(ctx, s.client(ctx), principal(ctx), in.ID)
 }
 
@@ -184,7 +185,7 @@ func (s *Server) mySessions(ctx context.Context, _ *sessionsInput) (RowsFunc[Ses
 	return s.sessionRows(ctx, principal(ctx).Account.ID)
 }
 
-func (s *Server) endMySession(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) endMySession(ctx context.Context, in *ByID) (*struct{}, error) {
 	p := principal(ctx)
 	return nil, s.opt.Accounts.RevokeSession(ctx, s.client(ctx), p, p.Account.ID, in.ID)
 }

@@ -91,7 +91,7 @@ func (s *Server) invite(ctx context.Context, in *inviteInput) (*invitationOutput
 }
 
 type getPersonInput struct {
-	idInput
+	ByID
 	IfNoneMatch
 }
 
@@ -107,7 +107,7 @@ func (s *Server) getPerson(ctx context.Context, in *getPersonInput) (*accountOut
 }
 
 type updatePersonInput struct {
-	idInput
+	ByID
 	IfMatch
 	Body struct {
 		Display   *string          `json:"display,omitempty" maxLength:"200"`
@@ -136,11 +136,11 @@ func (s *Server) updatePerson(ctx context.Context, in *updatePersonInput) (*acco
 	return accountAnswer(a), nil
 }
 
-func (s *Server) deletePerson(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) deletePerson(ctx context.Context, in *ByID) (*struct{}, error) {
 	return nil, s.opt.Accounts.DeleteAccount(ctx, s.client(ctx), principal(ctx), in.ID)
 }
 
-func (s *Server) resetPerson(ctx context.Context, in *idInput) (*invitationOutput, error) {
+func (s *Server) resetPerson(ctx context.Context, in *ByID) (*invitationOutput, error) {
 	link, err := s.opt.Accounts.Reset(ctx, s.client(ctx), principal(ctx), in.ID)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (s *Server) resetPerson(ctx context.Context, in *idInput) (*invitationOutpu
 }
 
 type personSessionsInput struct {
-	idInput
+	ByID
 	ListQuery
 }
 
@@ -164,14 +164,14 @@ func (s *Server) listSessions(ctx context.Context, in *personSessionsInput) (Row
 	return s.sessionRows(ctx, in.ID)
 }
 
-func (s *Server) endSessions(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) endSessions(ctx context.Context, in *ByID) (*struct{}, error) {
 	p := principal(ctx)
 	_, err := s.opt.Accounts.RevokeSessions(ctx, s.client(ctx), p, in.ID, "")
 	return nil, err
 }
 
 type personSessionInput struct {
-	idInput
+	ByID
 	Session string `path:"session" minLength:"1" maxLength:"200"`
 }
 

@@ -85,7 +85,7 @@ func (s *Server) addSensor(ctx context.Context, in *addSensorInput) (*sensorOutp
 	return &sensorOutput{x}, nil
 }
 
-func (s *Server) removeSensor(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) removeSensor(ctx context.Context, in *ByID) (*struct{}, error) {
 	if s.opt.Control.RemoveSensor == nil {
 		return nil, missing("removing a sensor")
 	}

@@ -117,10 +117,11 @@ type Server struct {
 
 	people, strangers *buckets
 
-	editing sync.Mutex             // one setting is changed at a time
-	named   atomic.Pointer[string] // the site's name as a person set it
-	static  *static
-	spec    []byte
+	editing  sync.Mutex             // one setting is changed at a time
+	deciding sync.Mutex             // what a decision is checked against is what it is made on
+	named    atomic.Pointer[string] // the site's name as a person set it
+	static   *static
+	spec     []byte
 }
 
 // New returns a server. Errors: EInvalid.

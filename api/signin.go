@@ -33,7 +33,7 @@ var signInRoutes = []Route{
 	{Method: GET, Path: "/api/v1/session", ID: "get-session", Tag: "session", Summary: "Who is signed in, and what they may do",
 		register: handle((*Server).getSession)},
 	{Method: DELETE, Path: "/api/v1/session", ID: "sign-out", Tag: "session", Summary: "Sign out",
-		register: handle((*Server).signOut)},
+		InPerson: true, register: handle((*Server).signOut)},
 }
 
 // Cookies that live for the length of one ceremony.
@@ -141,11 +141,12 @@ func (s *Server) signInPasskeyBegin(ctx context.Context, _ *struct{}) (*ceremony
 	return s.ceremony(options, name), nil
 }
 
-type credentialInput struct {
+// Credential is the input of a step that ends with what an authenticator said.
+type Credential struct {
 	Body json.RawMessage `doc:"A PublicKeyCredential as JSON (WebAuthn §5.1)."`
 }
 
-func (s *Server) signInPasskeyFinish(ctx context.Context, in *credentialInput) (*stepOutput, error) {
+func (s *Server) signInPasskeyFinish(ctx context.Context, in *Credential) (*stepOutput, error) {
 	st, err := s.opt.Accounts.PasskeyFinish(ctx, s.client(ctx), s.cookieValue(ctx, ceremonyCookie), in.Body)
 	if err != nil {
 		return nil, err

@@ -61,6 +61,6 @@ func (s *Server) makeToken(ctx context.Context, in *makeTokenInput) (*tokenOutpu
 	return &tokenOutput{Token{t, secret}}, nil
 }
 
-func (s *Server) revokeToken(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) revokeToken(ctx context.Context, in *ByID) (*struct{}, error) {
 	return nil, s.opt.Accounts.RevokeToken(ctx, s.client(ctx), principal(ctx), in.ID)
 }

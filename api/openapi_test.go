@@ -1,0 +1,157 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wardround/wardround/internal/testkit"
+)
+
+var update = flag.Bool("update", false, "write openapi.json as it is now")
+
+const documentFile = "openapi.json"
+
+// The document that is checked in is the one that is served.
+func TestTheDocumentIsAsChecked(t *testing.T) {
+	h := bare(t, routes)
+	v := h.stranger()
+	w := v.want(200, v.get("/openapi.json"))
+	if *update {
+		if err := os.WriteFile(documentFile, w.Body.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(documentFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, w.Body.Bytes()) {
+		t.Fatal("api/openapi.json is not what the code says; write it with: go test ./api -run TestTheDocumentIsAsChecked -update")
+	}
+}
+
+// operation is what the tests below look at.
+type operation struct {
+	ID          string `json:"operationId"`
+	Summary     string
+	Description string
+	Tags        []string
+	Security    *[]map[string]any
+	Parameters  []struct{ Name, In, Description string }
+	RequestBody *struct {
+		Content map[string]struct{ Schema map[string]any }
+	} `json:"requestBody"`
+	Responses map[string]response
+}
+
+type response struct {
+	Ref     string `json:"$ref"`
+	Content map[string]struct{ Schema map[string]any }
+}
+
+func described(t *testing.T) map[string]map[string]operation {
+	t.Helper()
+	h := bare(t, routes)
+	var doc struct {
+		OpenAPI    string
+		Paths      map[string]map[string]operation
+		Components struct{ Responses map[string]response }
+	}
+	if err := json.Unmarshal(h.server.spec, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.1.0" {
+		t.Fatalf("OpenAPI %q", doc.OpenAPI)
+	}
+	for _, p := range doc.Paths {
+		for _, op := range p {
+			for status, r := range op.Responses {
+				if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+					op.Responses[status] = doc.Components.Responses[name]
+				}
+			}
+		}
+	}
+	return doc.Paths
+}
+
+// Each route is described: its parameters, who may, what it answers and how it fails.
+func TestEveryRouteIsDescribed(t *testing.T) {
+	paths := described(t)
+	n := 0
+	for i := range routes {
+		rt := &routes[i]
+		op, ok := paths[rt.Path][strings.ToLower(rt.Method)]
+		if !ok {
+			t.Errorf("%s %s is not in the document", rt.Method, rt.Path)
+			continue
+		}
+		n++
+		for _, p := range parameter.FindAllString(rt.Path, -1) {
+			if !slices.ContainsFunc(op.Parameters, func(x struct{ Name, In, Description string }) bool { return x.In == "path" && "{"+x.Name+"}" == p }) {
+				t.Errorf("%s: %s of the path is read by nobody", rt.ID, p)
+			}
+		}
+		if op.Security == nil || rt.Public != (len(*op.Security) == 0) {
+			t.Errorf("%s: security %v", rt.ID, op.Security)
+		}
+		if rt.Needs != "" && !strings.Contains(op.Description, string(rt.Needs)) {
+			t.Errorf("%s: the description does not say that it needs %s", rt.ID, rt.Needs)
+		}
+		fine := false
+		for status, r := range op.Responses {
+			if status[0] == '2' || status[0] == '3' {
+				fine = fine || status != "304"
+				continue
+			}
+			if _, ok := r.Content["application/problem+json"]; !ok {
+				t.Errorf("%s: %s is no problem: %v", rt.ID, status, r.Content)
+			}
+		}
+		if !fine {
+			t.Errorf("%s: no answer when it goes well: %v", rt.ID, op.Responses)
+		}
+		if !rt.Public && (len(op.Responses["401"].Content) == 0 || len(op.Responses["403"].Content) == 0) {
+			t.Errorf("%s lacks 401 or 403", rt.ID)
+		}
+	}
+	total := 0
+	for _, p := range paths {
+		total += len(p)
+	}
+	if n != total || n != len(routes) {
+		t.Errorf("%d routes, %d operations", len(routes), total)
+	}
+}
+
+// The browser's types can be made of it.
+func TestTypesCanBeMadeOfTheDocument(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts node")
+	}
+	tool := filepath.Join(testkit.Root(t), "web", "tools", "node_modules", ".bin", "openapi-typescript")
+	if _, err := os.Stat(tool); err != nil {
+		testkit.Missing(t, "openapi-typescript is not installed in web/tools")
+	}
+	out := filepath.Join(t.TempDir(), "schema.d.ts")
+	cmd := exec.Command(tool, filepath.Join(testkit.Root(t), "api", documentFile), "-o", out)
+	if b, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"interface components", "Problem:", `"list-people"`, "Account:"} {
+		if !bytes.Contains(b, []byte(word)) {
+			t.Errorf("no %s in the types", word)
+		}
+	}
+}
