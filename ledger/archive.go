@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -16,6 +17,9 @@ type Limits struct {
 	Files   int   // 500,000 if 0
 	Line    int   // bytes of one entry; 512 KiB if 0
 	Entries int64 // 50 million if 0
+	// Ratio is how many times its packed size a file may unpack to, beyond the first
+	// megabyte; 200 if 0. What we write packs 2 to 20 times, a bomb 1,000 times.
+	Ratio int64
 }
 
 func (l Limits) orDefault() Limits {
@@ -31,6 +35,9 @@ func (l Limits) orDefault() Limits {
 	if l.Entries <= 0 {
 		l.Entries = 50_000_000
 	}
+	if l.Ratio <= 0 {
+		l.Ratio = 200
+	}
 	return l
 }
 
@@ -40,6 +47,8 @@ const (
 	maxSmall = 64 << 20
 	// maxName bounds a file's name.
 	maxName = 200
+	// maxSize is above any limit of a size; half a million of it still fit in 63 bits.
+	maxSize = 1 << 43
 )
 
 // archive is a bundle's zip file, held to its limits.
@@ -60,10 +69,20 @@ func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
 		return nil, fmt.Errorf("it holds %d files, at most %d", len(z.File), lim.Files)
 	}
 	a := &archive{lim: lim, files: make(map[string]*zip.File, len(z.File))}
+	var packed, unpacked uint64
 	for _, f := range z.File {
+		// Sizes are added as they are declared: package zip ends a file that goes on
+		// beyond. What is over any limit is added as maxSize, so that the sums don't wrap.
+		packed, unpacked = packed+min(f.CompressedSize64, maxSize), unpacked+min(f.UncompressedSize64, maxSize)
 		switch {
-		case len(f.Name) > maxName || strings.ContainsAny(f.Name, " \\\n\x00") || strings.HasSuffix(f.Name, "/"):
+		case len(f.Name) > maxName || strings.ContainsAny(f.Name, " \\\n\x00") || !fs.ValidPath(f.Name):
 			return nil, fmt.Errorf("it holds a file named %.60q", f.Name)
+		case packed > uint64(size):
+			return nil, errors.New("its files overlap: together they are larger than it")
+		case unpacked > uint64(lim.Total):
+			return nil, fmt.Errorf("it would unpack to more than %d bytes", lim.Total)
+		case f.UncompressedSize64 > 1<<20 && (f.UncompressedSize64-1<<20)/uint64(lim.Ratio) > f.CompressedSize64:
+			return nil, fmt.Errorf("%s would unpack to %d times its size; at most %d times", f.Name, f.UncompressedSize64/max(1, f.CompressedSize64), lim.Ratio)
 		case a.files[f.Name] != nil:
 			return nil, fmt.Errorf("it holds %s twice", f.Name)
 		}

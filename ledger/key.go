@@ -57,6 +57,16 @@ func NewKey(file string, random io.Reader) (*Key, error) {
 	return parseKey(secret)
 }
 
+// DrawKey makes a key from random (crypto/rand if nil) that is kept nowhere: for a
+// ledger that ends with the process.
+func DrawKey(random io.Reader) (*Key, error) {
+	secret, _, err := note.GenerateKey(random, KeyName)
+	if err != nil {
+		return nil, wardround.Errorf(wardround.EInternal, "ledger.key", "%w", err)
+	}
+	return parseKey(secret)
+}
+
 // LoadKeys reads a key file: one key a line, the one in use first. Older ones
 // sign as well for as long as they stand there, so that whoever holds an older
 // public key can still verify. Errors: ENotFound, EInvalid, EForbidden (others

@@ -54,9 +54,10 @@ func (r *runner) run(ctx context.Context) {
 			cause, detail = fr.settle(c)
 		}
 		if cause != "" {
-			r.counts[i].failed(detail)
 			fr.undo(c)
-			p.wakes.again(c.ID, wakes, p.failures.failed(c.ID, cause, detail))
+			until := p.failures.failed(c.ID, cause, detail)
+			r.counts[i].failed(detail, until)
+			p.wakes.again(c.ID, wakes, until)
 			continue
 		}
 		for _, out := range pass.Outputs() {

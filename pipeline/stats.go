@@ -16,6 +16,7 @@ type counts struct {
 	mu      sync.Mutex
 	failure string
 	at      time.Time // site time
+	until   time.Time // it is paused
 }
 
 func (c *counts) ran(now time.Time, took time.Duration) {
@@ -24,9 +25,9 @@ func (c *counts) ran(now time.Time, took time.Duration) {
 	c.runs.Add(1)
 }
 
-func (c *counts) failed(detail string) {
+func (c *counts) failed(detail string, until time.Time) {
 	c.mu.Lock()
-	c.failure, c.at = detail, time.Unix(0, c.last.Load()).UTC()
+	c.failure, c.at, c.until = detail, time.Unix(0, c.last.Load()).UTC(), until
 	c.mu.Unlock()
 }
 
@@ -37,6 +38,7 @@ type CheckStats struct {
 	Last    time.Time     // site time of its newest run; zero for never
 	Failure string        // what its newest failure said; "" for none
 	Failed  time.Time     // site time of it
+	Paused  time.Time     // site time until which it rests because of it
 }
 
 // Mean is what one run took, 0 for none.
@@ -58,7 +60,7 @@ func (p *Pipeline) Stats() map[string]CheckStats {
 			s.Last = time.Unix(0, n.last.Load()).UTC()
 		}
 		n.mu.Lock()
-		s.Failure, s.Failed = n.failure, n.at
+		s.Failure, s.Failed, s.Paused = n.failure, n.at, n.until
 		n.mu.Unlock()
 		out[c.ID] = s
 	}

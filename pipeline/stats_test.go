@@ -34,7 +34,7 @@ func TestStats(t *testing.T) {
 	if got := s["test.slow"]; got.Runs != 2 || got.Mean() < 2*time.Millisecond || got.Mean() > got.Spent || !got.Last.Equal(t0.Add(time.Minute)) || got.Failure != "" {
 		t.Errorf("slow: %+v", got)
 	}
-	if got := s["test.bad"]; got.Runs != 1 || got.Failure != "oh no" || !got.Failed.Equal(t0) {
+	if got := s["test.bad"]; got.Runs != 1 || got.Failure != "oh no" || !got.Failed.Equal(t0) || !got.Paused.Equal(t0.Add(pauseFor)) {
 		t.Errorf("bad, which is paused after its first: %+v", got)
 	}
 	if got, there := s["test.idle"]; !there || got != (CheckStats{}) || got.Mean() != 0 {
