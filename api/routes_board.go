@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // boardRoutes are what the overview, the map, assets and proposals are read and
 // edited by.
-var boardRoutes []Route
+var boardRoutes = slices.Concat(overviewRoutes, coverageRoutes, assetRoutes, historyRoutes, linkRoutes, searchRoutes, proposalRoutes, statementRoutes, viewRoutes)
