@@ -74,6 +74,7 @@ func (b *Board) Load(ctx context.Context, r wardround.Reader) error {
 		}
 		b.verdict(v)
 	}
+	b.grown++
 	b.mu.Unlock()
 	b.settle()
 	return nil
@@ -99,6 +100,7 @@ func (b *Board) Apply(c *wardround.Commit) {
 
 func (b *Board) apply(c *wardround.Commit) {
 	b.position, b.at = c.To, c.At
+	b.grown++
 	b.batch = batch{findings: map[*findingEntry]*findingRow{}, links: map[*linkEntry]*linkRow{}}
 	for _, row := range c.Content {
 		b.setContent(row)
@@ -135,26 +137,27 @@ func (b *Board) applyAssets(assets []*wardround.Asset) {
 	var changed []*assetEntry
 	for _, a := range assets {
 		e := b.assets[a.ID]
-		w := newWho(a)
-		switch {
-		case e == nil:
-			e = &assetEntry{raw: a, who: w}
+		if e == nil {
+			e = &assetEntry{raw: a, who: newWho(a, len(b.assets))}
 			b.assets[a.ID] = e
 			b.hold(nil, a)
 			b.noteAsset(nil, a)
 			changed = append(changed, e)
-		default:
-			old := e.raw
-			e.raw = a
-			same := e.who.same(w)
-			if !same {
-				e.who = w
+			b.dirtyAssets[e] = struct{}{}
+			continue
+		}
+		old := e.raw
+		e.raw = a
+		different := old.MergedInto != a.MergedInto || !slices.Equal(old.Aliases, a.Aliases) || old.Remote != a.Remote
+		if !e.who.tells(a) {
+			if w := newWho(a, e.who.ordinal); !e.who.same(w) {
+				e.who, different = w, true
 			}
-			b.hold(old, a)
 			b.noteAsset(old, a)
-			if !same || old.MergedInto != a.MergedInto || !slices.Equal(old.Aliases, a.Aliases) || old.Remote != a.Remote {
-				changed = append(changed, e)
-			}
+		}
+		b.hold(old, a)
+		if different {
+			changed = append(changed, e)
 		}
 		b.dirtyAssets[e] = struct{}{}
 	}

@@ -46,9 +46,9 @@ func (b *Board) assetRow(e *assetEntry) *assetRow {
 	mine, flows := check.Answers{}, []*wardround.Link(nil)
 	count := func(fs []*findingEntry) {
 		for _, f := range fs {
-			if asks(f.row.f) {
+			if f.row.asks {
 				r.findings++
-				r.worst = max(r.worst, f.row.f.Severity)
+				r.worst = max(r.worst, f.row.severity)
 			}
 		}
 	}
@@ -195,7 +195,7 @@ func (r *assetRow) in(status string, c wardround.Concern) bool {
 // EInvalid for a sort or a cursor that is none.
 func (b *Board) Assets(q AssetQuery) (Page[*Asset], error) {
 	rows, position, at := b.assetRows()
-	chosen, total, next, err := choose(rows, assetFields, true, q.List, q.filter())
+	chosen, total, next, err := choose(rows, -1, assetFields, true, q.List, q.filter())
 	if err != nil {
 		return Page[*Asset]{}, err
 	}

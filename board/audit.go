@@ -174,7 +174,7 @@ func (b *Board) Audit(q AuditQuery) (Page[AuditRow], error) {
 				return
 			}
 		}
-	}, auditFields, true, q.List, fits)
+	}, len(rows), auditFields, true, q.List, fits)
 	if err != nil {
 		return Page[AuditRow]{}, err
 	}

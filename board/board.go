@@ -24,6 +24,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/coverage"
 )
 
 // Options say whose site a board shows.
@@ -48,7 +49,10 @@ type Board struct {
 	mu sync.RWMutex
 	state
 
-	graphs graphs
+	graphs   graphs
+	counts   memo[map[string]int]
+	coverage memo[*coverage.Matrix]
+	changes  memo[[]Change]
 }
 
 // Visible is what a person may see of the site: everything, or product lines. The

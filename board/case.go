@@ -47,7 +47,7 @@ func (b *Board) caseRow(c *wardround.Case, rows []*findingRow) *caseRow {
 		}
 	}
 	for _, x := range rows {
-		if !asks(x.f) {
+		if !x.asks {
 			continue
 		}
 		l.Findings++
@@ -137,7 +137,7 @@ func (r *caseRow) has(terms []string) bool {
 // and state. Errors: EInvalid for a sort or a cursor that is none.
 func (b *Board) Cases(q CaseQuery) (Page[*CaseLine], error) {
 	rows, position, at := b.caseRows(q.Visible)
-	chosen, total, next, err := choose(rows.all(), caseFields, true, q.List, q.filter())
+	chosen, total, next, err := choose(rows.all(), -1, caseFields, true, q.List, q.filter())
 	if err != nil {
 		return Page[*CaseLine]{}, err
 	}

@@ -127,6 +127,18 @@ func (b *Board) noteContent(row wardround.ContentRow) {
 // first, at most most, and how many more. What is alike is told once with a count:
 // new assets of a zone, findings of a case.
 func (b *Board) Changes(v Visible, most int) (list []Change, more int) {
+	if v.All() {
+		list = b.changes.of(b.version(), func() []Change { return b.changed(v) })
+	} else {
+		list = b.changed(v)
+	}
+	if len(list) > most {
+		list, more = list[:most:most], len(list)-most
+	}
+	return list, more
+}
+
+func (b *Board) changed(v Visible) (list []Change) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	t := teller{b: b, v: v, by: map[string]*Change{}, since: b.at.Add(-changesFor), opened: map[string]bool{}}
@@ -145,10 +157,7 @@ func (b *Board) Changes(v Visible, most int) (list []Change, more int) {
 		list = append(list, *c)
 	}
 	slices.SortFunc(list, func(x, y Change) int { return cmp.Or(y.At.Compare(x.At), strings.Compare(x.ID, y.ID)) })
-	if len(list) > most {
-		list, more = list[:most], len(list)-most
-	}
-	return list, more
+	return list
 }
 
 // teller folds what happened into what is told. The lock is held.

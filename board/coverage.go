@@ -6,8 +6,15 @@ import (
 )
 
 // Coverage returns the matrix: what [coverage.Compute] says of the store, out of
-// what was counted per asset already.
+// what was counted per asset already. It must not be changed.
 func (b *Board) Coverage(v Visible) *coverage.Matrix {
+	if v.All() {
+		return b.coverage.of(b.version(), func() *coverage.Matrix { return b.matrix(v) })
+	}
+	return b.matrix(v)
+}
+
+func (b *Board) matrix(v Visible) *coverage.Matrix {
 	rows, _, _ := b.assetRows()
 	type tally struct {
 		assets       int
@@ -74,15 +81,22 @@ func (b *Board) Coverage(v Visible) *coverage.Matrix {
 }
 
 // Counts returns how many findings ask for attention, by severity: every severity
-// from critical to info is there.
+// from critical to info is there. It must not be changed.
 func (b *Board) Counts(v Visible) map[string]int {
+	if v.All() {
+		return b.counts.of(b.version(), func() map[string]int { return b.count(v) })
+	}
+	return b.count(v)
+}
+
+func (b *Board) count(v Visible) map[string]int {
 	b.mu.RLock()
 	live := b.live
 	b.mu.RUnlock()
 	var n [wardround.Critical + 1]int
 	for r := range live.all() {
-		if asks(r.f) && v.either(r.a, r.b) {
-			n[r.f.Severity]++
+		if r.asks && v.either(r.a, r.b) {
+			n[r.severity]++
 		}
 	}
 	m := map[string]int{}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/fnv"
 	"iter"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ import (
 // findingRow is a finding with what it is about. Never changed once made.
 type findingRow struct {
 	f           *wardround.Finding
+	severity    wardround.Severity
+	asks        bool // for somebody's attention
 	check       *info
 	a, b        *who // the asset, or the server and the client of a link; nil for none
 	criticality wardround.Criticality
@@ -34,7 +37,7 @@ func asks(f *wardround.Finding) bool {
 
 // derive makes the row of a finding as things stand.
 func (b *Board) derive(f *wardround.Finding) *findingRow {
-	r := &findingRow{f: f, check: b.info(f.Check), rank: -1, text: strings.ToLower(f.ID + "\n" + f.Item)}
+	r := &findingRow{f: f, severity: f.Severity, asks: asks(f), check: b.info(f.Check), rank: -1, text: strings.ToLower(f.ID + "\n" + f.Item)}
 	if f.Title != r.check.title {
 		r.text += "\n" + strings.ToLower(f.Title)
 	}
@@ -61,7 +64,7 @@ func (b *Board) derive(f *wardround.Finding) *findingRow {
 }
 
 func compareFindings(x, y *findingRow) int {
-	return cmp.Or(-cmp.Compare(x.f.Severity, y.f.Severity), -cmp.Compare(x.rank, y.rank),
+	return cmp.Or(-cmp.Compare(x.severity, y.severity), -cmp.Compare(x.rank, y.rank),
 		cmp.Compare(x.f.Opened.UnixNano(), y.f.Opened.UnixNano()), strings.Compare(x.f.ID, y.f.ID))
 }
 
@@ -115,13 +118,16 @@ var findingFields = fields[*findingRow]{
 
 // filter returns what reports whether a finding fits. Cheap conditions come first:
 // it is asked of every finding there is.
-func (q *FindingQuery) filter(now time.Time) func(*findingRow) bool {
-	terms := words(q.Q)
+func (q *FindingQuery) filter(now time.Time, assets int) func(*findingRow) bool {
+	if q.any() {
+		return nil
+	}
+	m := match(q.Q, assets)
 	return func(r *findingRow) bool {
 		f := r.f
 		switch {
-		case f.Severity < q.Severity,
-			q.Check != "" && f.Check != q.Check,
+		case r.severity < q.Severity,
+			q.Check != "" && r.check.id != q.Check,
 			q.Case != "" && f.Case != q.Case,
 			len(q.States) > 0 && !slices.Contains(q.States, f.State),
 			q.Stale != nil && f.Stale != *q.Stale,
@@ -135,8 +141,15 @@ func (q *FindingQuery) filter(now time.Time) func(*findingRow) bool {
 			!q.Visible.either(r.a, r.b):
 			return false
 		}
-		return r.has(terms)
+		return m.finding(r)
 	}
+}
+
+// any reports whether every finding fits.
+func (q *FindingQuery) any() bool {
+	rest := *q
+	rest.List, rest.Fixed = List{}, false
+	return q.Visible.All() && reflect.ValueOf(rest).IsZero()
 }
 
 func (q *FindingQuery) needsAsset() bool {
@@ -162,42 +175,65 @@ func (r *findingRow) overdue(now time.Time) bool {
 	return !due.IsZero() && due.Before(now) && r.f.State.Live()
 }
 
-// has reports whether each term is somewhere in what is said of the finding.
-func (r *findingRow) has(terms []string) bool {
-	for _, t := range terms {
-		if !strings.Contains(r.check.text, t) && !strings.Contains(r.text, t) &&
-			(r.a == nil || !strings.Contains(r.a.text, t)) && (r.b == nil || !strings.Contains(r.b.text, t)) {
-			return false
-		}
-	}
-	return true
-}
-
 // Findings lists findings; their own order is the worst first,
 // "-severity,-criticality,opened". They can be sorted by severity, criticality,
 // opened, last_seen, fixed, due, title, asset, check, state, zone and ward.
 // Errors: EInvalid for a sort or a cursor that is none.
 func (b *Board) Findings(q FindingQuery) (Page[*Finding], error) {
 	b.mu.RLock()
-	live, fixed, position, at, now := b.live, b.fixed, b.position, b.at, b.now()
-	if q.Asset != "" {
-		if e := b.survivor(q.Asset); e != nil {
-			q.Asset = e.raw.ID
-		}
-	}
+	rows, of, native := b.rowsFor(&q)
+	position, at, now, assets := b.position, b.at, b.now(), len(b.assets)
 	b.mu.RUnlock()
-	rows, native := live.all(), true
-	if q.Fixed || slices.Contains(q.States, wardround.Fixed) {
-		rows, native = both(live, fixed), false
-		if !q.Fixed && len(q.States) == 1 {
-			rows, native = fixed.all(), true
-		}
-	}
-	chosen, total, next, err := choose(rows, findingFields, native, q.List, q.filter(now))
+	chosen, total, next, err := choose(rows, of, findingFields, native, q.List, q.filter(now, assets))
 	if err != nil {
 		return Page[*Finding]{}, err
 	}
 	return Page[*Finding]{Items: b.views(chosen, now), Next: next, Total: total, Position: position, At: at}, nil
+}
+
+// rowsFor returns the rows among which a query finds its own, how many they are, and
+// whether they come in the list's order: those of one asset, link or case are at
+// hand. The lock is held.
+func (b *Board) rowsFor(q *FindingQuery) (rows iter.Seq[*findingRow], n int, native bool) {
+	fixed := q.Fixed || slices.Contains(q.States, wardround.Fixed)
+	var entries [][]*findingEntry
+	switch {
+	case q.Case != "":
+		if e := b.cases[q.Case]; e != nil {
+			entries = append(entries, e.findings)
+		}
+	case q.Asset != "":
+		if e := b.survivor(q.Asset); e != nil {
+			q.Asset = e.raw.ID
+			for _, x := range b.of(e) {
+				entries = append(entries, x.findings)
+			}
+			for _, l := range b.linksOf(e) {
+				entries = append(entries, l.findings)
+			}
+		}
+	case q.Subject.Kind == wardround.SubjectAsset:
+		if e := b.assets[wardround.AssetID(q.Subject.ID)]; e != nil {
+			entries = append(entries, e.findings)
+		}
+	case q.Subject.Kind == wardround.SubjectLink:
+		if e := b.links[wardround.LinkID(q.Subject.ID)]; e != nil {
+			entries = append(entries, e.findings)
+		}
+	case !fixed:
+		return b.live.all(), b.live.n, true
+	case !q.Fixed && len(q.States) == 1:
+		return b.fixed.all(), b.fixed.n, true
+	default:
+		return both(b.live, b.fixed), b.live.n + b.fixed.n, false
+	}
+	var own []*findingRow
+	for _, e := range slices.Concat(entries...) {
+		if fixed || e.row.f.State.Live() {
+			own = append(own, e.row)
+		}
+	}
+	return slices.Values(own), len(own), false
 }
 
 func both[T comparable](x, y list[T]) iter.Seq[T] {

@@ -18,9 +18,9 @@ type linkRow struct {
 func (b *Board) linkRow(e *linkEntry) *linkRow {
 	r := &linkRow{raw: e.raw, client: b.whoIs(e.raw.Client), server: b.whoIs(e.raw.Server)}
 	for _, f := range e.findings {
-		if asks(f.row.f) {
+		if f.row.asks {
 			r.findings++
-			r.worst = max(r.worst, f.row.f.Severity)
+			r.worst = max(r.worst, f.row.severity)
 		}
 	}
 	return r
@@ -133,7 +133,7 @@ func (b *Board) Links(q LinkQuery) (Page[*Link], error) {
 		}, false
 	}
 	b.mu.RUnlock()
-	chosen, total, next, err := choose(rows, linkFields, native, q.List, q.filter())
+	chosen, total, next, err := choose(rows, -1, linkFields, native, q.List, q.filter())
 	if err != nil {
 		return Page[*Link]{}, err
 	}

@@ -142,8 +142,9 @@ func (w *worst[T]) Push(x any)         { w.rows = append(w.rows, x.(T)) }
 func (w *worst[T]) Pop() any           { panic("never taken from") }
 
 // choose takes a page out of rows: those that keep, after the cursor, in the order
-// asked for. native says that rows come in the list's own order.
-func choose[T any](rows iter.Seq[T], f fields[T], native bool, q List, keep func(T) bool) (page []T, total int, next string, err error) {
+// asked for; a nil keep is all of them. native says that rows come in the list's own
+// order, all how many they are, -1 if that is to be counted.
+func choose[T any](rows iter.Seq[T], all int, f fields[T], native bool, q List, keep func(T) bool) (page []T, total int, next string, err error) {
 	o, err := f.order(q.Sort)
 	if err != nil {
 		return nil, 0, "", err
@@ -156,6 +157,10 @@ func choose[T any](rows iter.Seq[T], f fields[T], native bool, q List, keep func
 	best := worst[T]{o: &o}
 	rest := false // something is beyond the page
 	for x := range rows {
+		if rest && sorted && keep == nil && all >= 0 {
+			total = all // the rest is neither shown nor looked at
+			break
+		}
 		if keep != nil && !keep(x) {
 			continue
 		}

@@ -69,7 +69,7 @@ func (b *Board) Proposals(q ProposalQuery) (Page[*Proposal], error) {
 	if e := b.survivor(q.Asset); e != nil {
 		q.Asset = e.raw.ID
 	}
-	chosen, total, next, err := choose(b.asked.all(), proposalFields, true, q.List, func(r *proposalRow) bool {
+	chosen, total, next, err := choose(b.asked.all(), -1, proposalFields, true, q.List, func(r *proposalRow) bool {
 		p := r.raw
 		a, o := b.whoIs(p.Asset), b.whoIs(p.Other)
 		switch {

@@ -67,19 +67,17 @@ func (b *Board) Search(v Visible, q string, most int) []Hit {
 	if len(terms) == 0 || most <= 0 {
 		return []Hit{}
 	}
-	if len(terms) > 8 {
-		terms = terms[:8]
-	}
+	terms = terms[:min(len(terms), maxTerms)]
 	whole := strings.Join(terms, " ")
 	assets, _, _ := b.assetRows()
 	cases, _, _ := b.caseRows(v)
 	b.mu.RLock()
-	live, fixed, zones := b.live, b.fixed, b.zones
+	live, fixed, zones, m := b.live, b.fixed, b.zones, match(whole, len(b.assets))
 	b.mu.RUnlock()
 	var hits []ranked
 	hits = append(hits, searchAssets(assets, v, whole, terms)...)
 	hits = append(hits, b.searchCases(cases, whole, terms)...)
-	hits = append(hits, searchFindings(live, fixed, v, whole, terms)...)
+	hits = append(hits, searchFindings(live, fixed, v, whole, m)...)
 	for _, c := range b.own {
 		if f := min(fit(c.id, whole, terms), fit(strings.ToLower(c.title), whole, terms)); f < fitsNot || contains(c.text, terms) {
 			hits = append(hits, ranked{Hit: Hit{Kind: "check", ID: c.id, Title: c.title, Detail: string(c.concern), Href: "/checks/" + c.id}, fit: min(f, fitsSomewhere), kind: 3})
@@ -169,12 +167,12 @@ func (b *Board) searchCases(rows list[*caseRow], whole string, terms []string) [
 	return best.all()
 }
 
-func searchFindings(live, fixed list[*findingRow], v Visible, whole string, terms []string) []ranked {
+func searchFindings(live, fixed list[*findingRow], v Visible, whole string, m *matcher) []ranked {
 	var best bestOf
 	n := 0
 	for _, l := range []list[*findingRow]{live, fixed} {
 		for r := range l.all() { // the worst first
-			if !r.has(terms) || !v.either(r.a, r.b) {
+			if !m.finding(r) || !v.either(r.a, r.b) {
 				continue
 			}
 			h := ranked{Hit: Hit{Kind: "finding", ID: r.f.ID, Title: r.f.Title, Detail: r.name(), Href: "/findings/" + r.f.ID, Severity: r.f.Severity}, kind: 2, weight: int(r.f.Severity), fit: fitsSomewhere}

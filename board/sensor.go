@@ -125,8 +125,10 @@ func (b *Board) judgeSensors() {
 		s.state, s.since = is, now
 		if is == Lost {
 			s.since = s.last
+			b.grown++
 			b.events.note(b.at, event{kind: SensorLost, at: s.last, name: s.id})
 		} else if was == Lost {
+			b.grown++
 			b.events.note(b.at, event{kind: SensorBack, at: now, name: s.id})
 		}
 	}

@@ -39,6 +39,7 @@ type state struct {
 	dirtyAssets map[*assetEntry]struct{}
 	dirtyCases  map[*caseEntry]struct{}
 	drawn       uint64 // grows with what changes the map
+	grown       uint64 // grows with everything
 
 	events  events
 	audit   []AuditRow // oldest first
@@ -150,6 +151,7 @@ func (s *said) addTo(m check.Answers) {
 
 func (st *state) init() {
 	*st = state{
+		drawn: st.drawn + 1, grown: st.grown + 1,
 		assets: map[wardround.AssetID]*assetEntry{}, links: map[wardround.LinkID]*linkEntry{}, said: map[wardround.Subject]*said{},
 		findings: map[string]*findingEntry{}, cases: map[string]*caseEntry{}, proposals: map[string]*proposalRow{},
 		content: map[string]wardround.ContentRow{}, holders: map[netip.Addr]holder{}, infos: map[string]*info{},

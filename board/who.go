@@ -23,11 +23,13 @@ type who struct {
 	criticality wardround.Criticality
 	products    []string // maker, model, product; lower case
 	text        string   // what a search looks in; lower case
+	ordinal     int      // of its asset on the board
 }
 
-func newWho(a *wardround.Asset) *who {
+func newWho(a *wardround.Asset, ordinal int) *who {
 	w := &who{
-		raw: a, id: a.ID, name: a.Name(), role: a.Attr(wardround.AttrRole), ward: a.Attr(wardround.AttrWard),
+		ordinal: ordinal,
+		raw:     a, id: a.ID, name: a.Name(), role: a.Attr(wardround.AttrRole), ward: a.Attr(wardround.AttrWard),
 		zone: a.Zone, kind: a.Kind, criticality: a.Criticality,
 	}
 	for _, n := range []string{wardround.AttrMaker, wardround.AttrModel, wardround.AttrProductToken} {
@@ -53,6 +55,27 @@ func fold(s string) string { return strings.ToLower(strings.TrimSpace(norm.NFKC.
 func (w *who) same(o *who) bool {
 	return w.name == o.name && w.role == o.role && w.ward == o.ward && w.zone == o.zone && w.kind == o.kind &&
 		w.criticality == o.criticality && w.text == o.text && slices.Equal(w.products, o.products)
+}
+
+// tells reports whether w says of a what newWho would. It is asked of each asset
+// that was seen again, mostly with nothing new but the time.
+func (w *who) tells(a *wardround.Asset) bool {
+	b := w.raw
+	if a.Zone != b.Zone || a.Kind != b.Kind || a.Criticality != b.Criticality || len(a.Attributes) != len(b.Attributes) || len(a.Identifiers) != len(b.Identifiers) {
+		return false
+	}
+	for i := range a.Identifiers {
+		x, y := &a.Identifiers[i], &b.Identifiers[i]
+		if x.Value != y.Value || x.Type != y.Type || x.Confidence != y.Confidence {
+			return false
+		}
+	}
+	for name, x := range a.Attributes {
+		if y, ok := b.Attributes[name]; !ok || x.Value != y.Value {
+			return false
+		}
+	}
+	return true
 }
 
 // sees reports whether an asset is of the person's product lines.
