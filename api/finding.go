@@ -64,17 +64,17 @@ func (s *Server) listFindings(ctx context.Context, in *findingsInput) (RowsFunc[
 		}
 		q.States = append(q.States, wardround.FindingState(st))
 	}
-	severity, err := optional[wardround.Severity]("severity", in.Severity)
+	severity, err := optional("severity", in.Severity, wardround.ParseSeverity)
 	if err != nil {
 		return nil, err
 	}
 	if severity != nil {
 		q.Severity = *severity
 	}
-	if q.Criticality, err = optional[wardround.Criticality]("criticality", in.Criticality); err != nil {
+	if q.Criticality, err = optional("criticality", in.Criticality, wardround.ParseCriticality); err != nil {
 		return nil, err
 	}
-	if q.Kind, err = optional[wardround.AssetKind]("kind", in.Kind); err != nil {
+	if q.Kind, err = optional("kind", in.Kind, wardround.ParseAssetKind); err != nil {
 		return nil, err
 	}
 	return func(_ context.Context, cursor string, limit int) (Rows[*board.Finding], error) {
@@ -97,10 +97,10 @@ type FindingDetail struct {
 	Decisions []board.AuditRow `json:"decisions"`
 	Related   []*board.Finding `json:"related"`
 	// Observations are what it rests on; empty without the permission to observe.
-	Observations []live.Row `json:"observations"`
-	Leaf         *uint64    `json:"leaf,omitempty" doc:"Its newest evidence in the ledger."`
-	May          []string   `json:"may" doc:"What the caller may do with it now: acknowledge, accept, false positive, mitigated, reopen, assign."`
-	MaxUntil     *time.Time `json:"max_until,omitempty" doc:"Until when it can be accepted at most."`
+	Observations []live.ObservationRow `json:"observations"`
+	Leaf         *uint64               `json:"leaf,omitempty" doc:"Its newest evidence in the ledger."`
+	May          []string              `json:"may" doc:"What the caller may do with it now: acknowledge, accept, false positive, mitigated, reopen, assign."`
+	MaxUntil     *time.Time            `json:"max_until,omitempty" doc:"Until when it can be accepted at most."`
 }
 
 // ControlRef is a control that a check gives evidence for.
@@ -156,7 +156,7 @@ func (s *Server) getFinding(ctx context.Context, in *findingInput) (*findingDeta
 	d := &FindingDetail{
 		Finding: f, Voice: voice(language, f, asset), Card: asset, Line: s.opt.Board.Case(see, f.Case, language),
 		Links: some(s.opt.Board.LinksOf(see, f.Subject, maxLinks)), Controls: controlsOf(f.Check),
-		Related: some(s.opt.Board.Related(see, f.ID, maxRelated)), May: s.may(ctx, f), History: []Transition{}, Observations: []live.Row{},
+		Related: some(s.opt.Board.Related(see, f.ID, maxRelated)), May: s.may(ctx, f), History: []Transition{}, Observations: []live.ObservationRow{},
 	}
 	if f.TwoPeople {
 		_, now := s.position()

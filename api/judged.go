@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding"
 	"slices"
 	"strings"
 
@@ -19,8 +18,8 @@ import (
 type Judged struct {
 	// Live is what is happening now, and tells the event streams.
 	Live *live.Hub
-	// Log has the observations that Live no longer has.
-	Log Log
+	// Past has the observations that Live no longer has.
+	Past Past
 	// Ledger proves what was judged; Keys sign bundles, the one in use first.
 	Ledger ledger.Store
 	Keys   []*ledger.Key
@@ -30,8 +29,8 @@ type Judged struct {
 	Stats func() map[string]pipeline.CheckStats
 }
 
-// Log is read by position; every [wardround.Log] is one.
-type Log interface {
+// Past is a log that is read by position; every [wardround.Log] is one.
+type Past interface {
 	Read(ctx context.Context, after uint64, fn func(batch []*wardround.Observation) error) error
 	Last() uint64
 }
@@ -81,18 +80,15 @@ func (s *Server) language(ctx context.Context, asked string) string {
 }
 
 // optional reads a named value that may be left out.
-func optional[T any, P interface {
-	*T
-	encoding.TextUnmarshaler
-}](where, text string) (*T, error) {
+func optional[T any](where, text string, parse func(string) (T, error)) (*T, error) {
 	if text == "" {
 		return nil, nil
 	}
-	v := new(T)
-	if err := P(v).UnmarshalText([]byte(text)); err != nil {
+	v, err := parse(text)
+	if err != nil {
 		return nil, wardround.Errorf(wardround.EInvalid, "api", "%s: %w", where, err)
 	}
-	return v, nil
+	return &v, nil
 }
 
 // tristate reads "true", "false" or nothing.

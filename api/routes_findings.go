@@ -1,4 +1,9 @@
 package api
 
+import "slices"
+
 // findingRoutes are findings, cases, checks, observations, events and evidence.
-var findingRoutes []Route
+var findingRoutes = slices.Concat(
+	findingListRoutes, decisionRoutes, caseRoutes, checkRoutes,
+	observationRoutes, eventRoutes, evidenceRoutes,
+)

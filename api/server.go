@@ -44,6 +44,7 @@ type Options struct {
 	// judged. Errors: EInvalid, EFull.
 	Say func(ctx context.Context, fields ...any) error
 
+	Judged
 	Control Control
 	Version Version
 	// Metrics answers GET /metrics; Health says why we do not judge, nil if we do.
@@ -117,11 +118,14 @@ type Server struct {
 
 	people, strangers *buckets
 
-	editing  sync.Mutex             // one setting is changed at a time
-	deciding sync.Mutex             // what a decision is checked against is what it is made on
-	named    atomic.Pointer[string] // the site's name as a person set it
-	static   *static
-	spec     []byte
+	entries   entryIndex             // of the ledger
+	exporting chan struct{}          // holds one for each export under way
+	verifying chan struct{}          // and for each bundle
+	editing   sync.Mutex             // one setting is changed at a time
+	deciding  sync.Mutex             // what a decision is checked against is what it is made on
+	named     atomic.Pointer[string] // the site's name as a person set it
+	static    *static
+	spec      []byte
 }
 
 // New returns a server. Errors: EInvalid.
@@ -139,7 +143,7 @@ func newServer(opt Options, table []Route) (*Server, error) {
 		opt.CursorKey = make([]byte, 32)
 		_, _ = rand.Read(opt.CursorKey) // never fails
 	}
-	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table}
+	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table, exporting: make(chan struct{}, 1), verifying: make(chan struct{}, 2)}
 	var err error
 	if s.hosts, err = hostsOf(opt); err != nil {
 		return nil, err

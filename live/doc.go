@@ -9,7 +9,7 @@
 //
 // # Personal data
 //
-// A [Row] shows the plain fields of an observation. Of what is personal it says
+// A [ObservationRow] shows the plain fields of an observation. Of what is personal it says
 // that it was there, never what it was: the class of a field is that of its type
 // in package kind.
 package live

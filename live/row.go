@@ -24,8 +24,8 @@ type Directory interface {
 	Name(id wardround.AssetID) string
 }
 
-// Row is an observation as a person reads it.
-type Row struct {
+// ObservationRow is an observation as a person reads it.
+type ObservationRow struct {
 	Seq       uint64            `json:"seq"`
 	Kind      string            `json:"kind"`
 	Title     string            `json:"title"` // the kind in words
@@ -51,8 +51,8 @@ type Row struct {
 
 // RowOf writes an observation as a row. dir may be nil; whole also gives Fields
 // and Personal.
-func RowOf(o *wardround.Observation, dir Directory, whole bool) Row {
-	r := Row{
+func RowOf(o *wardround.Observation, dir Directory, whole bool) ObservationRow {
+	r := ObservationRow{
 		Seq: o.Seq, Kind: o.Kind, Title: Title(o.Kind), Sensor: o.Sensor, At: sane(o.At), Logged: sane(o.Logged), Count: o.Times(),
 	}
 	if f := o.Flow; f != nil {
@@ -300,7 +300,7 @@ func Title(k string) string {
 
 // Matches reports whether the row has every word of q in what it shows, whatever
 // the case.
-func (r *Row) Matches(q string) bool {
+func (r *ObservationRow) Matches(q string) bool {
 	if q == "" {
 		return true
 	}

@@ -127,7 +127,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func TestARow(t *testing.T) {
 	o := between("10.0.0.1", "10.0.0.2", &kind.FlowV1{Protocol: "dicom", Connections: 2, Established: true, ToServer: 900})
 	got := RowOf(o, people{netip.MustParseAddr("10.0.0.2"): "a-ct"}, true)
-	want := Row{
+	want := ObservationRow{
 		Seq: 5, Kind: "flow", Title: "Flow", Sensor: "mirror-1", At: noon, Logged: noon.Add(time.Second), Count: 3, Transport: "tcp",
 		Src: "10.0.0.1", SrcPort: 104, Dst: "10.0.0.2", DstPort: 104, DstAsset: "a-ct", DstName: "the a-ct",
 		Summary: "protocol dicom · connections 2 · bytes to server 900 · established",
