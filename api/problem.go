@@ -184,6 +184,13 @@ func (s *Server) translate(ctx context.Context, c *call, err error) *Problem {
 		return p
 	}
 	code := wardround.ErrorCode(err)
+	if code == codeUnauthenticated && c != nil && c.who != nil {
+		// The session is good, and what was shown beside it (an old password, a code)
+		// is not: a page must not take this for the end of the session.
+		p := problem(wardround.EForbidden, "%s", words(err))
+		p.Hint = ""
+		return p
+	}
 	switch {
 	case code == wardround.EInternal:
 		s.log.ErrorContext(ctx, "internal error", "request", idOf(c), "err", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -91,25 +92,37 @@ func (t *Trail) Audit(ctx context.Context, e account.Event) error {
 }
 
 // Run says what is queued until ctx is done, and then what is left. What cannot be
-// said is tried again, for who does not wait; it returns how many acts it gave up.
+// said is tried again, unless somebody waits and is told. Errors: EInternal, with how
+// many acts were given up.
 func (t *Trail) Run(ctx context.Context) error {
+	var left []entry // to be said again
 	for {
+		var again <-chan time.Time
+		if len(left) > 0 {
+			again = time.After(trailRetry)
+		}
+		queue := t.queue
+		if len(left) >= trailQueue {
+			queue = nil // no room: the queue fills and refuses
+		}
 		select {
 		case <-ctx.Done():
-			return t.drain()
-		case x := <-t.queue:
-			left := t.speak(ctx, t.batch(x))
-			for len(left) > 0 {
-				select {
-				case <-ctx.Done():
-					t.putBack(left)
-					return t.drain()
-				case <-time.After(trailRetry):
-					left = t.speak(ctx, left)
-				}
-			}
+			return t.drain(left)
+		case x := <-queue:
+			left = t.speakAll(ctx, append(left, t.batch(x)...))
+		case <-again:
+			left = t.speakAll(ctx, left)
 		}
 	}
+}
+
+// speakAll says entries in batches and returns what has to be said again.
+func (t *Trail) speakAll(ctx context.Context, all []entry) []entry {
+	var left []entry
+	for batch := range slices.Chunk(all, trailBatch) {
+		left = append(left, t.speak(ctx, batch)...)
+	}
+	return left
 }
 
 // batch takes x and what waits behind it.
@@ -158,31 +171,22 @@ func (t *Trail) speak(ctx context.Context, batch []entry) []entry {
 	return again
 }
 
-func (t *Trail) putBack(left []entry) {
-	for _, x := range left {
-		select {
-		case t.queue <- x:
-		default:
-			t.lost.Add(1)
-		}
-	}
-}
-
 // drain says what is left, once, within trailWait.
-func (t *Trail) drain() error {
+func (t *Trail) drain(left []entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), trailWait)
 	defer cancel()
-	given := 0
 	for {
 		select {
 		case x := <-t.queue:
-			given += len(t.speak(ctx, t.batch(x)))
+			left = append(left, x)
+			continue
 		default:
-			if n := int64(given) + t.lost.Load(); n > 0 {
-				return wardround.Errorf(wardround.EInternal, "api.audit", "%d acts of people are not on the record", n)
-			}
-			return nil
 		}
+		left = t.speakAll(ctx, left)
+		if n := int64(len(left)) + t.lost.Load(); n > 0 {
+			return wardround.Errorf(wardround.EInternal, "api.audit", "%d acts of people are not on the record", n)
+		}
+		return nil
 	}
 }
 
