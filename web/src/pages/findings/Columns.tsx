@@ -1,0 +1,80 @@
+import { FormattedMessage } from "react-intl";
+import { Link } from "react-router";
+import type { CaseLine, Finding } from "../../api/types";
+import { type Column, Name, Num, plain, SeverityMark, Time, Word } from "../../ui";
+import { caseHref } from "../overview/NowList";
+import css from "./findings.module.css";
+
+const head = (id: string) => <FormattedMessage id={`findings.column.${id}`} />;
+
+/** The queue, one finding a line. */
+export const findingColumns: Column<Finding>[] = [
+  { id: "severity", header: head("severity"), width: "112px", sort: "severity", cell: (f) => <SeverityMark severity={f.severity} /> },
+  {
+    id: "title", header: head("title"), cell: (f) => (
+      <div className={css.what}>
+        <Link to={`/findings/${f.id}`} className={css.title} tabIndex={-1}>{plain(f.title)}</Link>
+        <span className={css.sub}>
+          <Name value={f.asset_name} />
+          {(f.item_name ?? f.item) && <span className={css.item}><Name value={(f.item_name ?? f.item)!} mono={!f.item_name} /></span>}
+        </span>
+      </div>
+    ),
+  },
+  { id: "where", header: head("where"), width: "15%", wide: true, cell: (f) => <Where ward={f.ward} zone={f.zone} role={f.role} /> },
+  { id: "criticality", header: head("criticality"), width: "168px", wide: true, sort: "criticality", cell: (f) => <span className={f.criticality === "life-sustaining" ? css.grave : css.plain}><Word group="criticality" value={f.criticality} /></span> },
+  { id: "state", header: head("state"), width: "17%", cell: (f) => <StateOf finding={f} /> },
+  { id: "opened", header: head("opened"), width: "124px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
+];
+
+/** The queue with alike findings folded into their case. */
+export const caseColumns: Column<CaseLine>[] = [
+  { id: "severity", header: head("severity"), width: "112px", cell: (c) => <SeverityMark severity={c.severity} /> },
+  {
+    id: "title", header: head("title"), cell: (c) => (
+      <div className={css.what}>
+        <Link to={caseHref(c)} className={css.title} lang={c.language} tabIndex={-1}>{plain(c.title)}</Link>
+        <span className={css.sub} lang={c.language}><span className={css.clip}>{plain(c.bedside)}</span></span>
+      </div>
+    ),
+  },
+  { id: "where", header: head("where"), width: "20%", wide: true, cell: (c) => <Name value={c.where} /> },
+  { id: "criticality", header: head("criticality"), width: "168px", wide: true, cell: (c) => <span className={c.criticality === "life-sustaining" ? css.grave : css.plain}><Word group="criticality" value={c.criticality} /></span> },
+  { id: "findings", header: head("findings"), width: "92px", align: "end", cell: (c) => <Num value={c.findings} /> },
+  {
+    id: "state", header: head("someone"), width: "140px", wide: true, cell: (c) => (
+      <>
+        {c.acknowledged && <FormattedMessage id="findings.acknowledged" />}
+        {c.stale && <span className="wr-muted"> <FormattedMessage id="findings.stale" /></span>}
+      </>
+    ),
+  },
+  { id: "opened", header: head("opened"), width: "124px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
+];
+
+function Where({ ward, zone, role }: { ward?: string; zone?: string; role?: string }) {
+  return (
+    <div className={css.what}>
+      {(ward ?? zone) && <Name value={(ward ?? zone)!} />}
+      {role && <span className={css.sub}><Name value={role.replaceAll("-", " ")} /></span>}
+    </div>
+  );
+}
+
+/** State, who has it, and what is overdue or waits for a second person. */
+function StateOf({ finding: f }: { finding: Finding }) {
+  return (
+    <div className={css.what}>
+      <span>
+        <Word group="finding" value={f.state} />
+        {f.decision?.until && f.state === "accepted" && <> <FormattedMessage id="findings.until" values={{ time: <Time at={f.decision.until} mode="date" /> }} /></>}
+      </span>
+      <span className={css.sub}>
+        {f.overdue && f.due && <strong className={css.overdue}><FormattedMessage id="findings.overdue" values={{ time: <Time at={f.due} mode="relative" /> }} /></strong>}
+        {f.proposed && <span><FormattedMessage id="findings.proposed" /></span>}
+        {f.assignment && <Name value={f.assignment.to} />}
+        {f.stale && <span><FormattedMessage id="findings.stale" /></span>}
+      </span>
+    </div>
+  );
+}
