@@ -70,6 +70,9 @@ func parsePHC(s string) (h phc, err error) {
 	if h.tag, err = b.DecodeString(part[5]); err != nil || len(h.tag) < 16 || len(h.tag) > 64 {
 		return bad("its tag")
 	}
+	if h.String() != s { // the decoder passes over line ends
+		return bad("its form")
+	}
 	return h, nil
 }
 

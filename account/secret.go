@@ -48,6 +48,9 @@ func digest(secret string) string {
 // validSecret reports whether s has the form of [Service.secret], before anything
 // is asked of the store.
 func validSecret(s string) bool {
+	if len(s) != 43 { // the decoder passes over line ends
+		return false
+	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
 	return err == nil && len(b) == 32
 }
