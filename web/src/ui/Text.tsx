@@ -68,10 +68,10 @@ function useClock(on: boolean): number {
   return now;
 }
 
-/** A time in the viewer's zone; the other form and UTC on hover. */
-export function Time({ at, mode = "absolute", seconds }: { at: string | undefined; mode?: "relative" | "absolute" | "date" | "clock"; seconds?: boolean }) {
+/** A time in the viewer's zone; the other form and UTC on hover. wall: relative to the real clock, not the site's (sessions, tokens). */
+export function Time({ at, mode = "absolute", seconds, wall }: { at: string | undefined; mode?: "relative" | "absolute" | "date" | "clock"; seconds?: boolean; wall?: boolean }) {
   const intl = useIntl();
-  const now = useClock(mode === "relative");
+  const now = useClock(mode === "relative") - (wall ? skew : 0);
   const when = at ? new Date(at) : undefined;
   if (!when || Number.isNaN(when.getTime()) || when.getUTCFullYear() < 1971) return <span className="wr-muted">{"—"}</span>;
   const full = intl.formatDate(when, { dateStyle: "medium", timeStyle: "medium" });

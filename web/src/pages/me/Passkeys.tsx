@@ -41,7 +41,7 @@ export function Passkeys({ me }: { me: Account }) {
               <Icon name="key" />
               <div className="wr-list-body">
                 <strong><Name value={key.name} /></strong>
-                <span>{key.last_used ? <FormattedMessage id="me.passkeys.used" values={{ at: <Time at={key.last_used} mode="relative" /> }} /> : <FormattedMessage id="me.passkeys.unused" values={{ at: <Time at={key.created} mode="date" /> }} />}</span>
+                <span>{key.last_used ? <FormattedMessage id="me.passkeys.used" values={{ at: <Time at={key.last_used} mode="relative" wall /> }} /> : <FormattedMessage id="me.passkeys.unused" values={{ at: <Time at={key.created} mode="date" /> }} />}</span>
               </div>
               <Button small kind="danger" onClick={() => setAsked(key)}><FormattedMessage id="ui.remove" /></Button>
             </li>

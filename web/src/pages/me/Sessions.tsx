@@ -19,7 +19,7 @@ export function Sessions() {
             <Icon name="home" />
             <div className="wr-list-body">
               <strong className="wr-row"><Name value={row.agent} />{row.current && <Tag kind="accent"><FormattedMessage id="me.sessions.current" /></Tag>}</strong>
-              <span><FormattedMessage id="me.sessions.line" values={{ address: <bdi>{row.address}</bdi>, via: <FormattedMessage id={`via.${row.via}`} />, seen: <Time at={row.last_seen} mode="relative" />, end: <Time at={row.expires} /> }} /></span>
+              <span><FormattedMessage id="me.sessions.line" values={{ address: <bdi>{row.address}</bdi>, via: <FormattedMessage id={`via.${row.via}`} />, seen: <Time at={row.last_seen} mode="relative" wall />, end: <Time at={row.expires} /> }} /></span>
             </div>
             {!row.current && <Button small onClick={() => setAsked(row)}><FormattedMessage id="me.sessions.end" /></Button>}
           </li>
