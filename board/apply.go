@@ -349,31 +349,28 @@ func (b *Board) replace(e *findingEntry, r *findingRow) {
 
 // finish brings the lists up to what the commit changed.
 func (b *Board) finish() {
-	var wentLive, wentFixed, live, fixed []*findingRow
+	var live, fixed changes[*findingRow]
 	for e, old := range b.batch.findings {
-		switch {
-		case old == nil:
-		case old.f.State.Live():
-			wentLive = append(wentLive, old)
-		default:
-			wentFixed = append(wentFixed, old)
+		var wasLive, wasFixed, isLive, isFixed *findingRow
+		if old != nil && old.f.State.Live() {
+			wasLive = old
+		} else {
+			wasFixed = old
 		}
 		if e.row.f.State.Live() {
-			live = append(live, e.row)
+			isLive = e.row
 		} else {
-			fixed = append(fixed, e.row)
+			isFixed = e.row
 		}
+		live.note(wasLive, isLive, compareFindings)
+		fixed.note(wasFixed, isFixed, compareFindings)
 	}
-	b.live = b.live.replaced(wentLive, live, compareFindings)
-	b.fixed = b.fixed.replaced(wentFixed, fixed, compareFindings)
-	var went, came []*linkRow
+	b.live, b.fixed = live.apply(b.live, compareFindings), fixed.apply(b.fixed, compareFindings)
+	var links changes[*linkRow]
 	for e, old := range b.batch.links {
-		if old != nil {
-			went = append(went, old)
-		}
-		came = append(came, e.row)
+		links.note(old, e.row, compareLinks)
 	}
-	b.linkList = b.linkList.replaced(went, came, compareLinks)
+	b.linkList = links.apply(b.linkList, compareLinks)
 	b.batch = batch{}
 }
 
@@ -401,35 +398,31 @@ func (b *Board) settleSome() {
 	if b.assetList.n == 0 && b.caseList.n == 0 {
 		most = math.MaxInt // at the start nobody waits
 	}
-	var went, came []*assetRow
+	var assets changes[*assetRow]
 	for e := range b.dirtyAssets {
-		if len(came) >= most {
+		if most--; most < 0 {
 			break
 		}
 		delete(b.dirtyAssets, e)
-		if e.row != nil {
-			went = append(went, e.row)
-		}
+		old := e.row
 		e.row = b.assetRow(e)
-		came = append(came, e.row)
+		assets.note(old, e.row, compareAssets)
 	}
-	b.assetList = b.assetList.replaced(went, came, compareAssets)
-	var wentCases, cases []*caseRow
+	b.assetList = assets.apply(b.assetList, compareAssets)
+	var cases changes[*caseRow]
 	for e := range b.dirtyCases {
-		if len(cases) >= most {
+		if most--; most < 0 {
 			break
 		}
 		delete(b.dirtyCases, e)
 		if e.raw == nil {
 			continue
 		}
-		if e.row != nil {
-			wentCases = append(wentCases, e.row)
-		}
+		old := e.row
 		e.row = b.caseRow(e.raw, e.rows(Visible{}))
-		cases = append(cases, e.row)
+		cases.note(old, e.row, compareCases)
 	}
-	b.caseList = b.caseList.replaced(wentCases, cases, compareCases)
+	b.caseList = cases.apply(b.caseList, compareCases)
 }
 
 // caseRows returns the cases that a person may see, with what of them.

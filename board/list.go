@@ -47,6 +47,55 @@ func (l list[T]) replaced(went, came []T, compare func(a, b T) int) list[T] {
 	return list[T]{chunks, l.n - len(went) + len(came)}
 }
 
+// swap is a row in the place of another that sorts just as it does.
+type swap[T any] struct{ old, new T }
+
+// swapped returns the list with rows in place of others. Each chunk is copied once.
+func (l list[T]) swapped(swaps []swap[T], compare func(a, b T) int) list[T] {
+	if len(swaps) == 0 {
+		return l
+	}
+	chunks, copied := slices.Clone(l.chunks), make(map[int]bool, len(swaps))
+	for _, s := range swaps {
+		i := chunkOf(chunks, s.old, compare)
+		if !copied[i] {
+			chunks[i], copied[i] = slices.Clone(chunks[i]), true
+		}
+		at, found := slices.BinarySearchFunc(chunks[i], s.old, compare)
+		if !found {
+			panic("board: a row that went was not in its list")
+		}
+		chunks[i][at] = s.new
+	}
+	return list[T]{chunks, l.n}
+}
+
+// changes are what one commit does to a list.
+type changes[T comparable] struct {
+	swaps      []swap[T]
+	went, came []T
+}
+
+// note notes that a row is now another one; the zero value is none.
+func (c *changes[T]) note(old, new T, compare func(a, b T) int) {
+	var none T
+	if old != none && new != none && compare(old, new) == 0 {
+		c.swaps = append(c.swaps, swap[T]{old, new})
+		return
+	}
+	if old != none {
+		c.went = append(c.went, old)
+	}
+	if new != none {
+		c.came = append(c.came, new)
+	}
+}
+
+// apply makes a list as it is after the changes.
+func (c *changes[T]) apply(l list[T], compare func(a, b T) int) list[T] {
+	return l.swapped(c.swaps, compare).replaced(c.went, c.came, compare)
+}
+
 // chunkOf returns the chunk in which x is, or belongs.
 func chunkOf[T any](chunks [][]T, x T, compare func(a, b T) int) int {
 	i, _ := slices.BinarySearchFunc(chunks, x, func(c []T, x T) int { return compare(c[len(c)-1], x) })
