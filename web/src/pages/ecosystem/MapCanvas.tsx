@@ -1,11 +1,12 @@
 import cytoscape, { type Core, type ElementDefinition } from "cytoscape";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { useIntl } from "react-intl";
-import { radius, type Layout, type Point } from "./layout";
-import type { Drawing } from "./model";
+import { radius, titleOf, type Layout, type Point } from "./layout";
+import { severityRank, type Drawing } from "./model";
 import { Minimap, type MinimapHandle } from "./Minimap";
 import { palette } from "./shape";
 import { style } from "./style";
+import { stroke } from "./svg";
 
 export interface MapHandle { fit: () => void; zoomBy: (factor: number) => void; show: (id: string) => void }
 export type Chosen = { type: "node" | "edge"; id: string } | null;
@@ -19,6 +20,7 @@ interface Props {
   /** What stays bright; the rest fades. */
   near: ReadonlySet<string> | null;
   onChoose: (c: Chosen) => void;
+  onUnfold: (cluster: string) => void;
   onMove: (id: string, p: Point) => void;
   ref?: Ref<MapHandle>;
 }
@@ -27,13 +29,13 @@ interface Props {
 const many = 1200;
 
 /** The map itself. Cytoscape owns the canvas; this component tells it only what changed, so that nothing else moves. */
-export default function MapCanvas({ drawing, layout, label, zone, chosen, near, onChoose, onMove, ref }: Props) {
+export default function MapCanvas({ drawing, layout, label, zone, chosen, near, onChoose, onUnfold, onMove, ref }: Props) {
   const intl = useIntl();
   const box = useRef<HTMLDivElement>(null);
   const cy = useRef<Core | null>(null);
   const mini = useRef<MinimapHandle>(null);
-  const act = useRef({ onChoose, onMove });
-  act.current = { onChoose, onMove };
+  const act = useRef({ onChoose, onUnfold, onMove });
+  useEffect(() => void (act.current = { onChoose, onUnfold, onMove }));
   const crowded = drawing.lines.length > many || drawing.glyphs.length > many;
 
   useEffect(() => {
@@ -48,6 +50,7 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
       if (e.target === core) act.current.onChoose(null);
       else act.current.onChoose({ type: e.target.isNode() ? "node" : "edge", id: e.target.id() });
     });
+    core.on("dbltap", "node[count > 1]", (e) => act.current.onUnfold(e.target.id()));
     core.on("dragfree", "node", (e) => act.current.onMove(e.target.id(), { ...e.target.position() }));
     core.on("pan zoom resize", () => mini.current?.view(core.extent()));
     core.on("mouseover", "node, edge", () => box.current?.classList.add("eco-over"));
@@ -64,6 +67,7 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
     };
   }, [crowded]);
 
+  const opening = useRef(chosen);
   const fitted = useRef("");
   useEffect(() => {
     const core = cy.current;
@@ -72,7 +76,7 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
     // The first drawing and every other set of zones is shown whole; after that the view belongs to the reader.
     const shape = `${crowded} ${drawing.zones.map((z) => z.id).join(" ")}`;
     if (fitted.current !== shape && drawing.glyphs.length > 0) {
-      core.fit(undefined, 24);
+      first(core, drawing, opening.current);
       fitted.current = shape;
     }
     mini.current?.draw(drawing, layout);
@@ -131,6 +135,20 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
 
 const touches = (id: string, chosen: Chosen) => chosen?.type === "edge" && chosen.id === id;
 
+/** The whole map, or what the address chose; where that is too small to read, as on a phone, what is worst. */
+function first(core: Core, d: Drawing, chosen: Chosen) {
+  core.fit(undefined, 24);
+  if (chosen && core.zoom() < 0.6) {
+    core.zoom(0.9);
+    core.center(core.getElementById(chosen.id));
+    return;
+  }
+  const worst = d.glyphs.reduce<Drawing["glyphs"][number] | undefined>((w, g) => (!w || severityRank[g.worst] > severityRank[w.worst] ? g : w), undefined);
+  if (core.width() >= 600 || core.zoom() >= 0.45 || !worst) return;
+  core.zoom(0.6);
+  core.center(core.getElementById(worst.id));
+}
+
 function zoom(core: Core | null, factor: number) {
   core?.zoom({ level: core.zoom() * factor, renderedPosition: { x: core.width() / 2, y: core.height() / 2 } });
 }
@@ -143,7 +161,7 @@ function update(core: Core, d: Drawing, l: Layout, label: (id: string) => string
   const want = new Map<string, ElementDefinition>();
   for (const r of l.regions) {
     want.set(`zone:${r.id}`, {
-      group: "nodes", classes: "zone", grabbable: false, selectable: false, data: { id: `zone:${r.id}`, label: zone(r.id), w: r.w, h: r.h, room: `${Math.max(60, r.w - 24)}px` },
+      group: "nodes", classes: "zone", grabbable: false, selectable: false, data: { id: `zone:${r.id}`, label: zone(r.id), w: r.w, h: r.h, room: `${Math.max(60, r.w - 24)}px`, ...titleOf(r) },
       position: { x: r.x + r.w / 2, y: r.y + r.h / 2 },
     });
   }
@@ -151,7 +169,7 @@ function update(core: Core, d: Drawing, l: Layout, label: (id: string) => string
     const at = l.at.get(g.id);
     if (at) want.set(g.id, { group: "nodes", data: { id: g.id, label: label(g.id), d: radius(g) * 2, kind: g.kind, worst: g.worst, count: g.count }, position: { ...at } });
   }
-  for (const e of d.lines) want.set(e.id, { group: "edges", data: { id: e.id, source: e.a, target: e.b, family: e.family, encrypted: e.encrypted } });
+  for (const e of d.lines) want.set(e.id, { group: "edges", data: { id: e.id, source: e.a, target: e.b, family: e.family, encrypted: e.encrypted, width: stroke(e.links.length) } });
   core.batch(() => {
     core.elements().forEach((e) => void (want.has(e.id()) || e.remove()));
     const fresh: ElementDefinition[] = [];

@@ -5,7 +5,8 @@ export interface Point { x: number; y: number }
 export interface Region { id: string; name: string; assets: number; x: number; y: number; w: number; h: number }
 export interface Layout { at: Map<string, Point>; regions: Region[]; w: number; h: number }
 
-export const cell = 64;
+const narrow = 64, wide = 108;
+export const cell = narrow;
 const pad = 28, title = 40, gap = 96, groupGap = 24;
 
 const kindOrder: Record<string, number> = { intermediary: 0, service: 1, model: 2, device: 3, unknown: 4 };
@@ -14,6 +15,12 @@ const kindOrder: Record<string, number> = { intermediary: 0, service: 1, model: 
 export function radius(g: Pick<Glyph, "criticality" | "count">): number {
   const base = { administrative: 9, monitoring: 12, diagnostic: 13, unknown: 12, therapeutic: 15, "life-sustaining": 18 }[g.criticality];
   return g.count > 1 ? Math.min(30, 18 + Math.log2(g.count) * 1.2) : base;
+}
+
+/** A zone's title grows with it, so that it can be read where the whole map is in view; above its region when it has no room inside. */
+export function titleOf(r: Pick<Region, "w">): { size: number; drop: number } {
+  const size = Math.round(Math.max(17, Math.min(72, r.w / 26)));
+  return { size, drop: size <= 20 ? 32 : -8 };
 }
 
 /** Lays each zone out as a region of rows, one block for each kind and role, and the regions around the zone most others talk to. */
@@ -54,7 +61,9 @@ export function around(l: Layout, byZone: Map<string, Pick<Glyph, "id">[]>): Lay
 function rows(glyphs: Glyph[]): { at: Map<string, Point>; w: number; h: number } {
   const blocks = new Map<string, Glyph[]>();
   for (const g of glyphs) push(blocks, `${kindOrder[g.kind] ?? 9}${g.role ?? "~"}`, g);
-  const across = Math.max(3, Math.ceil(Math.sqrt(glyphs.length * 1.5)));
+  // Groups are wider than assets, and their number must be readable between the lines.
+  const cell = glyphs.some((g) => g.count > 1) ? wide : narrow;
+  const across = Math.max(3, Math.ceil(Math.sqrt(glyphs.length * 0.9)));
   const at = new Map<string, Point>();
   let col = 0, y = title + pad, widest = 0;
   for (const key of [...blocks.keys()].sort()) {

@@ -94,19 +94,25 @@ export function draw(g: Graph, open: ReadonlySet<string>, limit = clusterAbove):
   };
 }
 
-/** One line for each pair, family and state of encryption: forty MQTT sessions of a hub are one stroke. */
+/** A line must not look safer than its worst part: readable wins over unknown, unknown over encrypted. */
+const openness: Record<Tri, number> = { no: 2, unknown: 1, yes: 0 };
+
+/** One line for each pair, family and state of encryption: forty MQTT sessions of a hub are one stroke. Between groups, one for each pair. */
 function fold(links: GraphLink[], at: Map<string, string>): Line[] {
   const lines = new Map<string, Line>();
   for (const l of links) {
     const a = at.get(l.a), b = at.get(l.b);
     if (!a || !b || a === b) continue;
     const family = familyOf(l.protocol);
-    const id = `${a}>${b}/${family}/${l.encrypted}`;
+    const grouped = a !== l.a || b !== l.b;
+    const id = !grouped ? `${a}>${b}/${family}/${l.encrypted}` : a < b ? `${a}~${b}` : `${b}~${a}`;
     const have = lines.get(id);
     if (!have) lines.set(id, { id, a, b, family, protocols: [l.protocol], encrypted: l.encrypted, worst: l.worst, links: [l.id] });
     else {
       have.links.push(l.id);
       have.worst = worse(have.worst, l.worst);
+      if (have.family !== family) have.family = "other";
+      if (openness[l.encrypted] > openness[have.encrypted]) have.encrypted = l.encrypted;
       if (!have.protocols.includes(l.protocol)) have.protocols.push(l.protocol);
     }
   }

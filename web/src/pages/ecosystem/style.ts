@@ -15,6 +15,7 @@ const mark = (severity: Severity, p: Palette): string | undefined => {
 /** The map's look from the tokens in force. Many lines are drawn straight and without heads: bends and arrows are what costs. */
 export function style(p: Palette, font: string, many: boolean): StylesheetJson {
   const sheet: StylesheetJson = [
+    { selector: "core", style: { "outside-texture-bg-color": p.surface, "outside-texture-bg-opacity": 1, "active-bg-opacity": 0 } as never },
     {
       selector: "node", style: {
         width: "data(d)", height: "data(d)", "background-color": p.glyph, "border-color": p.line, "border-width": 1.5, label: "data(label)", color: p.text, "font-family": font,
@@ -25,7 +26,7 @@ export function style(p: Palette, font: string, many: boolean): StylesheetJson {
       selector: `node[kind = "${kind}"]`,
       style: polygon(kind) ? { shape: "polygon" as const, "shape-polygon-points": polygon(kind)!.join(" ") } : { shape: "ellipse" as const },
     })),
-    { selector: 'node[kind = "unknown"]', style: { "border-style": "dashed" } },
+    { selector: 'node[kind = "unknown"][worst = "none"]', style: { "border-style": "dashed" } },
     ...severities.map((s) => ({
       selector: `node[worst = "${s}"]`, style: {
         "border-color": p.severity[s], "border-width": ring[s],
@@ -39,12 +40,12 @@ export function style(p: Palette, font: string, many: boolean): StylesheetJson {
     {
       selector: "node.zone", style: {
         shape: "round-rectangle", width: "data(w)", height: "data(h)", "background-color": p.region, "border-color": p.line, "border-width": 1, "border-opacity": 0.5, label: "data(label)",
-        "font-size": 17, "font-weight": 600, "min-zoomed-font-size": 7, "text-valign": "top", "text-margin-y": 32, "text-max-width": "data(room)", events: "no", "z-index": 0,
+        "font-size": "data(size)" as never, "font-weight": 600, "min-zoomed-font-size": 7, "text-valign": "top", "text-margin-y": "data(drop)" as never, "text-max-width": "data(room)", events: "no", "z-index": 0,
       },
     },
     {
       selector: "edge", style: {
-        width: 1.6, "line-color": p.line, "line-opacity": 0.65, "curve-style": many ? "haystack" : "bezier", "control-point-step-size": 14, "overlay-opacity": 0, "z-index": 5, "z-index-compare": "manual",
+        width: many ? 1.2 : "data(width)", "line-color": p.line, "line-opacity": many ? 0.3 : 0.65, "curve-style": many ? "haystack" : "bezier", "control-point-step-size": 14, "overlay-opacity": 0, "z-index": 5, "z-index-compare": "manual",
         ...(many ? {} : { "target-arrow-shape": "triangle" as const, "arrow-scale": 0.6 }),
       },
     },
@@ -53,7 +54,7 @@ export function style(p: Palette, font: string, many: boolean): StylesheetJson {
     { selector: 'edge[encrypted = "unknown"]', style: { "line-style": "dotted" } },
     { selector: ".far", style: { opacity: 0.12, events: "no" } },
     { selector: "edge.near", style: { width: 2.6, "line-opacity": 1, "z-index": 6 } },
-    { selector: "node.near", style: { "min-zoomed-font-size": 0, "z-index": 11 } },
+    { selector: "node.near", style: { "min-zoomed-font-size": 0, "text-max-width": "160px", "z-index": 11 } },
     { selector: "node.chosen", style: { "underlay-color": p.accent, "underlay-opacity": 0.35, "underlay-padding": 8, "z-index": 12, "min-zoomed-font-size": 0 } },
     { selector: "edge.chosen", style: { width: 4, "line-opacity": 1, "z-index": 7 } },
   ];

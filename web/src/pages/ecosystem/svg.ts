@@ -1,4 +1,4 @@
-import { cell, radius, type Layout } from "./layout";
+import { cell, radius, titleOf, type Layout } from "./layout";
 import type { Drawing } from "./model";
 import type { Palette } from "./shape";
 import { badge, outlinePath, ring } from "./shape";
@@ -15,6 +15,9 @@ export function escapeXml(s: string): string {
 }
 
 export const clip = (s: string, n: number) => ([...s].length > n ? [...s].slice(0, n - 1).join("") + "…" : s);
+
+/** How thick a line is drawn that stands for so many links. */
+export const stroke = (links: number) => Number((1.6 + Math.log10(links) * 1.6).toFixed(1));
 
 export const dash: Record<string, string> = { yes: "", no: "7 5", unknown: "1.5 5" };
 
@@ -33,22 +36,23 @@ export function svg(d: Drawing, l: Layout, p: Palette, w: SvgWords): string {
     `<text x="${n(left + width - margin)}" y="${n(top + 34)}" font-size="13" text-anchor="end" fill="${p.muted}">${e(w.at)}</text>`,
   ];
   for (const r of l.regions) {
+    const { size, drop } = titleOf(r);
     out.push(
       `<rect x="${n(r.x)}" y="${n(r.y)}" width="${n(r.w)}" height="${n(r.h)}" rx="10" fill="${p.region}" stroke="${p.line}" stroke-opacity="0.5"/>`,
-      `<text x="${n(r.x + 16)}" y="${n(r.y + 28)}" font-size="17" font-weight="600" fill="${p.text}">${e(clip(w.zone(r.id), Math.max(8, Math.floor(r.w / 10))))}</text>`,
+      `<text x="${n(r.x + r.w / 2)}" y="${n(r.y + drop - 4)}" font-size="${size}" text-anchor="middle" font-weight="600" fill="${p.text}">${e(clip(w.zone(r.id), Math.max(8, Math.floor((r.w * 1.7) / size))))}</text>`,
     );
   }
   for (const line of d.lines) {
     const a = l.at.get(line.a), b = l.at.get(line.b);
     if (!a || !b) continue;
     const pattern = dash[line.encrypted];
-    out.push(`<line x1="${n(a.x)}" y1="${n(a.y)}" x2="${n(b.x)}" y2="${n(b.y)}" stroke="${p.family[line.family]}" stroke-width="1.6" stroke-linecap="round"${pattern ? ` stroke-dasharray="${pattern}"` : ""} stroke-opacity="0.7"/>`);
+    out.push(`<line x1="${n(a.x)}" y1="${n(a.y)}" x2="${n(b.x)}" y2="${n(b.y)}" stroke="${p.family[line.family]}" stroke-width="${stroke(line.links.length)}" stroke-linecap="round"${pattern ? ` stroke-dasharray="${pattern}"` : ""} stroke-opacity="0.7"/>`);
   }
   for (const g of d.glyphs) {
     const at = l.at.get(g.id);
     if (!at) continue;
     const r = radius(g), label = w.label(g.id), mark = badge(g.worst), colour = p.severity[g.worst];
-    out.push(`<g transform="translate(${n(at.x)} ${n(at.y)})"><title>${e(label)}</title><path d="${outlinePath(g.kind, r)}" fill="${p.glyph}" stroke="${colour}" stroke-width="${ring[g.worst]}"${g.kind === "unknown" ? ' stroke-dasharray="4 3"' : ""}/>`);
+    out.push(`<g transform="translate(${n(at.x)} ${n(at.y)})"><title>${e(label)}</title><path d="${outlinePath(g.kind, r)}" fill="${p.glyph}" stroke="${colour}" stroke-width="${ring[g.worst]}"${g.kind === "unknown" && g.worst === "none" ? ' stroke-dasharray="4 3"' : ""}/>`);
     if (g.count > 1) out.push(`<text font-size="13" font-weight="600" text-anchor="middle" y="5" fill="${p.text}">${g.count}</text>`);
     if (mark === "triangle") out.push(`<path transform="translate(${n(r)} ${n(-r)})" d="M0 -6L6 5L-6 5Z" fill="${colour}" stroke="${p.surface}" stroke-width="1.5"/>`);
     if (mark === "circle") out.push(`<circle cx="${n(r)}" cy="${n(-r)}" r="4.5" fill="${colour}" stroke="${p.surface}" stroke-width="1.5"/>`);
