@@ -54,25 +54,15 @@ type Voice struct {
 	Evidence string `json:"evidence"`
 }
 
-// Assignment is who is on a finding.
-type Assignment struct {
-	To   string    `json:"to"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
-	Due  time.Time `json:"due,omitzero"`
-	Note string    `json:"note,omitempty"`
-}
-
 // Finding is a finding with its words and what may be done with it.
 type Finding struct {
 	wardround.Finding
-	Voice      Voice       `json:"voice"`
-	AssetName  string      `json:"asset_name"`
-	Assignment *Assignment `json:"assignment,omitempty"`
-	TwoPeople  bool        `json:"two_people"`
-	MaxUntil   time.Time   `json:"max_until,omitzero"`
-	May        []string    `json:"may"`
-	ETag       string      `json:"etag"`
+	Voice     Voice     `json:"voice"`
+	AssetName string    `json:"asset_name"`
+	TwoPeople bool      `json:"two_people"`
+	MaxUntil  time.Time `json:"max_until,omitzero"`
+	May       []string  `json:"may"`
+	ETag      string    `json:"etag"`
 }
 
 // Finding reads one finding in a language, "" for the caller's. Errors: ENotFound.
@@ -99,7 +89,7 @@ func (c *Client) Decide(ctx context.Context, id, etag string, d Decision) (*Find
 }
 
 // Assign gives a finding to an account, "" takes it back.
-func (c *Client) Assign(ctx context.Context, id, etag string, a Assignment) (*Finding, error) {
+func (c *Client) Assign(ctx context.Context, id, etag string, a wardround.Assignment) (*Finding, error) {
 	body := struct {
 		To   string    `json:"to"`
 		Due  time.Time `json:"due,omitzero"`

@@ -64,7 +64,7 @@ func (c *Client) problem(op string, rs *http.Response) error {
 		return c.wordless(op, rs)
 	}
 	p.Status = rs.StatusCode
-	if p.Code == "unauthenticated" && p.Hint == "" {
+	if p.Code == "unauthenticated" {
 		p.Hint = "say --token @FILE or set WARDROUND_TOKEN; wardround token create makes one"
 		if c.opt.Token != "" {
 			p.Hint = "the token is unknown, has expired or was revoked; make another: wardround token create"
@@ -93,7 +93,7 @@ func codeOf(p *Problem) wardround.Code {
 		return wardround.EForbidden
 	case "throttled":
 		return wardround.ECannotTell // nothing was done or said; later it will be
-	case "too_large":
+	case "too_large", "unavailable":
 		return wardround.EInvalid
 	case "precondition":
 		return wardround.EConflict

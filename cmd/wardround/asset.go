@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api/client"
 	"github.com/wardround/wardround/inventory"
 	"github.com/wardround/wardround/inventory/intake"
 	"github.com/wardround/wardround/kind"
@@ -32,9 +33,13 @@ type assetListCmd struct {
 	Zone      string `help:"Only this zone."`
 	Remote    bool   `help:"Also public peers."`
 	Proposals bool   `help:"List the open questions instead, for accept and reject."`
+	Answered  bool   `help:"With --proposals: those that were answered, and by whom."`
 }
 
 func (c *assetListCmd) Run(a *app) error {
+	if c.Answered && !c.Proposals {
+		return wardround.Errorf(wardround.EInvalid, "asset list", "--answered goes with --proposals")
+	}
 	s, err := a.openRead()
 	if err != nil {
 		return err
@@ -84,7 +89,7 @@ func (c *assetListCmd) proposals(a *app, s *site) error {
 		if err != nil {
 			return err
 		}
-		if p.State != "open" {
+		if (p.State == "open") == c.Answered {
 			continue
 		}
 		if a.Format == "json" {
@@ -97,7 +102,17 @@ func (c *assetListCmd) proposals(a *app, s *site) error {
 		if p.Field != "" {
 			what += " " + p.Field
 		}
-		rows = append(rows, []string{p.ID, what, clip(p.Value, 28), string(p.Asset), string(p.Other), clip(p.Reason, 70)})
+		row := []string{p.ID, what, clip(p.Value, 28), string(p.Asset), string(p.Other), clip(p.Reason, 70)}
+		if c.Answered {
+			row = append(row, p.State, clip(p.By, 24))
+		}
+		rows = append(rows, row)
+	}
+	if c.Answered {
+		if a.Format != "json" && len(rows) == 0 {
+			fmt.Fprintln(a.stdout, "No question was answered.")
+		}
+		return a.grid([]string{"id", "what", "value", "asset", "other", "because", "answer", "by"}, rows)
 	}
 	if a.Format != "json" && len(rows) == 0 {
 		fmt.Fprintln(a.stdout, "No open questions.")
@@ -231,6 +246,10 @@ func (c *assetImportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if s.server != nil {
+		defer s.Close()
+		return c.there(a, s.server, said)
+	}
 	zones, err := s.zones(a.ctx)
 	if err != nil {
 		return errors.Join(err, s.Close())
@@ -269,6 +288,30 @@ func (c *assetImportCmd) Run(a *app) error {
 	return nil
 }
 
+// there imports into a server.
+func (c *assetImportCmd) there(a *app, server *client.Client, said []*kind.InventorySaidV1) error {
+	diff, err := server.Say(a.ctx, statements(said), c.DryRun)
+	if err != nil {
+		return err
+	}
+	for _, d := range diff {
+		if a.Format == "json" {
+			err = a.object("difference", d)
+		} else {
+			_, err = io.WriteString(a.stdout, printableLines(strings.TrimRight(d.Text, "\n")+"\n"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if c.DryRun {
+		a.note("%d rows, %d assets would change; nothing was changed", len(said), len(diff))
+	} else {
+		a.note("%d rows imported, %d assets changed", len(said), len(diff))
+	}
+	return nil
+}
+
 func printableLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
@@ -297,17 +340,13 @@ func (a *app) answer(act, by string, ids []string) error {
 	if err != nil {
 		return err
 	}
+	defer s.Close()
 	open := map[string]bool{}
-	for p, perr := range s.store.Proposals(a.ctx, s.scope) {
-		if perr != nil {
-			err = errors.Join(err, perr)
-			break
+	for p, err := range s.store.Proposals(a.ctx, s.scope) {
+		if err != nil {
+			return err
 		}
 		open[p.ID] = p.State == "open"
-	}
-	s.Close()
-	if err != nil {
-		return err
 	}
 	var obs []any
 	for _, id := range ids {
@@ -320,7 +359,16 @@ func (a *app) answer(act, by string, ids []string) error {
 		}
 		obs = append(obs, &kind.InventorySaidV1{Act: act, Proposal: id, By: kind.PersonalText(by), Source: "command line"})
 	}
-	if err := a.append(obs...); err != nil {
+	if s.server == nil {
+		err = a.append(obs...)
+	} else {
+		for _, id := range ids {
+			if _, err = s.server.Answer(a.ctx, id, act == "accept"); err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
 		return err
 	}
 	a.note("%d %sed", len(ids), act)

@@ -38,7 +38,7 @@ func (c *backupCmd) Run(a *app) error {
 	done := a.busy("backing up")
 	ok, err := ask(a.ctx, dir, rq)
 	if !ok {
-		err = a.alone(func(w *writer) error { return w.do(a.ctx, rq) })
+		err = a.aloneDo(rq)
 	}
 	done()
 	if err != nil {

@@ -16,9 +16,14 @@ import (
 // config is what the configuration file may say: start-up matters only. Unknown
 // keys are errors.
 type config struct {
-	Org       string          `yaml:"org"`
-	Site      string          `yaml:"site"`
-	Listen    string          `yaml:"listen"`
+	Org    string `yaml:"org"`
+	Site   string `yaml:"site"`
+	Name   string `yaml:"name"` // of the site, for people
+	Listen string `yaml:"listen"`
+	// URL is the address that browsers use, Hosts further names that requests may be for.
+	URL       string          `yaml:"url"`
+	Hosts     []string        `yaml:"hosts"`
+	TLS       tlsConfig       `yaml:"tls"`
 	Sensors   []sensorConfig  `yaml:"sensors"`
 	Zones     []zoneConfig    `yaml:"zones"`
 	Learn     string          `yaml:"learn"`
@@ -28,9 +33,9 @@ type config struct {
 }
 
 type sensorConfig struct {
-	Name      string `yaml:"name"`
-	Interface string `yaml:"interface"`
-	Filter    string `yaml:"filter"`
+	Name      string `yaml:"name" json:"name"`
+	Interface string `yaml:"interface" json:"interface"`
+	Filter    string `yaml:"filter" json:"filter,omitempty"`
 }
 
 type zoneConfig struct {

@@ -19,6 +19,12 @@ type demoCmd struct {
 	Speed    float64  `default:"120" help:"How many times faster than life; 0 is as fast as possible."`
 	Scenario []string `sep:"," placeholder:"NAME" help:"Scenario to switch on; default: all. 'none' for a normal day."`
 	FailOn   string   `enum:"critical,high,medium,low,never" default:"never" help:"Exit with 1 when a finding is at or over this severity."`
+	Listen   string   `placeholder:"ADDR" help:"Where the API and the pages are served; loopback only. Default: 127.0.0.1:8420, or the next port that is free."`
+	Open     bool     `help:"Open the browser, signed in."`
+	Stay     bool     `help:"Go on after the simulated hours, at the speed of life, until interrupted; so it does on a terminal."`
+	Parent   bool     `hidden:"" help:"Say one line of JSON about where it is served, and end with standard input."`
+
+	link string // signs in; printed
 }
 
 func (c *demoCmd) Run(a *app) error {
@@ -38,29 +44,33 @@ func (c *demoCmd) Run(a *app) error {
 	if c.Speed < 0 {
 		return wardround.Errorf(wardround.EInvalid, "demo", "--speed %g is negative", c.Speed)
 	}
-	b, err := a.openBench(wardround.Simulated, 10*time.Minute)
+	opt := sim.Options{Seed: c.Seed, Length: length, Scenarios: scenarios}
+	if a.Format == "json" && !c.Parent {
+		if c.Open || c.Stay || c.Listen != "" {
+			return wardround.Errorf(wardround.EInvalid, "demo", "--format json prints what it finds and ends; it serves no pages")
+		}
+		return c.print(a, opt)
+	}
+	return c.show(a, opt)
+}
+
+// learnDemo is how long novelty checks learn in a demo, in the ward's time.
+const learnDemo = 10 * time.Minute
+
+// print writes everything as JSON, one object a line.
+func (c *demoCmd) print(a *app, opt sim.Options) error {
+	b, err := a.openBench(wardround.Simulated, learnDemo)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if a.Format == "json" {
-		b.each = a.observations()
-	} else {
-		fmt.Fprintf(a.stdout, "SIMULATED: a ward of six beds, radiology, home monitoring; seed %d, %s at %s. Not a patient alarm.\n\n",
-			c.Seed, length, pace(c.Speed))
-		b.commit = a.live(nil)
-	}
+	b.each = a.observations()
 	start := time.Now()
-	ward := sim.New(sim.Options{Seed: c.Seed, Length: length, Scenarios: scenarios})
-	stats, err := b.ward(a.ctx, ward, c.Speed)
+	stats, err := b.ward(a.ctx, sim.New(opt), c.Speed)
 	if err != nil && a.ctx.Err() == nil {
 		return err
 	}
-	if a.Format != "json" {
-		fmt.Fprintln(a.stdout, "\nSIMULATED. What the round found:")
-	}
-	ctx := a.ctx
-	a.ctx = context.WithoutCancel(ctx) // an interrupted demo still shows what it found
+	a.ctx = context.WithoutCancel(a.ctx) // an interrupted demo still shows what it found
 	return b.report(a, stats, time.Since(start), c.FailOn)
 }
 
@@ -109,9 +119,6 @@ func (a *app) live(known *state) func(*wardround.Commit) {
 		}
 	}
 }
-
-// batchSpan is how much simulated time one batch of a slowed-down demo covers.
-const batchSpan = 10 * time.Second
 
 // ward runs a simulated ward through the same sensor that reads a mirror port.
 func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.Stats, error) {

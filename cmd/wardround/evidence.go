@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -42,13 +43,6 @@ func (c *evidenceExportCmd) Run(a *app) error {
 	if !to.IsZero() && !from.Before(to) {
 		return wardround.Errorf(wardround.EInvalid, "evidence export", "--from %s is not before --to %s", c.From, c.To)
 	}
-	dir, err := a.data()
-	if err != nil {
-		return err
-	}
-	if _, err := datadir.Read(dir); err != nil {
-		return err // evidence of nothing, from a directory made for it, helps nobody
-	}
 	path, err := filepath.Abs(c.File)
 	if err != nil {
 		return wardround.Wrap(wardround.EInvalid, "evidence export", err)
@@ -58,12 +52,7 @@ func (c *evidenceExportCmd) Run(a *app) error {
 	}
 	done := a.busy("exporting")
 	defer done()
-	rq := request{Act: "export", Path: path, From: from, To: to}
-	ok, err := ask(a.ctx, dir, rq)
-	if !ok {
-		err = a.alone(func(w *writer) error { return w.do(a.ctx, rq) })
-	}
-	if err != nil {
+	if err := c.export(a, request{Act: "export", Path: path, From: from, To: to}); err != nil {
 		return err
 	}
 	r, err := ledger.VerifyFile(a.ctx, path, ledger.Trust{}, ledger.Limits{})
@@ -75,6 +64,33 @@ func (c *evidenceExportCmd) Run(a *app) error {
 	}
 	fmt.Fprintf(a.stdout, "%s: %d entries of %d, signed by %s\nGive the auditor the fingerprint by another way than the bundle.\n", c.File, r.Entries, r.Manifest.Size, r.Signer)
 	return nil
+}
+
+// export has the bundle written: by a server, by the one that serves the data
+// directory, or by us alone.
+func (c *evidenceExportCmd) export(a *app, rq request) error {
+	server, err := a.remote()
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return beside(rq.Path, func(f *os.File) error {
+			_, err := server.Export(a.ctx, rq.From, rq.To, f)
+			return err
+		})
+	}
+	dir, err := a.data()
+	if err != nil {
+		return err
+	}
+	if _, err := datadir.Read(dir); err != nil {
+		return err // evidence of nothing, from a directory made for it, helps nobody
+	}
+	ok, err := ask(a.ctx, dir, rq)
+	if !ok {
+		err = a.aloneDo(rq)
+	}
+	return err
 }
 
 func when(s string) (time.Time, error) {
@@ -89,9 +105,16 @@ func when(s string) (time.Time, error) {
 	return time.Time{}, wardround.Errorf(wardround.EInvalid, "evidence export", "%q: want YYYY-MM-DD or a time like 2026-01-31T12:00:00Z", s)
 }
 
-// export writes a bundle beside its place and moves it there when it is whole.
-func (w *writer) export(rq request) (err error) {
-	tmp := rq.Path + ".part"
+// export writes a bundle.
+func (w *writer) export(rq request) error {
+	return beside(rq.Path, func(f *os.File) error {
+		return exporting(w.store, w.scope, w.keys, w.now, w.statement)(w.ctx, rq.From, rq.To, f)
+	})
+}
+
+// beside writes a file beside its place and moves it there when it is whole.
+func beside(path string, write func(*os.File) error) (err error) {
+	tmp := path + ".part"
 	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return wardround.Wrap(wardround.EInvalid, "evidence export", err)
@@ -101,14 +124,7 @@ func (w *writer) export(rq request) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(tmp))
 		}
 	}()
-	st, err := w.statement()
-	if err != nil {
-		return err
-	}
-	_, _, err = ledger.Export{
-		Scope: w.scope, From: rq.From, To: rq.To, Keys: w.keys, Now: w.now(), Statement: st,
-	}.Write(w.ctx, w.store, f)
-	if err != nil {
+	if err := write(f); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
@@ -117,15 +133,36 @@ func (w *writer) export(rq request) (err error) {
 	if err := f.Close(); err != nil {
 		return wardround.Wrap(wardround.EFull, "evidence export", err)
 	}
-	return wardround.Wrap(wardround.EInvalid, "evidence export", os.Rename(tmp, rq.Path))
+	return wardround.Wrap(wardround.EInvalid, "evidence export", os.Rename(tmp, path))
+}
+
+// exporting writes bundles of a ledger over a period; zero times are open ends.
+func exporting(st ledger.Store, scope wardround.Scope, keys []*ledger.Key, now func() time.Time, statement func() (ledger.Statement, error)) func(ctx context.Context, from, to time.Time, w io.Writer) error {
+	return func(ctx context.Context, from, to time.Time, w io.Writer) error {
+		said, err := statement()
+		if err != nil {
+			return err
+		}
+		_, _, err = ledger.Export{Scope: scope, From: from, To: to, Keys: keys, Now: now(), Statement: said}.Write(ctx, st, w)
+		return err
+	}
+}
+
+// statement is what a bundle of this directory tells besides its entries.
+func (w *writer) statement() (ledger.Statement, error) {
+	st, err := statement(w.ctx, w.store, w.scope)
+	for _, g := range w.log.Gaps() {
+		st.Gaps = append(st.Gaps, ledger.Unwatched{What: "log", Reason: g.String()})
+	}
+	return st, err
 }
 
 // statement is what a bundle tells besides its entries.
-func (w *writer) statement() (ledger.Statement, error) {
+func statement(ctx context.Context, r wardround.Reader, scope wardround.Scope) (ledger.Statement, error) {
 	v, _ := versionOf()
 	st := ledger.Statement{Program: "wardround " + v, Binary: binaryDigest(), Checks: checksDigest()}
 	h := sha256.New()
-	for row, err := range w.store.Content(w.ctx, w.scope) {
+	for row, err := range r.Content(ctx, scope) {
 		if err != nil {
 			return st, err
 		}
@@ -135,11 +172,11 @@ func (w *writer) statement() (ledger.Statement, error) {
 		}
 	}
 	st.Content = "sha256:" + hex.EncodeToString(h.Sum(nil))
-	for v, err := range w.store.Verdicts(w.ctx, w.scope, wardround.VerdictFilter{Check: "sensor.gap"}) {
+	for v, err := range r.Verdicts(ctx, scope, wardround.VerdictFilter{Check: "sensor.gap"}) {
 		if err != nil {
 			return st, err
 		}
-		for t, err := range w.store.Transitions(w.ctx, w.scope, v.Key) {
+		for t, err := range r.Transitions(ctx, scope, v.Key) {
 			if err != nil {
 				return st, err
 			}
@@ -147,9 +184,6 @@ func (w *writer) statement() (ledger.Statement, error) {
 				st.Gaps = append(st.Gaps, ledger.Unwatched{What: v.Subject.String(), From: t.At, Reason: "the sensor missed traffic"})
 			}
 		}
-	}
-	for _, g := range w.log.Gaps() {
-		st.Gaps = append(st.Gaps, ledger.Unwatched{What: "log", Reason: g.String()})
 	}
 	return st, nil
 }

@@ -5,11 +5,14 @@ var examples = map[string]string{
 	"wardround": `  wardround demo
   wardround replay ward.pcap
   wardround serve --interface eth1
-  wardround finding list`,
-	"wardround demo": `  wardround demo
+  wardround finding list
+  wardround finding list --server https://wardround.example.org --token @token.txt`,
+	"wardround demo": `  wardround demo --open
   wardround demo --scenario exfiltration --scenario pump-silent --hours 2
-  wardround demo --speed 60 --keep ./twin`,
+  wardround demo --speed 0 --stay --listen 127.0.0.1:9000`,
 	"wardround serve": `  wardround serve --interface eth1 --filter 'not port 22'
+  wardround serve --interface eth1 --listen :8443 --tls-cert ward.crt --tls-key ward.key
+  wardround serve --interface eth1 --listen :443 --acme-domain wardround.example.org
   wardround serve --read monday.pcap --read tuesday.pcap
   tcpdump -i eth1 -w - | wardround serve --read -`,
 	"wardround replay": `  wardround replay ward.pcap
@@ -17,25 +20,39 @@ var examples = map[string]string{
   wardround replay --fail-on high ward.pcap && echo clean
   tcpdump -r ward.pcap -w - 'net 10.1.0.0/16' | wardround replay -`,
 	"wardround coverage": `  wardround coverage
-  wardround coverage --format json`,
-	"wardround asset":               "  wardround asset list\n  wardround asset import --dry-run devices.csv",
-	"wardround finding":             "  wardround finding list --cases",
-	"wardround check":               "  wardround check explain tls.weak",
-	"wardround evidence":            "  wardround evidence export bundle.zip",
-	"wardround sim":                 "  wardround sim capture --hours 1 ward.pcap",
-	"wardround capture":             "  wardround capture eth1 > packets.pcap",
-	"wardround asset list":          `  wardround asset list --kind device --zone icu`,
-	"wardround asset show":          `  wardround asset show a-k3f9…`,
-	"wardround asset import":        "  wardround asset import --dry-run devices.csv\n  wardround asset import cmms-bundle.json",
-	"wardround asset accept":        "  wardround asset accept --proposals          # list the open questions\n  wardround asset accept p-7dk2…",
-	"wardround asset reject":        `  wardround asset reject p-7dk2…`,
-	"wardround finding list":        "  wardround finding list\n  wardround finding list --severity high --fail-on high",
-	"wardround finding show":        `  wardround finding show f-9ask…`,
-	"wardround finding acknowledge": `  wardround finding acknowledge f-9ask… --reason "maker asked"`,
-	"wardround finding accept":      `  wardround finding accept f-9ask… --until 2027-01-31 --reason "VLAN is isolated" --role clinical-engineering`,
-	"wardround check list":          `  wardround check list`,
-	"wardround check explain":       `  wardround check explain mqtt.anonymous`,
-	"wardround evidence export":     `  wardround evidence export --from 2026-01-01 --to 2026-04-01 q1.zip`,
+  wardround coverage --format json
+  wardround coverage --server https://wardround.example.org --token @token.txt`,
+	"wardround asset":                  "  wardround asset list\n  wardround asset import --dry-run devices.csv",
+	"wardround finding":                "  wardround finding list --cases",
+	"wardround check":                  "  wardround check explain tls.weak",
+	"wardround evidence":               "  wardround evidence export bundle.zip",
+	"wardround sim":                    "  wardround sim capture --hours 1 ward.pcap",
+	"wardround capture":                "  wardround capture eth1 > packets.pcap",
+	"wardround asset list":             "  wardround asset list --kind device --zone icu\n  wardround asset list --proposals --answered",
+	"wardround account":                "  wardround account invite ann --as ward",
+	"wardround account list":           `  wardround account list`,
+	"wardround account invite":         "  wardround account invite ann --display 'Ann Ward' --as ward\n  wardround account invite max --as product-security:'Example Imaging'",
+	"wardround account reset":          "  wardround account reset ann          # at the server's machine also for an administrator who is locked out",
+	"wardround account link":           `  wardround account link`,
+	"wardround token":                  "  wardround token create nightly --account ann --may view > token.txt",
+	"wardround token create":           "  wardround token create nightly --account ann --may view,evidence --days 30 > token.txt && chmod 600 token.txt\n  wardround finding list --server https://wardround.example.org --token @token.txt",
+	"wardround token list":             `  wardround token list`,
+	"wardround token revoke":           `  wardround token revoke nightly`,
+	"wardround asset show":             `  wardround asset show a-k3f9…`,
+	"wardround asset import":           "  wardround asset import --dry-run devices.csv\n  wardround asset import cmms-bundle.json",
+	"wardround asset accept":           "  wardround asset accept --proposals          # list the open questions\n  wardround asset accept p-7dk2…",
+	"wardround asset reject":           `  wardround asset reject p-7dk2…`,
+	"wardround finding list":           "  wardround finding list\n  wardround finding list --severity high --fail-on high",
+	"wardround finding show":           `  wardround finding show f-9ask…`,
+	"wardround finding acknowledge":    `  wardround finding acknowledge f-9ask… --reason "maker asked"`,
+	"wardround finding accept":         `  wardround finding accept f-9ask… --until 2027-01-31 --reason "VLAN is isolated" --role clinical-engineering`,
+	"wardround finding assign":         `  wardround finding assign f-9ask… --to ann --due 2027-01-31 --note "ask the maker"`,
+	"wardround finding false-positive": `  wardround finding false-positive f-9ask… --reason "test device on the bench" --scope asset`,
+	"wardround finding mitigated":      `  wardround finding mitigated f-9ask… --reason "the firewall now drops it"`,
+	"wardround finding reopen":         `  wardround finding reopen f-9ask… --reason "the firewall was replaced"`,
+	"wardround check list":             `  wardround check list`,
+	"wardround check explain":          `  wardround check explain mqtt.anonymous`,
+	"wardround evidence export":        `  wardround evidence export --from 2026-01-01 --to 2026-04-01 q1.zip`,
 	"wardround evidence verify": `  wardround evidence verify q1.zip --key FINGERPRINT
   wardround evidence verify q1.zip --trusted checkpoint.txt`,
 	"wardround backup":      `  wardround backup monday.tar`,

@@ -8,7 +8,6 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/clinical"
-	"github.com/wardround/wardround/kind"
 )
 
 // findingCmd is the findings.
@@ -16,7 +15,11 @@ type findingCmd struct {
 	List        findingListCmd        `cmd:"" help:"List findings, the worst first."`
 	Show        findingShowCmd        `cmd:"" help:"Show one finding: bedside, do, don't, why, evidence."`
 	Acknowledge findingAcknowledgeCmd `cmd:"" help:"Say that someone is on it."`
+	Assign      findingAssignCmd      `cmd:"" help:"Give it to someone, or take it back."`
 	Accept      findingAcceptCmd      `cmd:"" help:"Accept the risk until a date; on life-sustaining assets two people must."`
+	False       findingFalseCmd       `cmd:"" name:"false-positive" help:"Declare it false; on life-sustaining assets two people must."`
+	Mitigated   findingMitigatedCmd   `cmd:"" help:"Say that something else now stands in its way."`
+	Reopen      findingReopenCmd      `cmd:"" help:"Take back what was decided of it."`
 }
 
 type findingListCmd struct {
@@ -113,19 +116,19 @@ func (c *findingShowCmd) Run(a *app) error {
 		printable(v.Title), printable(v.Bedside), printable(v.Do), printable(v.Dont), printable(v.Why), printable(v.Evidence))
 	fmt.Fprintf(a.stdout, "state %s since %s (UTC), case %s", f.State, f.Opened.UTC().Format(time.DateTime), f.Case)
 	if d := f.Decision; d != nil {
-		fmt.Fprintf(a.stdout, "\ndecided: %s by %s", d.State, people(d.By))
+		fmt.Fprintf(a.stdout, "\ndecided: %s by %s", d.State, persons(d.By))
 		if !d.Until.IsZero() {
 			fmt.Fprintf(a.stdout, " until %s", d.Until.UTC().Format(time.DateOnly))
 		}
 	}
 	if d := f.Proposed; d != nil {
-		fmt.Fprintf(a.stdout, "\nproposed: %s by %s; a second person is needed, one of the two of clinical engineering", d.State, people(d.By))
+		fmt.Fprintf(a.stdout, "\nproposed: %s by %s; a second person is needed, one of the two of clinical engineering", d.State, persons(d.By))
 	}
 	fmt.Fprintln(a.stdout)
 	return nil
 }
 
-func people(list []wardround.Person) string {
+func persons(list []wardround.Person) string {
 	var out []string
 	for _, p := range list {
 		out = append(out, printable(p.Name)+" ("+p.Role+")")
@@ -148,88 +151,6 @@ func voice(f *wardround.Finding, asset *wardround.Asset) check.Voice {
 
 func (st *state) finding(id string) (*wardround.Finding, error) {
 	for _, f := range st.findings {
-		if f.ID == id {
-			return f, nil
-		}
-	}
-	return nil, wardround.Errorf(wardround.ENotFound, "finding", "no finding %q; see: wardround finding list", id)
-}
-
-type findingAcknowledgeCmd struct {
-	ID     string `arg:"" help:"The finding's id."`
-	Reason string `required:"" help:"Why, in a sentence; erasable."`
-	By     string `default:"${user}" help:"Who."`
-	Role   string `enum:"security,clinical-engineering,ward,product-security" default:"security" help:"In which role."`
-}
-
-func (c *findingAcknowledgeCmd) Run(a *app) error {
-	return a.decide(c.ID, wardround.Acknowledged, time.Time{}, c.By, c.Role, c.Reason)
-}
-
-type findingAcceptCmd struct {
-	ID     string `arg:"" help:"The finding's id."`
-	Until  string `required:"" placeholder:"YYYY-MM-DD" help:"Until when; on life-sustaining assets at most 90 days."`
-	Reason string `required:"" help:"Why, in a sentence; erasable."`
-	By     string `default:"${user}" help:"Who."`
-	Role   string `enum:"security,clinical-engineering,ward,product-security" default:"security" help:"In which role."`
-}
-
-func (c *findingAcceptCmd) Run(a *app) error {
-	until, err := time.Parse(time.DateOnly, c.Until)
-	if err != nil {
-		return wardround.Errorf(wardround.EInvalid, "finding accept", "--until %q: want YYYY-MM-DD", c.Until)
-	}
-	if !until.After(a.now()) {
-		return wardround.Errorf(wardround.EInvalid, "finding accept", "--until %s is not in the future", c.Until)
-	}
-	return a.decide(c.ID, wardround.Accepted, until, c.By, c.Role, c.Reason)
-}
-
-// decide appends what one person says of a finding, and says what came of it.
-func (a *app) decide(id string, state wardround.FindingState, until time.Time, by, role, reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return wardround.Errorf(wardround.EInvalid, "finding", "--reason is empty")
-	}
-	before, err := a.readFinding(id)
-	if err != nil {
-		return err
-	}
-	if before.State == wardround.Fixed {
-		return wardround.Errorf(wardround.EConflict, "finding", "%s is fixed already", id)
-	}
-	err = a.append(&kind.FindingDecidedV1{Finding: id, State: state, Until: until, By: kind.PersonalText(by), Role: role, Reason: kind.PersonalText(reason)})
-	if err != nil {
-		return err
-	}
-	after, err := a.readFinding(id)
-	if err != nil {
-		return err
-	}
-	if a.Format == "json" {
-		return a.object("finding", after)
-	}
-	if after.State != state {
-		fmt.Fprintf(a.stdout, "%s: proposed; a second person is needed, one of the two of clinical engineering\n", id)
-		return nil
-	}
-	fmt.Fprintf(a.stdout, "%s: %s", id, after.State)
-	if d := after.Decision; d != nil && !d.Until.IsZero() {
-		fmt.Fprintf(a.stdout, " until %s", d.Until.UTC().Format(time.DateOnly))
-	}
-	fmt.Fprintln(a.stdout)
-	return nil
-}
-
-func (a *app) readFinding(id string) (*wardround.Finding, error) {
-	s, err := a.openRead()
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	for f, err := range s.store.Findings(a.ctx, s.scope, wardround.FindingFilter{}) {
-		if err != nil {
-			return nil, err
-		}
 		if f.ID == id {
 			return f, nil
 		}

@@ -41,14 +41,20 @@ type cli struct {
 	Config string `placeholder:"FILE" type:"existingfile" help:"Start-up settings as strict YAML; see docs/reference/configuration.md."`
 	Format string `enum:"table,json" default:"table" help:"Output: table for people, json with one object per line for programs."`
 	Quiet  bool   `short:"q" help:"Only results and errors: no progress, no hints."`
+	Server string `placeholder:"URL" help:"Do it on this server instead of in a data directory; else WARDROUND_SERVER."`
+	Token  string `placeholder:"@FILE" help:"Who you are to the server: the file that holds an API token; else WARDROUND_TOKEN."`
+	CACert string `name:"cacert" placeholder:"FILE" help:"Certificates, PEM, that may vouch for the server instead of the system's."`
+	Pin    string `placeholder:"sha256:HEX" help:"The key of the server's certificate, as serve prints it; then nobody else need vouch for it."`
 
 	Demo       demoCmd       `cmd:"" help:"Run the whole thing on a simulated ward."`
 	Serve      serveCmd      `cmd:"" help:"Watch interfaces and files, judge, keep evidence."`
 	Replay     replayCmd     `cmd:"" help:"Judge capture files offline, in a temporary store."`
 	Coverage   coverageCmd   `cmd:"" help:"Show what is looked at, and where nobody is looking."`
 	Asset      assetCmd      `cmd:"" help:"The inventory: list, show, import, answer its open questions."`
-	Finding    findingCmd    `cmd:"" help:"Findings: list, show, acknowledge, accept."`
+	Finding    findingCmd    `cmd:"" help:"Findings: list, show, acknowledge, assign, accept, declare false, reopen."`
 	Check      checkCmd      `cmd:"" help:"The checks: list, explain."`
+	Account    accountCmd    `cmd:"" help:"People: list, invite, let in again who is locked out."`
+	Token_     tokenCmd      `cmd:"" name:"token" help:"API tokens: create, list, revoke."`
 	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
 	Backup     backupCmd     `cmd:"" help:"Write a backup, also while serving; it is recorded in the ledger."`
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
@@ -109,8 +115,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "Try: wardround --help")
 		return exitUsage
 	}
-	err = kctx.Run(a)
-	return a.exit(err)
+	if err := a.localOnly(kctx.Command()); err != nil {
+		return a.exit(err)
+	}
+	return a.exit(kctx.Run(a))
 }
 
 // help prints kong's help and then the command's examples.

@@ -188,7 +188,11 @@ func readFile(ctx context.Context, s *network.Sensor, name string, stdin io.Read
 		defer f.Close()
 		r = f
 	}
-	err := s.Read(ctx, &counted{r: r, progress: progress})
+	return capturing(name, s.Read(ctx, &counted{r: r, progress: progress}))
+}
+
+// capturing says what is wrong with what should be a capture.
+func capturing(name string, err error) error {
 	var fe *format.Error
 	var pe *fs.PathError // a folder, a disk that fails
 	if errors.As(err, &fe) || errors.As(err, &pe) {

@@ -1,21 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net"
-	"net/http"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/kind"
@@ -25,13 +23,20 @@ import (
 
 // serveCmd watches, judges and keeps evidence.
 type serveCmd struct {
-	Listen    string        `default:"127.0.0.1:8420" help:"Where /healthz and /metrics answer; loopback only."`
-	Interface []string      `placeholder:"IF" help:"Interface to watch (Linux); may be given several times."`
-	Filter    string        `help:"What to capture on these interfaces, in tcpdump's words."`
-	Read      []string      `placeholder:"FILE" help:"Capture to read; - for standard input. What was read before is not read again."`
-	Learn     time.Duration `default:"336h" help:"How long novelty checks learn what is normal (14 days)."`
-	AcceptGap bool          `help:"Go on although part of the log is lost or damaged; it is written down as a gap."`
-	Once      bool          `help:"End when the files are read and judged."`
+	Listen     string        `default:"127.0.0.1:8420" help:"Where the API and the pages are served; anything but loopback needs TLS."`
+	URL        string        `name:"url" placeholder:"URL" help:"The address that browsers use, if it is another: https://wardround.example.org."`
+	TLSCert    string        `name:"tls-cert" placeholder:"FILE" help:"The server's certificate and what vouches for it, PEM; read again when it changes."`
+	TLSKey     string        `name:"tls-key" placeholder:"FILE" help:"The certificate's key, PEM."`
+	ACMEDomain []string      `name:"acme-domain" placeholder:"NAME" help:"Get the certificate for this name from Let's Encrypt; port 443 of the name must lead here."`
+	ACMEEmail  string        `name:"acme-email" placeholder:"ADDRESS" help:"Where the authority writes to."`
+	Open       bool          `help:"Open the browser."`
+	Verbose    bool          `help:"Also a line for each request: route, status, who, from where."`
+	Interface  []string      `placeholder:"IF" help:"Interface to watch (Linux); may be given several times."`
+	Filter     string        `help:"What to capture on these interfaces, in tcpdump's words."`
+	Read       []string      `placeholder:"FILE" help:"Capture to read; - for standard input. What was read before is not read again."`
+	Learn      time.Duration `default:"336h" help:"How long novelty checks learn what is normal (14 days)."`
+	AcceptGap  bool          `help:"Go on although part of the log is lost or damaged; it is written down as a gap."`
+	Once       bool          `help:"End when the files are read and judged."`
 }
 
 func (c *serveCmd) Run(a *app) error {
@@ -43,28 +48,42 @@ func (c *serveCmd) Run(a *app) error {
 	for _, i := range c.Interface {
 		sensors = append(sensors, sensorConfig{Interface: i, Filter: c.Filter})
 	}
+	names := map[string]bool{}
 	for i := range sensors {
-		if sensors[i].Interface == "" {
+		s := &sensors[i]
+		if s.Interface == "" {
 			return wardround.Errorf(wardround.EInvalid, "serve", "a sensor of the configuration has no interface")
 		}
-		if sensors[i].Name == "" {
-			sensors[i].Name = sensors[i].Interface
+		s.Name = cmp.Or(s.Name, s.Interface)
+		if names[s.Name] {
+			return wardround.Errorf(wardround.EInvalid, "serve", "two sensors have the name %q; give each its own", s.Name)
 		}
+		names[s.Name] = true
 	}
 	if cfg.Learn != "" {
 		if c.Learn, err = time.ParseDuration(cfg.Learn); err != nil {
 			return wardround.Errorf(wardround.EInvalid, "serve", "learn: %w", err)
 		}
 	}
-	if cfg.Listen != "" && c.Listen == "127.0.0.1:8420" {
-		c.Listen = cfg.Listen
+	if err := c.merge(cfg); err != nil {
+		return err
 	}
 	zones, err := zonesContent(cfg.Zones)
 	if err != nil {
 		return err
 	}
-	if err := loopback(c.Listen); err != nil {
+	if err := c.reachable(cfg); err != nil {
 		return err
+	}
+	var certs *certificates
+	if cfg.TLS.on() {
+		dir, err := a.data()
+		if err != nil {
+			return err
+		}
+		if certs, err = cfg.TLS.open(filepath.Join(dir, "acme"), a.now); err != nil {
+			return err
+		}
 	}
 	w, err := a.openWriter(cfg, c.Learn, c.AcceptGap)
 	if err != nil {
@@ -76,110 +95,111 @@ func (c *serveCmd) Run(a *app) error {
 		return wardround.Errorf(wardround.EInvalid, "serve", "--listen: %w", err)
 	}
 	defer listener.Close()
-	return c.run(a, w, cfg, sensors, zones, listener)
+	return c.run(a, w, &serving{cfg: cfg, sensors: sensors, zones: zones, listener: listener, certs: certs})
 }
 
-// loopback refuses an address that others could reach: until TLS is on, nothing
-// is offered to them.
+// merge lets the command line say what the configuration also may; what is said
+// there counts.
+func (c *serveCmd) merge(cfg *config) error {
+	if cfg.Listen != "" && c.Listen == "127.0.0.1:8420" {
+		c.Listen = cfg.Listen
+	}
+	cfg.URL = cmp.Or(c.URL, cfg.URL)
+	t := &cfg.TLS
+	if c.TLSCert != "" || c.TLSKey != "" {
+		t.Cert, t.Key = c.TLSCert, c.TLSKey
+	}
+	if len(c.ACMEDomain) > 0 {
+		t.ACME = c.ACMEDomain
+	}
+	t.Email = cmp.Or(c.ACMEEmail, t.Email)
+	if cfg.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(cfg.URL)
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return wardround.Errorf(wardround.EInvalid, "serve", "--url %q: want a scheme, a host and nothing more, as https://wardround.example.org:8443", cfg.URL)
+	}
+	cfg.URL = u.Scheme + "://" + u.Host
+	if u.Scheme == "http" && !isLoopbackURL(cfg.URL) {
+		return wardround.Errorf(wardround.EForbidden, "serve", "--url %s: what others reach needs TLS; say https://", cfg.URL)
+	}
+	if u.Scheme == "http" && t.on() {
+		return wardround.Errorf(wardround.EInvalid, "serve", "--url %s: with a certificate it is https://", cfg.URL)
+	}
+	return nil
+}
+
+// reachable refuses an address that others could reach while there is no TLS.
+func (c *serveCmd) reachable(cfg *config) error {
+	err := loopback(c.Listen)
+	if wardround.ErrorCode(err) == wardround.EForbidden && cfg.TLS.on() {
+		return nil
+	}
+	return err
+}
+
+// loopback refuses an address that others could reach.
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return wardround.Errorf(wardround.EInvalid, "serve", "--listen %s: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return wardround.Errorf(wardround.EForbidden, "serve", "--listen %s is not loopback; other addresses need TLS, which this version does not offer", addr)
+		return wardround.Errorf(wardround.EForbidden, "serve", "--listen %s is not loopback: what others can reach needs TLS, with --tls-cert and --tls-key or --acme-domain; to look from one other machine without, run there: ssh -L 8420:localhost:8420 THIS-HOST", addr)
 	}
 	return nil
 }
 
-func (c *serveCmd) run(a *app, w *writer, cfg *config, sensors []sensorConfig, zones string, listener net.Listener) error {
+// serving is what serve was told.
+type serving struct {
+	cfg      *config
+	sensors  []sensorConfig
+	zones    string
+	listener net.Listener
+	certs    *certificates
+}
+
+func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
 	known, err := load(ctx, w.store, w.scope)
 	if err != nil {
 		return err
 	}
-	if !a.Quiet {
-		w.show = a.live(known)
+	failures := make(chan error, len(sv.sensors)+len(c.Read)+1)
+	watching, enough := context.WithCancel(ctx)
+	defer enough()
+	m := &sensors{
+		ctx: watching, said: a.note, failed: func(err error) { failures <- err },
+		start: func(ctx context.Context, s sensorConfig, ready func()) error {
+			return a.watch(ctx, s, w.pseudonyms, w.ingest.Offer, ready)
+		},
 	}
-	if err := w.ingest.CatchUp(ctx); err != nil {
+	f, err := c.face(ctx, a, w, m, sv)
+	if err != nil {
 		return err
+	}
+	w.people, m.docs = f.people, f.people.store
+	show := func(*wardround.Commit) {}
+	if !a.Quiet {
+		show = a.live(known)
+	}
+	if err := f.load(ctx, w.store); err != nil {
+		return errors.Join(err, f.people.Close())
+	}
+	w.committed = func(cm *wardround.Commit) { f.commit(cm); show(cm) }
+	w.judged = f.judged
+	if err := w.ingest.CatchUp(ctx); err != nil {
+		return errors.Join(err, f.people.Close())
 	}
 	ran := make(chan error, 1)
 	drain, stopIngest := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { ran <- w.ingest.Run(drain) }()
-	server := &http.Server{Handler: c.handler(w), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10}
-	go server.Serve(listener) // ends with Close below
-	defer server.Close()
-	socket, err := w.serveSocket(ctx)
-	if err != nil {
-		stopIngest()
-		<-ran
-		return err
-	}
-	defer socket.Close()
-	if zones != "" && string(w.zonesNow()) != zones {
-		if err := w.put(ctx, &kind.ContentChangedV1{Name: pipeline.ContentZones, Value: zones, By: "configuration", Reason: "start-up"}); err != nil {
-			stopIngest()
-			return errors.Join(err, <-ran)
-		}
-	}
-	a.note("wardround serves %s: http://%s/healthz, /metrics; data in %s", w.scope.Site, listener.Addr(), w.dir)
-
-	var wg sync.WaitGroup
-	failures := make(chan error, len(sensors)+1)
-	for _, s := range sensors {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			err := a.watch(ctx, s, w.pseudonyms, w.ingest.Offer, func() { a.note("watching %s", s.Interface) })
-			if err != nil {
-				failures <- err
-			}
-		}()
-	}
-	filesDone := make(chan struct{})
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
-		defer close(filesDone)
-		for _, f := range c.Read {
-			if err := c.read(ctx, a, w, f); err != nil && ctx.Err() == nil {
-				failures <- err
-				return
-			}
-		}
-		if len(c.Read) > 0 {
-			a.note("read and judged: %s", strings.Join(c.Read, ", "))
-		}
-	}()
-	once := filesDone
-	if !c.Once {
-		once = nil
-	}
-	var result error
-	housekeeping := time.NewTicker(time.Minute)
-	defer housekeeping.Stop()
-loop:
-	for {
-		select {
-		case result = <-failures:
-			break loop
-		case result = <-ran:
-			ran <- nil
-			break loop
-		case <-once:
-			break loop
-		case <-ctx.Done():
-			break loop
-		case <-housekeeping.C:
-			if err := w.housekeeping(ctx, cfg.Retention); err != nil {
-				a.note("wardround: %v", err)
-			}
-		}
-	}
+	f.start(ctx)
+	result := c.serve(watching, enough, a, w, f, m, sv, failures, ran)
 	cancel()
-	wg.Wait()
+	result = errors.Join(result, f.stop()) // while what people say is still judged
 	select {
 	case err := <-failures:
 		result = errors.Join(result, err)
@@ -201,6 +221,90 @@ loop:
 	return result
 }
 
+// serve watches and reads until it is told to end, something fails, or the files are
+// read that were all there was to do. enough ends ctx.
+func (c *serveCmd) serve(ctx context.Context, enough func(), a *app, w *writer, f *face, m *sensors, sv *serving, failures chan error, ran chan error) error {
+	socket, err := w.serveSocket(ctx)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	if sv.zones != "" && string(w.zonesNow()) != sv.zones {
+		if err := w.put(ctx, &kind.ContentChangedV1{Name: pipeline.ContentZones, Value: sv.zones, By: "configuration", Reason: "start-up"}); err != nil {
+			return err
+		}
+	}
+	scheme := "http"
+	if sv.certs != nil {
+		scheme = "https"
+	}
+	a.note("wardround serves %s: %s; %s://%s/healthz, /metrics; data in %s", w.scope.Site, f.url, scheme, sv.listener.Addr(), w.dir)
+	if sv.certs != nil && sv.certs.pin != "" {
+		a.note("the key of its certificate is %s", sv.certs.pin)
+	}
+	if !c.Once {
+		if err := c.welcome(ctx, a, f); err != nil {
+			return err
+		}
+	}
+	for _, s := range sv.sensors {
+		m.fix(s)
+	}
+	if !c.Once {
+		if err := m.restore(ctx); err != nil {
+			return err
+		}
+	}
+	var reading sync.WaitGroup
+	filesDone := make(chan struct{})
+	reading.Go(func() {
+		defer close(filesDone)
+		for _, name := range c.Read {
+			if err := c.read(ctx, a, w, name); err != nil && ctx.Err() == nil {
+				failures <- err
+				return
+			}
+		}
+		if len(c.Read) > 0 {
+			a.note("read and judged: %s", strings.Join(c.Read, ", "))
+		}
+	})
+	once := filesDone
+	if !c.Once {
+		once = nil
+	}
+	housekeeping := time.NewTicker(time.Minute)
+	defer housekeeping.Stop()
+	ended := func(err error) error { // readers first: what they have taken is judged
+		enough()
+		m.wait()
+		reading.Wait()
+		return err
+	}
+	for {
+		select {
+		case err := <-failures:
+			return ended(err)
+		case err := <-ran:
+			ran <- nil
+			return ended(err)
+		case <-once:
+			select {
+			case err := <-failures: // what failed ended the reading
+				return ended(err)
+			default:
+				return ended(nil)
+			}
+		case <-ctx.Done():
+			return ended(nil)
+		case <-housekeeping.C:
+			if err := w.housekeeping(ctx); err != nil {
+				a.note("wardround: %v", err)
+			}
+		}
+	}
+}
+
 // read reads one capture file into the log. The file's digest names the input, so
 // that reading it again adds nothing.
 func (c *serveCmd) read(ctx context.Context, a *app, w *writer, name string) error {
@@ -218,16 +322,26 @@ func (c *serveCmd) read(ctx context.Context, a *app, w *writer, name string) err
 		}
 		input = "sha256:" + hex.EncodeToString(h.Sum(nil))
 	}
+	_, _, err := w.take(ctx, input, func(s *network.Sensor) error {
+		return readFile(ctx, s, name, a.stdin, a.progress([]string{name}))
+	})
+	return err
+}
+
+// take reads a capture into the log under the name of its input, and returns when it
+// is judged: what it held, and how many observations were made of it.
+func (w *writer) take(ctx context.Context, input string, read func(*network.Sensor) error) (stats network.Stats, emitted int64, err error) {
 	var failed error
 	s := network.New(network.Options{
 		Sensor: "capture", Input: input, Origin: wardround.Live, Pseudonyms: w.pseudonyms,
 		Emit: func(o *wardround.Observation) {
 			if failed == nil {
+				emitted++
 				failed = w.ingest.Put(ctx, o)
 			}
 		},
 	})
-	err := readFile(ctx, s, name, a.stdin, a.progress([]string{name}))
+	err = read(s)
 	s.Close()
 	if err == nil {
 		err = failed
@@ -235,34 +349,5 @@ func (c *serveCmd) read(ctx context.Context, a *app, w *writer, name string) err
 	if serr := w.ingest.Sync(ctx); err == nil {
 		err = serr
 	}
-	return err
-}
-
-// handler answers /healthz and /metrics about ourselves.
-func (c *serveCmd) handler(w *writer) http.Handler {
-	reg := prometheus.NewRegistry()
-	gauge := func(name, help string, f func(pipeline.Health) float64) {
-		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "wardround", Name: name, Help: help}, func() float64 { return f(w.ingest.Health()) }))
-	}
-	counter := func(name, help string, f func(pipeline.Health) float64) {
-		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "wardround", Name: name, Help: help}, func() float64 { return f(w.ingest.Health()) }))
-	}
-	gauge("queue_observations", "Observations waiting to be made durable.", func(h pipeline.Health) float64 { return float64(h.Queue) })
-	gauge("judge_lag_seconds", "From acknowledged to stored, newest batch.", func(h pipeline.Health) float64 { return h.Lag.Seconds() })
-	counter("judged_observations_total", "Observations judged since start.", func(h pipeline.Health) float64 { return float64(h.Judged) })
-	counter("shed_flow_total", "Flow updates shed under load.", func(h pipeline.Health) float64 { return float64(h.ShedFlow) })
-	counter("shed_repeat_total", "Repeats shed under load.", func(h pipeline.Health) float64 { return float64(h.ShedRepeat) })
-	counter("shed_transaction_total", "Transactions shed under load.", func(h pipeline.Health) float64 { return float64(h.ShedTransaction) })
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
-	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		if h := w.ingest.Health(); h.Err != nil {
-			rw.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprintln(rw, "not judging")
-			return
-		}
-		fmt.Fprintln(rw, "ok")
-	})
-	return mux
+	return s.Stats(), emitted, err
 }

@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/user"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api/client"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/filelog"
@@ -20,13 +22,15 @@ import (
 	"github.com/wardround/wardround/sqlite"
 )
 
-// site is a data directory open for reading.
+// site is a data directory open for reading, or a server that is asked instead.
 type site struct {
-	store *sqlite.Store
-	scope wardround.Scope
+	store  wardround.Reader
+	scope  wardround.Scope
+	close  func() error
+	server *client.Client // nil for a data directory
 }
 
-func (s *site) Close() error { return s.store.Close() }
+func (s *site) Close() error { return s.close() }
 
 // zones are the zones in force.
 func (s *site) zones(ctx context.Context) ([]wardround.Zone, error) {
@@ -42,8 +46,12 @@ func (s *site) zones(ctx context.Context) ([]wardround.Zone, error) {
 	return nil, nil
 }
 
-// openRead opens the data directory beside whoever serves it.
+// openRead opens the data directory beside whoever serves it, or the server that was
+// named.
 func (a *app) openRead() (*site, error) {
+	if s, err := a.openRemote(); s != nil || err != nil {
+		return s, err
+	}
 	dir, err := a.data()
 	if err != nil {
 		return nil, err
@@ -56,7 +64,7 @@ func (a *app) openRead() (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &site{store: st, scope: d.Scope()}, nil
+	return &site{store: st, scope: d.Scope(), close: st.Close}, nil
 }
 
 // writer is a data directory open as its one writer, and everything that writes.
@@ -75,7 +83,11 @@ type writer struct {
 	signing    sync.Mutex
 	signed     time.Time // of the newest checkpoint that reached where it should
 	deliver    checkpointConfig
-	show       func(*wardround.Commit) // each commit, while serving; nil for nothing
+	// What hears of each commit and of each judged batch while serving; nil for nothing.
+	committed func(*wardround.Commit)
+	judged    func([]*wardround.Observation)
+	retention atomic.Pointer[retentionConfig] // in force
+	people    *people                         // while serving
 }
 
 // openWriter opens the data directory as its one writer and makes it if needed.
@@ -89,6 +101,7 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 		return nil, err
 	}
 	w = &writer{ctx: context.WithoutCancel(a.ctx), dir: dir, d: d, scope: d.Scope(), now: a.now, deliver: cfg.Checkpoints}
+	w.retention.Store(&cfg.Retention)
 	defer func() {
 		if err != nil {
 			w.Close()
@@ -125,15 +138,22 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
 		OnCommit: func(c *wardround.Commit) {
-			if w.show != nil {
-				w.show(c)
+			if w.committed != nil {
+				w.committed(c)
 			}
 		},
 	})
 	if err != nil {
 		return w, err
 	}
-	w.ingest = pipeline.NewIngest(pipeline.IngestOptions{Log: w.log, Pipeline: w.pipe, Clock: a.now})
+	w.ingest = pipeline.NewIngest(pipeline.IngestOptions{
+		Log: w.log, Pipeline: w.pipe, Clock: a.now,
+		OnJudged: func(batch []*wardround.Observation) {
+			if w.judged != nil {
+				w.judged(batch)
+			}
+		},
+	})
 	return w, nil
 }
 
@@ -161,22 +181,28 @@ func (w *writer) put(ctx context.Context, fields any) error {
 	return w.ingest.Put(ctx, o)
 }
 
-// fact makes an observation of what a person or a command said. Errors: EInvalid
-// for content that makes no sense, and for one that is too large.
+// fact makes an observation of what a person or a command said, now.
 func (w *writer) fact(fields any) (*wardround.Observation, error) {
-	s := kind.Of(fields)
-	if c, ok := fields.(*kind.ContentChangedV1); ok {
-		if err := pipeline.ValidateContent(c.Name, c.Value); err != nil {
-			return nil, err
+	return fact(fields, w.now(), wardround.Live)
+}
+
+// say makes what people said part of the log, all of it or nothing, and returns when
+// it is durable and judged. Errors: EInvalid, EFull.
+func (w *writer) say(ctx context.Context, fields ...any) error {
+	facts := make([]*wardround.Observation, 0, len(fields))
+	for _, f := range fields {
+		o, err := w.fact(f)
+		if err != nil {
+			return err
+		}
+		facts = append(facts, o)
+	}
+	for _, o := range facts {
+		if err := w.ingest.Put(ctx, o); err != nil {
+			return err
 		}
 	}
-	o := &wardround.Observation{
-		Kind: string(s.Name), Version: s.Version, Sensor: "people", Input: "commands", At: w.now(), Origin: wardround.Live, Fields: fields,
-	}
-	if err := pipeline.Acceptable(o); err != nil {
-		return nil, err
-	}
-	return o, nil
+	return w.ingest.Sync(ctx)
 }
 
 // zonesNow returns the zones in force, as content.
@@ -225,12 +251,12 @@ func (w *writer) due() bool {
 
 // housekeeping signs checkpoints and deletes what retention no longer keeps, which does
 // not wait for a checkpoint that cannot be delivered.
-func (w *writer) housekeeping(ctx context.Context, r retentionConfig) error {
+func (w *writer) housekeeping(ctx context.Context) error {
 	if !w.due() {
 		return nil
 	}
 	err := w.checkpoint(ctx)
-	return errors.Join(err, w.retain(ctx, r))
+	return errors.Join(err, w.retain(ctx, *w.retention.Load()))
 }
 
 // currentUser names who runs a command.
@@ -245,3 +271,6 @@ func currentUser() string {
 	}
 	return "unknown"
 }
+
+// lag is how long judging takes now.
+func (w *writer) lag() time.Duration { return w.ingest.Health().Lag }

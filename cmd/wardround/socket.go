@@ -34,17 +34,19 @@ const (
 )
 
 type request struct {
-	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export"
+	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export", "people"
 	Observations []json.RawMessage `json:"observations,omitempty"`
 	Path         string            `json:"path,omitempty"`
 	Keys         bool              `json:"keys,omitempty"`
 	From         time.Time         `json:"from,omitzero"`
 	To           time.Time         `json:"to,omitzero"`
+	People       *peopleRequest    `json:"people,omitempty"`
 }
 
 type response struct {
-	Code  wardround.Code `json:"code,omitempty"`
-	Error string         `json:"error,omitempty"`
+	Code   wardround.Code  `json:"code,omitempty"`
+	Error  string          `json:"error,omitempty"`
+	Answer json.RawMessage `json:"answer,omitempty"` // of "people"
 }
 
 func socketPath(dir string) string { return filepath.Join(dir, "control.sock") }
@@ -99,6 +101,7 @@ func (d *door) answer(ctx context.Context, c net.Conn) {
 	line, done, err := d.line(ctx, c)
 	defer done()
 	var rq request
+	var rs response
 	if err == nil {
 		err = json.Unmarshal(line, &rq)
 	}
@@ -106,13 +109,12 @@ func (d *door) answer(ctx context.Context, c net.Conn) {
 		err = wardround.Errorf(wardround.EInvalid, "control", "the request cannot be read: %w", err)
 	} else {
 		_ = c.SetDeadline(time.Now().Add(answerFor))
-		err = d.w.do(ctx, rq)
+		rs.Answer, err = d.w.do(ctx, rq)
 	}
-	var rs response
 	if err != nil {
-		rs = response{wardround.ErrorCode(err), err.Error()}
+		rs = response{Code: wardround.ErrorCode(err), Error: err.Error()}
 	}
-	b, _ := json.Marshal(rs)        // two strings always marshal
+	b, _ := json.Marshal(rs)        // strings, and what was marshalled before
 	_, _ = c.Write(append(b, '\n')) // whoever asked may have gone
 }
 
@@ -138,28 +140,33 @@ func (d *door) line(ctx context.Context, c net.Conn) (line []byte, done func(), 
 	return append(head, rest...), done, err
 }
 
-// do carries out one request of a mutating command.
-func (w *writer) do(ctx context.Context, rq request) error {
+// do carries out one request of a mutating command. Only "people" has an answer.
+func (w *writer) do(ctx context.Context, rq request) (json.RawMessage, error) {
 	switch rq.Act {
 	case "append":
-		return w.appendAll(ctx, rq.Observations)
+		return nil, w.appendAll(ctx, rq.Observations)
 	case "checkpoint":
-		return w.checkpoint(ctx)
+		return nil, w.checkpoint(ctx)
 	case "backup":
-		return w.backup(ctx, rq)
+		return nil, w.backup(ctx, rq)
 	case "export":
 		if err := w.acted(ctx, "evidence export", filepath.Base(rq.Path)); err != nil {
-			return err
+			return nil, err
 		}
-		return w.export(rq)
+		return nil, w.export(rq)
+	case "people":
+		if w.people == nil || rq.People == nil {
+			return nil, wardround.Errorf(wardround.EInvalid, "control", "nobody is asked for")
+		}
+		return w.people.do(ctx, rq.People)
 	}
-	return wardround.Errorf(wardround.EInvalid, "control", "no act %q", rq.Act)
+	return nil, wardround.Errorf(wardround.EInvalid, "control", "no act %q", rq.Act)
 }
 
 // appendAll makes what people said part of the log, all of it or, if something is
 // wrong with any, nothing. What sensors and the pipeline say does not come this way.
 func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
-	facts := make([]*wardround.Observation, 0, len(said))
+	facts := make([]any, 0, len(said))
 	for _, raw := range said {
 		o, err := (kind.Codec{}).Decode(raw)
 		if err != nil {
@@ -170,52 +177,47 @@ func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
 		default:
 			return wardround.Errorf(wardround.EForbidden, "control", "%s is nothing that people say", o.Kind)
 		}
-		if o, err = w.fact(o.Fields); err != nil {
-			return err
-		}
-		facts = append(facts, o)
+		facts = append(facts, o.Fields)
 	}
-	for _, o := range facts {
-		if err := w.ingest.Put(ctx, o); err != nil {
-			return err
-		}
-	}
-	return w.ingest.Sync(ctx)
+	return w.say(ctx, facts...)
 }
 
 // acted records an act on Wardround itself in the ledger.
 func (w *writer) acted(ctx context.Context, act, detail string) error {
-	if err := w.put(ctx, &kind.OperatorActedV1{Act: act, By: kind.PersonalText(currentUser()), Detail: kind.PersonalText(detail)}); err != nil {
-		return err
-	}
-	return w.ingest.Sync(ctx)
+	return w.say(ctx, &kind.OperatorActedV1{Act: act, By: kind.PersonalText(currentUser()), Detail: kind.PersonalText(detail)})
 }
 
 // ask sends one request to the running server. ok is false when none runs.
 func ask(ctx context.Context, dir string, rq request) (ok bool, err error) {
+	_, ok, err = asked(ctx, dir, rq)
+	return ok, err
+}
+
+// asked is ask with the server's answer.
+func asked(ctx context.Context, dir string, rq request) (answer json.RawMessage, ok bool, err error) {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", socketPath(dir))
 	if err != nil {
-		return false, nil
+		return nil, false, nil
 	}
 	defer c.Close()
 	b, err := json.Marshal(rq)
 	if err != nil {
-		return true, wardround.Wrap(wardround.EInternal, "control", err)
+		return nil, true, wardround.Wrap(wardround.EInternal, "control", err)
 	}
 	_, refused := c.Write(append(b, '\n')) // the server may refuse before it has read all, and says why
 	line, err := bufio.NewReader(c).ReadBytes('\n')
 	if err != nil {
-		return true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer, so whether it was done is not known: %v", errors.Join(refused, err))
+		return nil, true, wardround.Errorf(wardround.EInternal, "control", "the server did not answer, so whether it was done is not known: %v", errors.Join(refused, err))
 	}
 	var rs response
 	if err := json.Unmarshal(line, &rs); err != nil {
-		return true, wardround.Wrap(wardround.EInternal, "control", err)
+		return nil, true, wardround.Wrap(wardround.EInternal, "control", err)
 	}
 	if rs.Error != "" {
-		return true, &wardround.Error{Code: rs.Code, Message: rs.Error}
+		return nil, true, &wardround.Error{Code: rs.Code, Message: rs.Error}
 	}
-	return true, nil
+	return rs.Answer, true, nil
 }
 
 // append makes what a person said part of the log: through the running server, or
@@ -237,7 +239,15 @@ func (a *app) append(fields ...any) error {
 	if ok, err := ask(a.ctx, dir, rq); ok {
 		return err
 	}
-	return a.alone(func(w *writer) error { return w.do(a.ctx, rq) })
+	return a.aloneDo(rq)
+}
+
+// aloneDo carries out a request as the one writer.
+func (a *app) aloneDo(rq request) error {
+	return a.alone(func(w *writer) error {
+		_, err := w.do(a.ctx, rq)
+		return err
+	})
 }
 
 // alone runs fn as the one writer of a directory that nobody serves.

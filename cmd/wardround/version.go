@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -19,7 +20,12 @@ type versionCmd struct {
 func (c *versionCmd) Run(a *app) error {
 	v, commit := versionOf()
 	if c.SBOM {
-		return sbom(a, v)
+		b, err := sbom(v)
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(b)
+		return err
 	}
 	if a.Format == "json" {
 		return a.object("version", map[string]string{"version": v, "commit": commit, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
@@ -48,11 +54,12 @@ func versionOf() (v, commit string) {
 	return v, commit
 }
 
-// sbom prints the modules linked into this binary, as the linker recorded them.
-func sbom(a *app, v string) error {
+// sbom is the modules linked into this binary, as the linker recorded them, as
+// CycloneDX.
+func sbom(v string) ([]byte, error) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return fmt.Errorf("this binary carries no build information")
+		return nil, fmt.Errorf("this binary carries no build information")
 	}
 	bom := cyclonedx.NewBOM()
 	root := cyclonedx.Component{
@@ -80,5 +87,7 @@ func sbom(a *app, v string) error {
 	depends = append(depends, std)
 	bom.Components = &components
 	bom.Dependencies = &[]cyclonedx.Dependency{{Ref: root.BOMRef, Dependencies: &depends}}
-	return cyclonedx.NewBOMEncoder(a.stdout, cyclonedx.BOMFileFormatJSON).SetPretty(true).Encode(bom)
+	var b bytes.Buffer
+	err := cyclonedx.NewBOMEncoder(&b, cyclonedx.BOMFileFormatJSON).SetPretty(true).Encode(bom)
+	return b.Bytes(), err
 }

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api"
+	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/ledger"
+	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/web"
+)
+
+// face is what people and programs reach: accounts, the board, the API and the
+// browser's pages, on one port.
+type face struct {
+	url      string // the origin that browsers use
+	people   *people
+	board    *board.Board
+	hub      *live.Hub
+	api      *api.Server
+	http     *http.Server
+	listener net.Listener
+	served   chan error
+	ended    chan struct{} // closed when the hub has ended
+	recorded func()        // ends the audit trail
+	log      *slog.Logger
+}
+
+// faceOptions say what a face shows, and where.
+type faceOptions struct {
+	listener net.Listener
+	certs    *certificates // nil without TLS
+	url      string        // "" for what follows from the listener
+	hosts    []string      // further names that requests may be for
+
+	scope  wardround.Scope
+	origin wardround.Origin
+	name   string // of the site
+	learn  time.Duration
+	store  api.Store
+	keys   []*ledger.Key
+	say    func(ctx context.Context, fields ...any) error
+
+	people  peopleOptions // url, say, now, log and others are filled in
+	control api.Control
+	version api.Version
+	metrics http.Handler
+	health  func() error
+	lag     func() time.Duration
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// openFace builds a face. It serves nothing yet.
+func openFace(o faceOptions) (f *face, err error) {
+	f = &face{url: o.url, listener: o.listener, log: o.log, served: make(chan error, 1), ended: make(chan struct{})}
+	if f.url == "" {
+		f.url = origin(o.listener.Addr(), o.certs)
+	}
+	o.people.url, o.people.say, o.people.now, o.people.log = f.url, o.say, o.now, o.log
+	if f.people, err = openPeople(o.people); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			f.people.Close()
+		}
+	}()
+	f.board = board.New(board.Options{Scope: o.scope, Origin: o.origin, Learn: o.learn, Now: o.now})
+	f.hub = live.New(live.Options{Origin: o.origin, Directory: f.board, Sees: f.sees, Lag: o.lag})
+	cursors := sha256.Sum256(append([]byte("cursors\x00"), f.people.key[:]...))
+	opt := api.Options{
+		Scope: o.scope, SiteName: o.name, Origin: o.origin, Accounts: f.people.Service, Documents: f.people.store, Board: f.board,
+		Store: o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
+		UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
+	}
+	if o.people.keys != "" {
+		opt.CursorKey = cursors[:]
+	}
+	if f.api, err = api.New(opt); err != nil {
+		return nil, err
+	}
+	f.http = &http.Server{
+		Handler:           f.api.Handler(), // which sets deadlines by route
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(o.log.Handler(), slog.LevelDebug), // broken handshakes, of whoever scans
+	}
+	if o.certs != nil {
+		f.http.TLSConfig = o.certs.config
+	}
+	return f, nil
+}
+
+func isLoopbackURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// origin is what a browser calls us: by the name of the certificate, or localhost.
+func origin(addr net.Addr, certs *certificates) string {
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		port = "0"
+	}
+	if certs == nil {
+		return "http://localhost:" + port
+	}
+	name := "localhost"
+	for _, n := range certs.names {
+		if !strings.HasPrefix(n, "*") {
+			name = n
+			break
+		}
+	}
+	if port == "443" {
+		return "https://" + bracketed(name)
+	}
+	return "https://" + net.JoinHostPort(name, port)
+}
+
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// hosts are the names that requests may be for besides that of the URL: those of the
+// certificate, of this machine to itself, and what the configuration says.
+func hosts(o faceOptions) []string {
+	out := append([]string{"localhost", "127.0.0.1", "::1"}, o.hosts...)
+	if o.certs != nil {
+		out = append(out, slices.DeleteFunc(slices.Clone(o.certs.names), func(n string) bool { return strings.HasPrefix(n, "*") })...)
+	}
+	if host, _, err := net.SplitHostPort(o.listener.Addr().String()); err == nil {
+		if ip, err := netip.ParseAddr(host); err == nil && !ip.IsUnspecified() {
+			out = append(out, ip.String())
+		}
+	}
+	return out
+}
+
+// load fills the board from the store. Call it before the first commit is applied.
+func (f *face) load(ctx context.Context, r wardround.Reader) error { return f.board.Load(ctx, r) }
+
+// commit takes in what the pipeline committed.
+func (f *face) commit(c *wardround.Commit) {
+	f.board.Apply(c)
+	f.hub.Changed(c)
+}
+
+// judged takes in what was judged.
+func (f *face) judged(batch []*wardround.Observation) {
+	f.board.Observed(batch)
+	f.hub.Observed(batch)
+}
+
+// sees reports whether who is limited to these product lines may see a thing.
+func (f *face) sees(products []string, what, id string) bool {
+	v := board.Visible{Products: products}
+	switch what {
+	case "asset":
+		return f.board.Asset(v, wardround.AssetID(id)) != nil
+	case "finding":
+		return f.board.Finding(v, id) != nil
+	case "case":
+		return f.board.Case(v, id, check.English) != nil
+	case "proposal":
+		return f.board.Proposal(v, id) != nil
+	}
+	return false
+}
+
+// start serves, until stop.
+func (f *face) start(ctx context.Context) {
+	l := net.Listener(&bounded{Listener: f.listener, places: make(chan struct{}, maxPeers)})
+	if f.http.TLSConfig != nil {
+		l = tls.NewListener(l, f.http.TLSConfig)
+	}
+	f.recorded = f.people.record(ctx, f.log)
+	go func() { // both end with ctx
+		defer close(f.ended)
+		swept := make(chan struct{})
+		go func() {
+			defer close(swept)
+			_ = f.people.Run(ctx) // it sweeps, and tells of refused sign-ins
+		}()
+		f.hub.Run(ctx)
+		<-swept
+	}()
+	go func() { f.served <- f.http.Serve(l) }()
+}
+
+// goodbye is how long requests under way may take to end.
+const goodbye = 5 * time.Second
+
+// stop ends serving: streams are told, requests under way may end, then the rest is
+// cut off.
+func (f *face) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	defer cancel()
+	f.hub.End("the server is shutting down")
+	err := f.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = f.http.Close()
+	}
+	<-f.served
+	<-f.ended
+	f.recorded()
+	return errors.Join(err, f.people.Close())
+}
+
+// maxPeers is how many connections there may be at a time; others wait to be accepted.
+const maxPeers = 2000
+
+// bounded is a listener of which at most so many connections are open.
+type bounded struct {
+	net.Listener
+	places chan struct{}
+}
+
+// Accept waits for a place and a connection.
+func (b *bounded) Accept() (net.Conn, error) {
+	b.places <- struct{}{}
+	c, err := b.Listener.Accept()
+	if err != nil {
+		<-b.places
+		return nil, err
+	}
+	return &placed{Conn: c, places: b.places}, nil
+}
+
+// placed gives its place back once.
+type placed struct {
+	net.Conn
+	places chan struct{}
+	gone   sync.Once
+}
+
+// Close closes the connection.
+func (p *placed) Close() error {
+	err := p.Conn.Close()
+	p.gone.Do(func() { <-p.places })
+	return err
+}

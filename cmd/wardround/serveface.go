@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"path/filepath"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api"
+	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/live"
+)
+
+// face is the face of a data directory.
+func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *serving) (*face, error) {
+	var f *face
+	u := &uploads{dir: w.dir, into: w.take}
+	tw := &twin{a: a, ctx: ctx}
+	name := sv.cfg.Name
+	if name == "" {
+		name = string(w.scope.Site)
+	}
+	f, err := openFace(faceOptions{
+		listener: sv.listener, certs: sv.certs, url: sv.cfg.URL, hosts: sv.cfg.Hosts,
+		scope: w.scope, origin: wardround.Live, name: name, learn: c.Learn, store: w.store, keys: w.keys, say: w.say,
+		people: peopleOptions{file: filepath.Join(w.dir, fileAccounts), keys: w.d.Keys()},
+		control: api.Control{
+			Interfaces:   interfaces,
+			AddSensor:    m.added,
+			RemoveSensor: m.remove,
+			Capture:      func(ctx context.Context, name string, r io.Reader) (api.Captured, error) { return u.take(ctx, name, r) },
+			Simulate:     tw.start,
+			Export:       exporting(w.store, w.scope, w.keys, w.now, w.statement),
+			Changed:      w.settle,
+		},
+		version: a.about(w.dir),
+		metrics: figures(w.ingest.Health, func() live.Health { return f.hub.Health() }),
+		health:  func() error { return w.ingest.Health().Err },
+		lag:     w.lag,
+		now:     a.now, log: a.logger(c.Verbose),
+	})
+	return f, err
+}
+
+// added watches an interface that a person named.
+func (m *sensors) added(ctx context.Context, n api.NewSensor) (board.Sensor, error) {
+	s := sensorConfig{Name: n.Name, Interface: n.Interface, Filter: n.Filter}
+	if s.Name == "" {
+		s.Name = s.Interface
+	}
+	if err := m.add(ctx, s); err != nil {
+		return board.Sensor{}, err
+	}
+	return board.Sensor{ID: s.Name, Interface: s.Interface, State: "watching", Removable: true, Rate: []*float64{}}, nil
+}
+
+// settle puts a changed setting in force. Errors: EInvalid.
+func (w *writer) settle(_ context.Context, name string, value []byte) error {
+	if name != "retention" {
+		return nil
+	}
+	var v struct {
+		Days int `json:"observations_days"`
+	}
+	if err := json.Unmarshal(value, &v); err != nil {
+		return wardround.Errorf(wardround.EInvalid, "retention", "%w", err)
+	}
+	if v.Days < 1 || v.Days > 36500 {
+		return wardround.Errorf(wardround.EInvalid, "retention", "observations are kept for 1 to 36500 days, not %d", v.Days)
+	}
+	now := *w.retention.Load()
+	now.Days = v.Days
+	w.retention.Store(&now)
+	return nil
+}
+
+// welcome says how the first administrator gets in, while there is none, and opens
+// the browser if asked to.
+func (c *serveCmd) welcome(ctx context.Context, a *app, f *face) error {
+	at := f.url
+	first, err := f.people.FirstRun(ctx)
+	if err != nil {
+		return err
+	}
+	if first {
+		link, err := f.people.FirstLink(ctx)
+		if err != nil {
+			return err
+		}
+		at = link.URL
+		a.note("Nobody can sign in yet. Make the first administrator, until %s, at\n  %s", link.Expires.Local().Format("2006-01-02 15:04 MST"), link.URL)
+	}
+	if c.Open {
+		if err := browse(at); err != nil {
+			a.note("The browser could not be opened: %v", err)
+		}
+	}
+	return nil
+}
