@@ -22,7 +22,9 @@ var t0 = time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 
 // hospital is a site of 10,000 assets in 40 zones, 30,000 links and 100,000
 // findings of all checks.
-func hospital() *wardround.Commit {
+func hospital() *wardround.Commit { return hospitalOf(manyAssets, manyFindings) }
+
+func hospitalOf(assets, findings int) *wardround.Commit {
 	r := rand.New(rand.NewPCG(1, 2))
 	checks := check.All()
 	c := &wardround.Commit{Scope: scope, To: 1_000_000, At: t0.Add(24 * time.Hour)}
@@ -34,7 +36,7 @@ func hospital() *wardround.Commit {
 	c.Content = []wardround.ContentRow{{Name: "zones", Generation: 1, Value: value, At: t0}}
 	roles := []string{"infusion-pump", "patient-monitor", "ventilator", "gateway", "pacs", "workstation"}
 	kinds := []wardround.AssetKind{wardround.Device, wardround.Device, wardround.Device, wardround.Intermediary, wardround.Service, 0}
-	for i := range manyAssets {
+	for i := range assets {
 		k := r.IntN(len(roles))
 		ip := fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255)
 		c.Assets = append(c.Assets, &wardround.Asset{
@@ -49,15 +51,15 @@ func hospital() *wardround.Commit {
 			},
 		})
 	}
-	for i := range 3 * manyAssets {
+	for i := range 3 * assets {
 		c.Links = append(c.Links, &wardround.Link{
-			ID: wardround.LinkID(wardround.DeriveID("l", fmt.Sprint(i))), Scope: scope, Client: c.Assets[r.IntN(manyAssets)].ID,
-			Server: c.Assets[r.IntN(manyAssets/10)].ID, Protocol: []string{"dicom", "hl7", "tls"}[r.IntN(3)], Port: uint16(r.IntN(9000)), First: t0, Last: t0.Add(time.Hour),
+			ID: wardround.LinkID(wardround.DeriveID("l", fmt.Sprint(i))), Scope: scope, Client: c.Assets[r.IntN(assets)].ID,
+			Server: c.Assets[r.IntN(1+assets/10)].ID, Protocol: []string{"dicom", "hl7", "tls"}[r.IntN(3)], Port: uint16(r.IntN(9000)), First: t0, Last: t0.Add(time.Hour),
 		})
 	}
 	cases := map[string]*wardround.Case{}
-	for i := range manyFindings {
-		a, ch := c.Assets[r.IntN(manyAssets)], checks[r.IntN(len(checks))]
+	for i := range findings {
+		a, ch := c.Assets[r.IntN(assets)], checks[r.IntN(len(checks))]
 		f := finding(a, ch, fmt.Sprintf("item %d", i), wardround.Severity(1+r.IntN(5)), t0.Add(time.Duration(i)*time.Second/2))
 		group := "zone:" + string(a.Zone)
 		f.Case = wardround.CaseID(scope, ch.ID, group)
