@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { FormEvent } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useNavigate } from "react-router";
@@ -52,12 +52,18 @@ function useArrive() {
   };
 }
 
-/** The demo asks for nothing. */
+/** The demo asks for nothing: its link leads straight in, and the button stays for when that failed. */
 function Enter({ token }: { token: string }) {
   const arrive = useArrive();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  const entered = useRef(false);
+  useEffect(() => {
+    if (!entered.current) enter();
+  });
   const enter = () => {
+    entered.current = true;
+    setProblem(null);
     setBusy(true);
     send<SignInStep>("POST", "/welcome", { token }, { quiet: true })
       .then(arrive)
