@@ -26,7 +26,7 @@ var (
 		Doc:   "One zip file: entries, salts, proofs, gaps, digests, a plain README. The ledger is signed for it.",
 		Needs: account.Evidence, Stream: true, Errors: []int{422, 501, 503}, register: raw([]string{"application/zip"}, (*Server).exportBundle)}
 	bundleVerify = Route{Method: POST, Path: "/api/v1/evidence/verify", ID: "verify-evidence", Tag: "evidence", Summary: "Verify a bundle",
-		Doc:   "Against X-Verifier-Key, a public key or its fingerprint that you have from elsewhere; without it a bundle can only be found self-consistent.",
+		Doc:     "Against X-Verifier-Key, a public key or its fingerprint that you have from elsewhere; without it a bundle can only be found self-consistent.",
 		MaxBody: maxBundle, Stream: true, Upload: []string{"application/zip", "application/octet-stream"},
 		Errors: []int{422, 503}, register: handle((*Server).verifyBundle)}
 )
@@ -61,7 +61,7 @@ func (s *Server) exportBundle(w http.ResponseWriter, r *http.Request, in *export
 	ctx := r.Context()
 	from, to := in.Body.From, in.Body.To
 	switch {
-	case s.opt.Ledger == nil || len(s.opt.Keys) == 0:
+	case s.opt.Store == nil || len(s.opt.Keys) == 0:
 		return missing("the export of evidence")
 	case !from.IsZero() && !to.IsZero() && !from.Before(to):
 		return wardround.Errorf(wardround.EInvalid, "api.export", "from is not before to")
@@ -85,7 +85,7 @@ func (s *Server) exportBundle(w http.ResponseWriter, r *http.Request, in *export
 		}
 	}
 	out := &download{w: w, rc: http.NewResponseController(w), name: name}
-	_, _, err := ledger.Export{Scope: s.opt.Scope, From: from, To: to, Keys: s.opt.Keys, Now: s.opt.Now(), Statement: st}.Write(ctx, s.opt.Ledger, out)
+	_, _, err := ledger.Export{Scope: s.opt.Scope, From: from, To: to, Keys: s.opt.Keys, Now: s.opt.Now(), Statement: st}.Write(ctx, s.opt.Store, out)
 	if err != nil && out.begun {
 		if ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "an export broke off", "request", idOf(callOf(ctx)), "err", err)

@@ -39,7 +39,7 @@ type eventsInput struct {
 
 // events writes a stream until the reader goes, the session ends or the server stops.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput) error {
-	if s.opt.Live == nil {
+	if s.opt.Hub == nil {
 		return missing("the event stream")
 	}
 	ctx := r.Context()
@@ -47,7 +47,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput)
 	if err != nil {
 		return err
 	}
-	stream, err := s.opt.Live.Open(sessionKey(principal(ctx)), want)
+	stream, err := s.opt.Hub.Open(sessionKey(principal(ctx)), want)
 	if err != nil {
 		return crowded(err)
 	}

@@ -172,11 +172,11 @@ func (x *entryIndex) before(kind string, first, end uint64, limit int) (out []ui
 
 // entriesOf returns the index, up to date. The caller unlocks it.
 func (s *Server) entriesOf(ctx context.Context) (*entryIndex, error) {
-	if s.opt.Ledger == nil {
+	if s.opt.Store == nil {
 		return nil, missing("the ledger")
 	}
 	s.entries.mu.Lock()
-	if err := s.entries.follow(ctx, s.opt.Ledger, s.opt.Scope); err != nil {
+	if err := s.entries.follow(ctx, s.opt.Store, s.opt.Scope); err != nil {
 		s.entries.mu.Unlock()
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *Server) getLedger(ctx context.Context, _ *struct{}) (*ledgerOutput, err
 		out.ByKind[name] = int64(x.count(name, 0, uint64(len(x.kinds))))
 	}
 	x.mu.Unlock()
-	size, root, err := s.opt.Ledger.Head(ctx, s.opt.Scope)
+	size, root, err := s.opt.Store.Head(ctx, s.opt.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (s *Server) getLedger(ctx context.Context, _ *struct{}) (*ledgerOutput, err
 		p := k.Public()
 		out.Keys = append(out.Keys, LedgerKey{ledger.KeyName, p.String(), p.Fingerprint()})
 	}
-	for c, err := range s.opt.Ledger.Checkpoints(ctx, s.opt.Scope) {
+	for c, err := range s.opt.Store.Checkpoints(ctx, s.opt.Scope) {
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +224,7 @@ type entriesInput struct {
 }
 
 func (s *Server) listEntries(ctx context.Context, in *entriesInput) (RowsFunc[Entry], error) {
-	if s.opt.Ledger == nil {
+	if s.opt.Store == nil {
 		return nil, missing("the ledger")
 	}
 	if _, err := in.sorted("-index", "-index"); err != nil {
@@ -234,7 +234,7 @@ func (s *Server) listEntries(ctx context.Context, in *entriesInput) (RowsFunc[En
 	return func(ctx context.Context, cursor string, limit int) (Rows[Entry], error) {
 		position, at := s.position()
 		out := Rows[Entry]{Items: []Entry{}, Position: position, At: at}
-		first, end, err := s.opt.Ledger.Period(ctx, s.opt.Scope, in.From, in.To)
+		first, end, err := s.opt.Store.Period(ctx, s.opt.Scope, in.From, in.To)
 		if err != nil {
 			return out, err
 		}
@@ -277,7 +277,7 @@ func (s *Server) listEntries(ctx context.Context, in *entriesInput) (RowsFunc[En
 // entry reads one entry of the ledger. Errors: ENotFound.
 func (s *Server) entry(ctx context.Context, index uint64) (*wardround.Evidence, error) {
 	if index < 1<<62 {
-		for e, err := range s.opt.Ledger.Evidence(ctx, s.opt.Scope, index, index+1) {
+		for e, err := range s.opt.Store.Evidence(ctx, s.opt.Scope, index, index+1) {
 			return e, err
 		}
 	}
@@ -345,7 +345,7 @@ func (s *Server) getEntry(ctx context.Context, in *entryInput) (*entryOutput, er
 
 // readable returns an entry as the caller may read it. Errors: ENotFound.
 func (s *Server) readable(ctx context.Context, index uint64) (*Entry, error) {
-	if s.opt.Ledger == nil {
+	if s.opt.Store == nil {
 		return nil, missing("the ledger")
 	}
 	e, err := s.entry(ctx, index)
@@ -365,7 +365,7 @@ func (s *Server) getProof(ctx context.Context, in *entryInput) (*proofOutput, er
 	if _, err := s.readable(ctx, in.Index); err != nil {
 		return nil, err
 	}
-	p, err := ledger.Prove(ctx, s.opt.Ledger, s.opt.Scope, in.Index)
+	p, err := ledger.Prove(ctx, s.opt.Store, s.opt.Scope, in.Index)
 	if err != nil {
 		return nil, err
 	}

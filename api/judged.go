@@ -9,20 +9,14 @@ import (
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/ledger"
-	"github.com/wardround/wardround/live"
 	"github.com/wardround/wardround/pipeline"
 )
 
 // Judged is what findings, checks, observations and evidence are read from beside
-// the board. What is nil is not offered.
+// board, hub and store. What is nil is not offered.
 type Judged struct {
-	// Live is what is happening now, and tells the event streams.
-	Live *live.Hub
-	// Past has the observations that Live no longer has.
+	// Past has the observations that the hub no longer has.
 	Past Past
-	// Ledger proves what was judged; Keys sign bundles, the one in use first.
-	Ledger ledger.Store
-	Keys   []*ledger.Key
 	// Statement is what a bundle tells besides its entries.
 	Statement func(context.Context) (ledger.Statement, error)
 	// Stats is what each check has cost.

@@ -31,7 +31,7 @@ type observationsInput struct {
 }
 
 func (s *Server) listObservations(ctx context.Context, in *observationsInput) (RowsFunc[live.ObservationRow], error) {
-	if s.opt.Live == nil || s.opt.Board == nil {
+	if s.opt.Hub == nil || s.opt.Board == nil {
 		return nil, missing("the list of observations")
 	}
 	if _, err := in.sorted("-seq", "-seq"); err != nil {
@@ -52,7 +52,7 @@ func (s *Server) listObservations(ctx context.Context, in *observationsInput) (R
 				return out, wardround.Errorf(wardround.EInvalid, "api.cursor", "the cursor is none of this list")
 			}
 		}
-		s.opt.Live.Recent(func(o *wardround.Observation) bool {
+		s.opt.Hub.Recent(func(o *wardround.Observation) bool {
 			if in.Kind != "" && o.Kind != in.Kind || in.Sensor != "" && o.Sensor != in.Sensor || !s.involves(o, asset, see) {
 				return ctx.Err() == nil
 			}
@@ -102,7 +102,7 @@ type observationInput struct {
 type observationOutput struct{ Body live.ObservationRow }
 
 func (s *Server) getObservation(ctx context.Context, in *observationInput) (*observationOutput, error) {
-	if s.opt.Live == nil || s.opt.Board == nil {
+	if s.opt.Hub == nil || s.opt.Board == nil {
 		return nil, missing("observations")
 	}
 	o, err := s.observation(ctx, in.Seq)
@@ -119,7 +119,7 @@ func (s *Server) getObservation(ctx context.Context, in *observationInput) (*obs
 // the log. Errors: ENotFound.
 func (s *Server) observation(ctx context.Context, seq uint64) (*wardround.Observation, error) {
 	const op = "api.observation"
-	if o := s.opt.Live.Observation(seq); o != nil {
+	if o := s.opt.Hub.Observation(seq); o != nil {
 		return o, nil
 	}
 	if s.opt.Past == nil {
@@ -169,7 +169,7 @@ func (s *Server) window(ctx context.Context, from, to uint64, keep func(*wardrou
 func (s *Server) restsOn(ctx context.Context, see board.Visible, f *wardround.Finding, asset *board.Asset) ([]live.ObservationRow, error) {
 	out := []live.ObservationRow{}
 	c := check.Lookup(f.Check)
-	if c == nil || s.opt.Live == nil {
+	if c == nil || s.opt.Hub == nil {
 		return out, nil
 	}
 	var ends []wardround.AssetID
@@ -202,8 +202,8 @@ func (s *Server) restsOn(ctx context.Context, see board.Visible, f *wardround.Fi
 		}
 		return (slices.Contains(ends, src) || slices.Contains(ends, dst)) && s.involves(o, "", see)
 	}
-	oldest := s.opt.Live.Oldest()
-	s.opt.Live.Recent(func(o *wardround.Observation) bool {
+	oldest := s.opt.Hub.Oldest()
+	s.opt.Hub.Recent(func(o *wardround.Observation) bool {
 		if fits(o) {
 			out = append(out, live.RowOf(o, s.opt.Board, true))
 		}
