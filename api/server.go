@@ -46,7 +46,9 @@ type Options struct {
 
 	Judged
 	Control Control
-	Version Version
+	// Defaults are what settings are before anybody set them, as JSON, by name.
+	Defaults map[string][]byte
+	Version  Version
 	// Metrics answers GET /metrics; Health says why we do not judge, nil if we do.
 	Metrics http.Handler
 	Health  func() error

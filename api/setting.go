@@ -10,7 +10,7 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/kind"
-	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/notify"
 )
 
 // Settings are of two sorts. Whatever can change a verdict is content: it goes
@@ -20,8 +20,8 @@ var settingRoutes = slices.Concat(
 	settingOf("zones", "The network segments of the site", account.View, account.Tune, (*Server).getZones, (*Server).putZones),
 	settingOf("site", "Name, language and time zone of the site", account.View, account.Settings, document[SiteSetting]("site"), put[SiteSetting]("site")),
 	settingOf("retention", "How long observations are kept", account.Settings, account.Settings, document[RetentionSetting]("retention"), put[RetentionSetting]("retention")),
-	settingOf("notifications", "Who is told what, and how", account.Settings, account.Settings, document[json.RawMessage]("notifications"), put[json.RawMessage]("notifications")),
-	settingOf("work-orders", "How a finding becomes a work order", account.Settings, account.Settings, document[json.RawMessage]("work-orders"), put[json.RawMessage]("work-orders")),
+	settingOf("notifications", "Who is told what, and how", account.Settings, account.Settings, document[notify.Config]("notifications"), put[notify.Config]("notifications")),
+	settingOf("work-orders", "How a finding becomes a work order", account.Settings, account.Settings, document[WorkOrders]("work-orders"), put[WorkOrders]("work-orders")),
 	settingOf("sign-in", "The ways to sign in", account.People, account.People, (*Server).getPolicy, (*Server).putPolicy),
 )
 
@@ -58,7 +58,7 @@ type SiteSetting struct {
 
 // RetentionSetting is how long observations are kept; evidence stays.
 type RetentionSetting struct {
-	ObservationsDays int `json:"observations_days" minimum:"0" maximum:"3650" doc:"0 keeps them."`
+	ObservationsDays int `json:"observations_days" minimum:"1" maximum:"36500"`
 }
 
 type getSettingInput struct{ IfNoneMatch }
@@ -108,6 +108,9 @@ func versionTag(v int64) string { return `"` + strconv.FormatInt(v, 36) + `"` }
 
 // defaultOf is what a setting is before anybody set it.
 func (s *Server) defaultOf(name string) []byte {
+	if b := s.opt.Defaults[name]; b != nil {
+		return b
+	}
 	switch name {
 	case "site":
 		b, _ := json.Marshal(SiteSetting{Name: s.opt.SiteName, Language: "en", TimeZone: "UTC"}) // plain strings
@@ -125,6 +128,7 @@ func document[T any](name string) func(*Server, context.Context, *getSettingInpu
 		if err := in.changed(x.ETag); err != nil {
 			return nil, err
 		}
+		x.Value = masked(x.Value)
 		return settingAnswer(x), nil
 	}
 }
@@ -140,13 +144,18 @@ func put[T any](name string) func(*Server, context.Context, *putSettingInput[T])
 		if err := in.check(old.ETag); err != nil {
 			return nil, err
 		}
-		if err := s.store(ctx, name, old.Value, in.Body.Value, version, in.Body.Reason); err != nil {
+		value, err := unmasked(old.Value, in.Body.Value)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.store(ctx, name, old.Value, value, version, in.Body.Reason); err != nil {
 			return nil, err
 		}
 		x, _, err := readDocument[T](ctx, s, name)
 		if err != nil {
 			return nil, err
 		}
+		x.Value = masked(x.Value)
 		return settingAnswer(x), nil
 	}
 }
@@ -194,11 +203,21 @@ func because(what, reason string) string {
 	return what
 }
 
-// validSetting checks what shapes alone do not say.
+// validSetting checks what shapes alone do not say. Errors: EInvalid.
 func validSetting(name string, value []byte) error {
-	if name != "site" {
-		return nil
+	switch name {
+	case "site":
+		return validSite(value)
+	case "notifications":
+		_, err := notify.Parse(value)
+		return err
+	case "work-orders":
+		return validOrders(value)
 	}
+	return nil
+}
+
+func validSite(value []byte) error {
 	var x SiteSetting
 	if err := json.Unmarshal(value, &x); err != nil {
 		return wardround.Errorf(wardround.EInvalid, "api.settings", "site: %w", err)
@@ -274,106 +293,4 @@ func (s *Server) say(ctx context.Context, fields ...any) error {
 // stale is the answer to an edit of what has changed.
 func stale() error {
 	return problem(codePrecondition, "it has changed since it was read")
-}
-
-func (s *Server) zones() Setting[[]wardround.Zone] {
-	out := Setting[[]wardround.Zone]{Name: "zones", Value: []wardround.Zone{}, ETag: `"0"`}
-	if s.opt.Board == nil {
-		return out
-	}
-	row, ok := s.opt.Board.Content(pipeline.ContentZones)
-	if !ok {
-		return out
-	}
-	if json.Unmarshal(row.Value, &out.Value) != nil || out.Value == nil {
-		out.Value = []wardround.Zone{} // refused before the log; a log from elsewhere may still hold it
-	}
-	at := row.At.UTC()
-	out.ETag, out.By, out.At, out.Reason = versionTag(int64(row.Generation)), row.By, &at, row.Reason
-	return out
-}
-
-func (s *Server) getZones(_ context.Context, in *getSettingInput) (*settingOutput[[]wardround.Zone], error) {
-	x := s.zones()
-	if err := in.changed(x.ETag); err != nil {
-		return nil, err
-	}
-	return settingAnswer(x), nil
-}
-
-func (s *Server) putZones(ctx context.Context, in *putSettingInput[[]wardround.Zone]) (*settingOutput[[]wardround.Zone], error) {
-	s.editing.Lock()
-	defer s.editing.Unlock()
-	if err := in.check(s.zones().ETag); err != nil {
-		return nil, err
-	}
-	value, err := json.Marshal(in.Body.Value)
-	if err != nil {
-		return nil, wardround.Errorf(wardround.EInvalid, "api.settings", "zones: %w", err)
-	}
-	if err := pipeline.ValidateContent(pipeline.ContentZones, string(value)); err != nil {
-		return nil, err
-	}
-	err = s.say(ctx, &kind.ContentChangedV1{
-		Name: pipeline.ContentZones, Value: string(value), By: kind.PersonalText(principal(ctx).Name()), Reason: kind.PersonalText(in.Body.Reason),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return settingAnswer(s.zones()), nil
-}
-
-// getPolicy shows the ways to sign in without the secrets of providers.
-func (s *Server) getPolicy(ctx context.Context, in *getSettingInput) (*settingOutput[account.Policy], error) {
-	x, err := s.policy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.changed(x.ETag); err != nil {
-		return nil, err
-	}
-	return settingAnswer(x), nil
-}
-
-func (s *Server) policy(ctx context.Context) (Setting[account.Policy], error) {
-	x, version, err := readDocument[account.Policy](ctx, s, "sign-in")
-	if version == 0 {
-		x.Value = s.opt.Accounts.Policy()
-	}
-	x.Value = x.Value.Redacted()
-	if x.Value.OIDC == nil {
-		x.Value.OIDC = []account.Provider{}
-	}
-	return x, err
-}
-
-func (s *Server) putPolicy(ctx context.Context, in *putSettingInput[account.Policy]) (*settingOutput[account.Policy], error) {
-	s.editing.Lock()
-	defer s.editing.Unlock()
-	old, version, err := readDocument[account.Policy](ctx, s, "sign-in")
-	if err != nil {
-		return nil, err
-	}
-	if err := in.check(old.ETag); err != nil {
-		return nil, err
-	}
-	was := s.opt.Accounts.Policy()
-	sealed, err := s.opt.Accounts.SealPolicy(was, in.Body.Value)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.opt.Accounts.SetPolicy(sealed); err != nil {
-		return nil, err
-	}
-	if err := s.store(ctx, "sign-in", was, sealed, version, in.Body.Reason); err != nil {
-		if rerr := s.opt.Accounts.SetPolicy(was); rerr != nil {
-			s.log.ErrorContext(ctx, "ways to sign in that were not kept are in force until the next start", "err", rerr)
-		}
-		return nil, err
-	}
-	x, err := s.policy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return settingAnswer(x), nil
 }

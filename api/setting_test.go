@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"io"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/notify"
 	"github.com/wardround/wardround/pipeline"
 )
 
@@ -300,4 +302,67 @@ func TestAboutAndMetrics(t *testing.T) {
 	near.refused(501, "unavailable", near.do(r))
 	far := near.request(GET, "/metrics", nil)
 	near.refused(401, "unauthenticated", near.do(far))
+}
+
+// A secret is written and never read; sent back as a mask it stays, but only for
+// where it went before.
+func TestSecretsOfSettingsAreNotShown(t *testing.T) {
+	h := build(t, routes)
+	admin := h.first()
+	var x Setting[notify.Config]
+	admin.read(admin.get("/api/v1/settings/notifications"), &x)
+	put := func(v any, status int) *httptest.ResponseRecorder {
+		t.Helper()
+		w := admin.want(status, admin.send(PUT, "/api/v1/settings/notifications", map[string]any{"value": v, "reason": "x"}, "If-Match", x.ETag))
+		if strings.Contains(w.Body.String(), "hush") {
+			t.Fatalf("shown: %s", w.Body)
+		}
+		if status == 200 {
+			x.Value = notify.Config{}
+			admin.read(w, &x)
+		}
+		return w
+	}
+	route := func(url, secret string) notify.Config {
+		return notify.Config{Routes: []notify.Route{
+			{Name: "night", Channel: notify.Channel{Kind: "webhook", URL: url, Secret: secret}, When: notify.When{Severity: wardround.High}},
+			{Name: "mail", Channel: notify.Channel{Kind: "mail", Server: "mail.example:587", User: "u", Password: strings.Replace(secret, "one", "two", 1), From: "a@b.example", Addresses: []string{"c@d.example"}}},
+		}}
+	}
+	stored := func() string {
+		d, err := h.store.Document(t.Context(), "settings/notifications")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(d.Value)
+	}
+	put(route("https://a.example/", "hush one"), 200)
+	if x.Value.Routes[0].Channel.Secret != mask || x.Value.Routes[1].Channel.Password != mask {
+		t.Fatalf("%+v", x.Value)
+	}
+	put(x.Value, 200) // as it came
+	if s := stored(); !strings.Contains(s, "hush one") || !strings.Contains(s, "hush two") || strings.Contains(s, mask) {
+		t.Fatalf("stored: %s", s)
+	}
+	elsewhere := route("https://evil.example/", mask)
+	if w := put(elsewhere, 422); !strings.Contains(w.Body.String(), "say it again") {
+		t.Errorf("%s", w.Body)
+	}
+	bare := x.Value
+	bare.Routes = append([]notify.Route{}, x.Value.Routes...)
+	bare.Routes[1].Channel.Server = "evil.example:587"
+	put(bare, 422)
+	put(map[string]any{"routes": []map[string]any{{"name": "x", "channel": map[string]any{"kind": "pigeon"}}}}, 422)
+	if w := put(map[string]any{"routes": []map[string]any{{"name": "x", "channel": map[string]any{"kind": "webhook", "url": "https://a.example/", "colour": "red"}}}}, 422); !strings.Contains(w.Body.String(), "colour") {
+		t.Errorf("%s", w.Body)
+	}
+
+	var o Setting[WorkOrders]
+	admin.read(admin.get("/api/v1/settings/work-orders"), &o)
+	for link, status := range map[string]int{
+		"https://cmms.example/new?asset={asset}&t={title}": 200, "javascript:alert({title})": 422, "https://{asset}.example/": 422, "//x": 422, "": 200,
+	} {
+		admin.read(admin.get("/api/v1/settings/work-orders"), &o)
+		admin.want(status, admin.send(PUT, "/api/v1/settings/work-orders", map[string]any{"value": WorkOrders{Link: link}, "reason": ""}, "If-Match", o.ETag))
+	}
 }
