@@ -77,6 +77,7 @@ function Members({ id }: { id: string }) {
       {list.problem && list.items.length === 0 ? <Failure problem={list.problem} retry={list.refresh} /> : (
         <FindingsTable
           list={list}
+          members
           caption={intl.formatMessage({ id: "cases.members" })}
           selected={selected}
           onSelect={setSelected}

@@ -53,12 +53,7 @@ export default function FindingPage() {
       <Head finding={data} />
       {error && <Banner kind="warning" role="status"><FormattedMessage id="finding.old" /></Banner>}
       <div className={css.columns}>
-        <div className={css.main}>
-          <VoiceOf finding={data} onEvidence={() => show("newest")} />
-          <Facts finding={data} />
-          <History finding={data} onEvidence={show} />
-          <Related findings={data.related} />
-        </div>
+        <div className={css.voiced}><VoiceOf finding={data} onEvidence={() => show("newest")} /></div>
         <div className={css.side}>
           <div ref={box}>
             <Panel title={<FormattedMessage id="finding.decide" />}>
@@ -70,6 +65,11 @@ export default function FindingPage() {
           <CaseOf finding={data} />
           <Links finding={data} />
           <Controls finding={data} />
+        </div>
+        <div className={css.main}>
+          <Facts finding={data} />
+          <History finding={data} onEvidence={show} />
+          <Related findings={data.related} />
         </div>
       </div>
       <EvidenceDrawer leaf={leaf} missing={evidence !== null && leaf === undefined} onClose={() => show(null)} />
@@ -101,7 +101,7 @@ function Waiting() {
     <div className={css.page}>
       <div className={css.head}><Skeleton lines={3} height={22} /></div>
       <div className={css.columns}>
-        <div className={css.main}><Panel><Skeleton lines={12} height={18} /></Panel></div>
+        <div className={css.voiced}><Panel><Skeleton lines={12} height={18} /></Panel></div>
         <div className={css.side}><Panel><Skeleton lines={8} height={18} /></Panel></div>
       </div>
     </div>

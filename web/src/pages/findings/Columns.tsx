@@ -27,6 +27,16 @@ export const findingColumns: Column<Finding>[] = [
   { id: "opened", header: head("opened"), width: "124px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
 ];
 
+/** The members of a case: their title is that of the case, so the asset leads. */
+export const memberColumns: Column<Finding>[] = findingColumns.map((c) => (c.id !== "title" ? c : {
+  ...c, header: head("asset"), cell: (f) => (
+    <div className={css.what}>
+      <Link to={`/findings/${f.id}`} className={css.title} tabIndex={-1}><Name value={f.asset_name} /></Link>
+      {(f.item_name ?? f.item) && <span className={css.sub}><Name value={(f.item_name ?? f.item)!} mono={!f.item_name} /></span>}
+    </div>
+  ),
+}));
+
 /** The queue with alike findings folded into their case. */
 export const caseColumns: Column<CaseLine>[] = [
   { id: "severity", header: head("severity"), width: "112px", cell: (c) => <SeverityMark severity={c.severity} /> },
@@ -69,12 +79,12 @@ function StateOf({ finding: f }: { finding: Finding }) {
         <Word group="finding" value={f.state} />
         {f.decision?.until && f.state === "accepted" && <> <FormattedMessage id="findings.until" values={{ time: <Time at={f.decision.until} mode="date" /> }} /></>}
       </span>
-      <span className={css.sub}>
+      {(f.overdue || f.proposed || f.assignment || f.stale) && <span className={css.notes}>
         {f.overdue && f.due && <strong className={css.overdue}><FormattedMessage id="findings.overdue" values={{ time: <Time at={f.due} mode="relative" /> }} /></strong>}
         {f.proposed && <span><FormattedMessage id="findings.proposed" /></span>}
         {f.assignment && <Name value={f.assignment.to} />}
         {f.stale && <span><FormattedMessage id="findings.stale" /></span>}
-      </span>
+      </span>}
     </div>
   );
 }

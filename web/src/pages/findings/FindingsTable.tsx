@@ -6,7 +6,7 @@ import type { CaseLine, Finding } from "../../api/types";
 import { Table } from "../../ui";
 import { caseHref } from "../overview/NowList";
 import { DecideDialog } from "../finding/DecideDialog";
-import { caseColumns, findingColumns } from "./Columns";
+import { caseColumns, findingColumns, memberColumns } from "./Columns";
 
 /** More rows than this scroll in a box of their own, of which only what is in view is drawn. */
 const drawAll = 150;
@@ -20,7 +20,7 @@ interface Props<T> {
 }
 
 /** Findings, worked by keyboard: a decides, e shows evidence; neither does anything by itself. */
-export function FindingsTable({ list, empty, sort, onSort, selected, onSelect, caption }: Props<Finding> & { selected?: Set<string>; onSelect?: (s: Set<string>) => void; caption?: string }) {
+export function FindingsTable({ list, empty, sort, onSort, selected, onSelect, caption, members = false }: Props<Finding> & { selected?: Set<string>; onSelect?: (s: Set<string>) => void; caption?: string; members?: boolean }) {
   const intl = useIntl();
   const navigate = useNavigate();
   const [deciding, setDeciding] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function FindingsTable({ list, empty, sort, onSort, selected, onSelect, c
     <>
       <Table<Finding>
         caption={caption ?? intl.formatMessage({ id: "findings.title" })}
-        columns={findingColumns}
+        columns={members ? memberColumns : findingColumns}
         rows={list.items}
         rowKey={(f) => f.id}
         rowHref={(f) => `/findings/${f.id}`}

@@ -1,5 +1,5 @@
 import type { PageRoute } from "../../app/page";
 
 export const routes: PageRoute[] = [
-  { path: "/findings", nav: { id: "findings", order: 20, icon: "findings", key: "f" }, permission: "view", load: () => import("./Findings") },
+  { path: "/findings", nav: { id: "findings", order: 15, icon: "findings", key: "f" }, permission: "view", load: () => import("./Findings") },
 ];

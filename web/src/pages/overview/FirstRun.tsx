@@ -4,9 +4,9 @@ import { Icon } from "../../ui";
 import css from "./overview.module.css";
 
 const ways = [
-  { id: "capture", icon: "file", to: "/setup?way=capture" },
-  { id: "watch", icon: "sensors", to: "/setup?way=interface" },
-  { id: "simulate", icon: "play", to: "/setup?way=simulation" },
+  { id: "capture", icon: "file", to: "/start?way=capture" },
+  { id: "watch", icon: "sensors", to: "/start?way=watch" },
+  { id: "simulate", icon: "play", to: "/start?way=simulation" },
 ] as const;
 
 /** Before anything is watched: three ways to begin, for whoever may. */
