@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObservationRow } from "../../api/types";
 import { empty, feed, mostRows, mostWaiting } from "./feed";
-import { add, noRates, series, span, mostSeries, type Rates } from "./rates";
+import { add, noRates, series, span, mostSeries, type Rates } from "./rate";
 
 const row = (seq: number, count = 1): ObservationRow => ({ seq, kind: "flow", title: "flow", sensor: "s", at: "2026-03-02T06:00:00Z", logged: "2026-03-02T06:00:00Z", count, summary: "" });
 const rows = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => row(from - i));
