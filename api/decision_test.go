@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
+	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -187,8 +188,11 @@ func TestAFalsePositiveOfAnAssetByAPI(t *testing.T) {
 			t.Errorf("%s of the same asset is %s", x.Item, x.State)
 		}
 	}
-	link := sec.one(func(f findingRow) bool { return !strings.HasPrefix(f.Subject, "asset:") })
-	sec.refused(422, "invalid", sec.decide(link.ID, map[string]any{"state": "false positive", "scope": "asset", "reason": "x"}))
+	link := &board.Finding{Finding: &wardround.Finding{Key: wardround.Key{Subject: wardround.LinkSubject("l-1")}}}
+	err := w.server.within(link, wardround.FalsePositive, &Decided{Scope: "asset"}, noon)
+	if wardround.ErrorCode(err) != wardround.EInvalid || !strings.Contains(err.Error(), "of a link and not of an asset") {
+		t.Errorf("of a link: %v", err)
+	}
 }
 
 func TestAssigningByAPI(t *testing.T) {
