@@ -39,7 +39,7 @@ func (p *Problem) Error() string {
 		b.WriteString(e.Message)
 	}
 	if p.Hint != "" {
-		b.WriteString("; " + p.Hint)
+		b.WriteString(". " + strings.TrimSuffix(p.Hint, "."))
 	}
 	return b.String()
 }
@@ -65,9 +65,9 @@ func (c *Client) problem(op string, rs *http.Response) error {
 	}
 	p.Status = rs.StatusCode
 	if p.Code == "unauthenticated" {
-		p.Hint = "say --token @FILE or set WARDROUND_TOKEN; wardround token create makes one"
+		p.Hint = "Say --token @FILE or set WARDROUND_TOKEN; wardround token create makes one."
 		if c.opt.Token != "" {
-			p.Hint = "the token is unknown, has expired or was revoked; make another: wardround token create"
+			p.Hint = "The token is unknown, has expired or was revoked; make another with wardround token create."
 		}
 	}
 	return &wardround.Error{Code: codeOf(p), Op: op, Err: p}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -24,17 +27,39 @@ func (c *Client) Position(ctx context.Context, _ wardround.Scope) (uint64, time.
 	return p.Position, p.At, err
 }
 
-// scoped leaves out rows of another scope; the zero scope is the server's own.
-func scoped[T any](rows iter.Seq2[*T, error], want wardround.Scope, of func(*T) wardround.Scope) iter.Seq2[*T, error] {
-	if want == (wardround.Scope{}) {
-		return rows
-	}
+// only yields the rows that are wanted, and errors.
+func only[T any](rows iter.Seq2[*T, error], wanted func(*T) bool) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for row, err := range rows {
-			if err == nil && of(row) != want {
+			if err == nil && !wanted(row) {
 				continue
 			}
 			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// in reports whether a row of a scope is of the one asked for; the zero scope is the
+// server's own.
+func in(row, asked wardround.Scope) bool { return asked == (wardround.Scope{}) || row == asked }
+
+// ordered yields rows in the order of their ids, as a store does; it waits for the
+// last of them.
+func ordered[T any](rows iter.Seq2[*T, error], id func(*T) string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		var all []*T
+		for row, err := range rows {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			all = append(all, row)
+		}
+		slices.SortFunc(all, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
+		for _, row := range all {
+			if !yield(row, nil) {
 				return
 			}
 		}
@@ -46,7 +71,8 @@ func scoped[T any](rows iter.Seq2[*T, error], want wardround.Scope, of func(*T) 
 func (c *Client) Assets(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Asset, error] {
 	standing := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}})
 	merged := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}, "merged": {"true"}})
-	return scoped(both(standing, merged), s, func(x *wardround.Asset) wardround.Scope { return x.Scope })
+	rows := ordered(both(standing, merged), func(x *wardround.Asset) string { return string(x.ID) })
+	return only(rows, func(x *wardround.Asset) bool { return in(x.Scope, s) })
 }
 
 // both yields the rows of a and then those of b.
@@ -64,51 +90,105 @@ func both[T any](a, b iter.Seq2[*T, error]) iter.Seq2[*T, error] {
 
 // Links implements [wardround.Reader].
 func (c *Client) Links(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Link, error] {
-	return scoped(List[wardround.Link](ctx, c, "/links", nil), s, func(x *wardround.Link) wardround.Scope { return x.Scope })
+	rows := ordered(List[wardround.Link](ctx, c, "/links", nil), func(x *wardround.Link) string { return string(x.ID) })
+	return only(rows, func(x *wardround.Link) bool { return in(x.Scope, s) })
 }
 
 // Proposals implements [wardround.Reader].
 func (c *Client) Proposals(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Proposal, error] {
-	return scoped(List[wardround.Proposal](ctx, c, "/proposals", nil), s, func(x *wardround.Proposal) wardround.Scope {
-		if x.Scope == (wardround.Scope{}) {
-			return s // an older server leaves it out
-		}
-		return x.Scope
-	})
+	return ordered(List[wardround.Proposal](ctx, c, "/proposals", nil), func(x *wardround.Proposal) string { return x.ID })
 }
 
-// Verdicts implements [wardround.Reader].
+// Verdicts implements [wardround.Reader] with what is said of assets; the API tells
+// verdicts asset by asset.
 func (c *Client) Verdicts(ctx context.Context, s wardround.Scope, f wardround.VerdictFilter) iter.Seq2[*wardround.Verdict, error] {
-	q := url.Values{}
-	set(q, "check", f.Check)
-	if f.Subject != (wardround.Subject{}) {
-		q.Set("subject", f.Subject.String())
+	return func(yield func(*wardround.Verdict, error) bool) {
+		of := func(id string) bool {
+			for v, err := range List[wardround.Verdict](ctx, c, "/assets/"+url.PathEscape(id)+"/verdicts", nil) {
+				if err == nil && f.Check != "" && v.Check != f.Check {
+					continue
+				}
+				if !yield(v, err) || err != nil {
+					return false
+				}
+			}
+			return true
+		}
+		switch f.Subject.Kind {
+		case wardround.SubjectAsset:
+			of(f.Subject.ID)
+			return
+		case "":
+		default:
+			yield(nil, wardround.Errorf(wardround.EForbidden, "client", "of a %s a server tells no verdicts; read them where the data directory lies", f.Subject.Kind))
+			return
+		}
+		for x, err := range c.Assets(ctx, s) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if x.MergedInto == "" && !of(string(x.ID)) {
+				return
+			}
+		}
 	}
-	return List[wardround.Verdict](ctx, c, "/verdicts", q)
 }
 
 // Findings implements [wardround.Reader].
 func (c *Client) Findings(ctx context.Context, s wardround.Scope, f wardround.FindingFilter) iter.Seq2[*wardround.Finding, error] {
-	q := url.Values{"live": {strconv.FormatBool(f.Live)}, "sort": {"id"}}
+	q := url.Values{"live": {strconv.FormatBool(f.Live)}}
 	set(q, "check", f.Check)
 	set(q, "case", f.Case)
 	if f.Severity > wardround.SeverityNone {
 		q.Set("severity", f.Severity.String())
 	}
-	if f.Subject != (wardround.Subject{}) {
-		q.Set("subject", f.Subject.String())
-	}
-	return scoped(List[wardround.Finding](ctx, c, "/findings", q), s, func(x *wardround.Finding) wardround.Scope { return x.Scope })
+	rows := ordered(List[wardround.Finding](ctx, c, "/findings", q), func(x *wardround.Finding) string { return x.ID })
+	return only(rows, func(x *wardround.Finding) bool {
+		return in(x.Scope, s) && (f.Subject == wardround.Subject{} || x.Subject == f.Subject)
+	})
 }
 
-// Cases implements [wardround.Reader].
+// caseLine is a case as the API writes it: with words for where instead of a group.
+type caseLine struct {
+	wardround.Case
+	Where string `json:"where"`
+}
+
+// Cases implements [wardround.Reader]; Group is where they are, in words.
 func (c *Client) Cases(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Case, error] {
-	return List[wardround.Case](ctx, c, "/cases", nil)
+	rows := ordered(List[caseLine](ctx, c, "/cases", nil), func(x *caseLine) string { return x.ID })
+	return func(yield func(*wardround.Case, error) bool) {
+		for x, err := range rows {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if x.Group == "" {
+				x.Group = x.Where
+			}
+			x.Scope = s
+			if !yield(&x.Case, nil) {
+				return
+			}
+		}
+	}
 }
 
-// Notices implements [wardround.Reader] with what was sent to people.
+// Notices implements [wardround.Reader] with what was sent to people; none where
+// nothing is sent.
 func (c *Client) Notices(ctx context.Context, _ wardround.Scope) iter.Seq2[*wardround.Notice, error] {
-	return List[wardround.Notice](ctx, c, "/notifications", nil)
+	return func(yield func(*wardround.Notice, error) bool) {
+		for x, err := range List[wardround.Notice](ctx, c, "/notifications", nil) {
+			var p *Problem
+			if errors.As(err, &p) && (p.Code == "unavailable" || p.Code == wardround.EForbidden) {
+				return // it sends none, or they are not for us to see
+			}
+			if !yield(x, err) {
+				return
+			}
+		}
+	}
 }
 
 // Transitions implements [wardround.Reader] for the key of a finding that is or was;

@@ -108,7 +108,14 @@ func when(s string) (time.Time, error) {
 // export writes a bundle.
 func (w *writer) export(rq request) error {
 	return beside(rq.Path, func(f *os.File) error {
-		return exporting(w.store, w.scope, w.keys, w.now, w.statement)(w.ctx, rq.From, rq.To, f)
+		st, err := w.statement(w.ctx)
+		if err != nil {
+			return err
+		}
+		_, _, err = ledger.Export{
+			Scope: w.scope, From: rq.From, To: rq.To, Keys: w.keys, Now: w.now(), Statement: st,
+		}.Write(w.ctx, w.store, f)
+		return err
 	})
 }
 
@@ -136,21 +143,9 @@ func beside(path string, write func(*os.File) error) (err error) {
 	return wardround.Wrap(wardround.EInvalid, "evidence export", os.Rename(tmp, path))
 }
 
-// exporting writes bundles of a ledger over a period; zero times are open ends.
-func exporting(st ledger.Store, scope wardround.Scope, keys []*ledger.Key, now func() time.Time, statement func() (ledger.Statement, error)) func(ctx context.Context, from, to time.Time, w io.Writer) error {
-	return func(ctx context.Context, from, to time.Time, w io.Writer) error {
-		said, err := statement()
-		if err != nil {
-			return err
-		}
-		_, _, err = ledger.Export{Scope: scope, From: from, To: to, Keys: keys, Now: now(), Statement: said}.Write(ctx, st, w)
-		return err
-	}
-}
-
 // statement is what a bundle of this directory tells besides its entries.
-func (w *writer) statement() (ledger.Statement, error) {
-	st, err := statement(w.ctx, w.store, w.scope)
+func (w *writer) statement(ctx context.Context) (ledger.Statement, error) {
+	st, err := statement(ctx, w.store, w.scope)
 	for _, g := range w.log.Gaps() {
 		st.Gaps = append(st.Gaps, ledger.Unwatched{What: "log", Reason: g.String()})
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/pipeline"
 	"github.com/wardround/wardround/web"
 )
 
@@ -52,8 +53,13 @@ type faceOptions struct {
 	name   string // of the site
 	learn  time.Duration
 	store  api.Store
+	past   api.Past // the log, for what is no longer in memory; nil for none
 	keys   []*ledger.Key
-	say    func(ctx context.Context, fields ...any) error
+	// statement is what a bundle of evidence tells besides its entries, stats what
+	// each check has cost.
+	statement func(context.Context) (ledger.Statement, error)
+	stats     func() map[string]pipeline.CheckStats
+	say       func(ctx context.Context, fields ...any) error
 
 	people  peopleOptions // url, say, now, log and others are filled in
 	control api.Control
@@ -85,7 +91,8 @@ func openFace(o faceOptions) (f *face, err error) {
 	cursors := sha256.Sum256(append([]byte("cursors\x00"), f.people.key[:]...))
 	opt := api.Options{
 		Scope: o.scope, SiteName: o.name, Origin: o.origin, Accounts: f.people.Service, Documents: f.people.store, Board: f.board,
-		Store: o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
+		Judged: api.Judged{Past: o.past, Statement: o.statement, Stats: o.stats},
+		Store:  o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
 		UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
 	}
 	if o.people.keys != "" {

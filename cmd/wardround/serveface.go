@@ -24,6 +24,7 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 	f, err := openFace(faceOptions{
 		listener: sv.listener, certs: sv.certs, url: sv.cfg.URL, hosts: sv.cfg.Hosts,
 		scope: w.scope, origin: wardround.Live, name: name, learn: c.Learn, store: w.store, keys: w.keys, say: w.say,
+		past: w.log, stats: w.pipe.Stats, statement: w.statement,
 		people: peopleOptions{file: filepath.Join(w.dir, fileAccounts), keys: w.d.Keys()},
 		control: api.Control{
 			Interfaces:   interfaces,
@@ -31,7 +32,6 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 			RemoveSensor: m.remove,
 			Capture:      func(ctx context.Context, name string, r io.Reader) (api.Captured, error) { return u.take(ctx, name, r) },
 			Simulate:     tw.start,
-			Export:       exporting(w.store, w.scope, w.keys, w.now, w.statement),
 			Changed:      w.settle,
 		},
 		version: a.about(w.dir),

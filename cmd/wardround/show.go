@@ -16,7 +16,6 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
-	"github.com/wardround/wardround/api"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/live"
 	"github.com/wardround/wardround/sense/network"
@@ -187,9 +186,10 @@ func (a *app) demoFace(w *ward, l net.Listener) (*face, error) {
 	f, err = openFace(faceOptions{
 		listener: l, scope: w.scope, origin: w.origin, name: "Simulated ward", learn: learnDemo, store: w.book, keys: []*ledger.Key{key}, say: w.say,
 		people: peopleOptions{file: sqlite.Memory, demo: true}, version: a.about(""), health: w.health, lag: func() time.Duration { return 0 },
-		control: api.Control{Export: exporting(w.book, w.scope, []*ledger.Key{key}, a.now, func() (ledger.Statement, error) { return statement(a.ctx, w.store, w.scope) })},
-		metrics: figures(w.figures, func() live.Health { return f.hub.Health() }),
-		now:     a.now, log: a.logger(false),
+		statement: func(ctx context.Context) (ledger.Statement, error) { return statement(ctx, w.store, w.scope) },
+		stats:     w.pipe.Stats,
+		metrics:   figures(w.figures, func() live.Health { return f.hub.Health() }),
+		now:       a.now, log: a.logger(false),
 	})
 	return f, err
 }
