@@ -223,18 +223,17 @@ func (t *teller) tell(x *event) {
 func (c *Change) of(w *who) { c.Name, c.Asset, c.Zone, c.Ward = w.name, w.id, w.zone, w.ward }
 
 func (t *teller) newAsset(x *event, w *who) {
-	c := t.about(string(w.zone)+" "+w.ward, x)
+	c := t.about(string(w.zone), x)
 	if c.Count == 1 {
 		c.of(w)
 		c.Href = "/assets/" + string(w.id)
 		return
 	}
 	c.Name, c.Asset = "", ""
-	q := url.Values{"new_since": {t.since.UTC().Format(time.RFC3339)}, "zone": {string(w.zone)}}
-	if w.ward != "" {
-		q.Set("ward", w.ward)
+	if c.Ward != w.ward {
+		c.Ward = ""
 	}
-	c.Href = "/assets?" + q.Encode()
+	c.Href = "/assets?" + url.Values{"new_since": {t.since.UTC().Format(time.RFC3339)}, "zone": {string(w.zone)}}.Encode()
 }
 
 func (t *teller) finding(x *event, r *findingRow) {

@@ -38,7 +38,9 @@ func TestSinceYesterday(t *testing.T) {
 		return &wardround.Asset{ID: wardround.AssetID(id), Scope: scope, Kind: wardround.Device, Zone: zone, First: at, Last: at,
 			Attributes: map[string]wardround.Attribute{"name": {Value: "US-" + id}}}
 	}
-	commit(0, func(x *wardround.Commit) { x.Assets = []*wardround.Asset{asset("1", "radiology", x.At), asset("9", "office", x.At)} })
+	commit(0, func(x *wardround.Commit) {
+		x.Assets = []*wardround.Asset{asset("1", "radiology", x.At), asset("9", "office", x.At)}
+	})
 	commit(time.Minute, func(x *wardround.Commit) {
 		remote := asset("3", "public", x.At)
 		remote.Remote = true
