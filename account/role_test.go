@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,43 @@ func TestRoles(t *testing.T) {
 	for _, r := range account.Roles {
 		if r.May(account.People) && (r.May(account.Accept) || r.May(account.Evidence)) {
 			t.Errorf("%s admits people and accepts risks", r)
+		}
+	}
+}
+
+// The table that people read is the table that is in force.
+func TestTheTableInTheDocs(t *testing.T) {
+	b, err := os.ReadFile("../docs/explanation/roles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var head []string
+	rows := map[string][]string{}
+	for line := range strings.Lines(string(b)) {
+		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") {
+			continue
+		}
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if head == nil {
+			head = cells
+			continue
+		}
+		rows[cells[0]] = cells
+	}
+	if len(head) != 12 || len(rows) != len(account.Roles) {
+		t.Fatalf("%d columns, %d rows", len(head), len(rows))
+	}
+	for _, r := range account.Roles {
+		for i, p := range account.Permissions {
+			if head[i+1] != string(p) {
+				t.Fatalf("column %d is %s, not %s", i+1, head[i+1], p)
+			}
+			if row := rows[string(r)]; len(row) != 12 || (row[i+1] == "●") != r.May(p) {
+				t.Errorf("%s, %s: the page says otherwise", r, p)
+			}
 		}
 	}
 }
