@@ -113,6 +113,7 @@ func auditRow(e *wardround.Evidence) AuditRow {
 			add(name, cmp.Or(strconv.Quote(f.Set[name]), `""`))
 		}
 		add("from", f.Source)
+		add("", f.Reason)
 	case kind.ContentChanged:
 		row.Act, row.About = "content changed", f.Name
 		if add("", f.Name); f.Value == "" {

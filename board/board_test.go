@@ -1,6 +1,7 @@
 package board
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/coverage"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sqlite"
 )
 
 // TestWard: a board that saw every commit of a day on the ward says what one says
@@ -45,4 +47,43 @@ func TestWard(t *testing.T) {
 	if position != w.pipe.Position() || !at.Equal(w.pipe.Now()) {
 		t.Errorf("the board is at %d, %v; the pipeline at %d, %v", position, at, w.pipe.Position(), w.pipe.Now())
 	}
+}
+
+// TestRestart: a board that is loaded from the database after a restart says what
+// the one before said.
+func TestRestart(t *testing.T) {
+	w := newWard(t)
+	db, err := sqlite.Open(filepath.Join(t.TempDir(), "state.db"), sqlite.Options{Origin: wardround.Simulated})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w.each = func(c *wardround.Commit) {
+		if err := db.Commit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.run(12 * time.Minute)
+	w.says(&kind.InventorySaidV1{Act: "set", Asset: w.one().ID, Set: map[string]string{"ward": "ICU 2"}, By: "ada", Reason: "label"})
+	again := newBoard()
+	if err := again.Load(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(told(t, again, Visible{}), "\n"), strings.Split(told(t, w.board, Visible{}), "\n")); diff != "" {
+		t.Errorf("loaded from the database (-) and applied (+) differ:\n%.4000s", diff)
+	}
+	page, err := again.Audit(AuditQuery{List: everything(), Q: "ada label icu"})
+	if err != nil || page.Total != 1 || page.Items[0].Act != "inventory set" || page.Items[0].About != string(w.one().ID) {
+		t.Errorf("audit: %+v, %v", page, err)
+	}
+}
+
+// one is an asset of the ward.
+func (w *ward) one() *Asset {
+	w.Helper()
+	page, err := w.board.Assets(AssetQuery{List: List{Limit: 1, Sort: "first"}})
+	if err != nil || len(page.Items) == 0 {
+		w.Fatal("no asset", err)
+	}
+	return page.Items[0]
 }
