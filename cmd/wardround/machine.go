@@ -26,7 +26,7 @@ type peopleRequest struct {
 // machine is who acts at the machine itself.
 func machine() *account.Principal {
 	return &account.Principal{
-		Via: "machine", Fresh: true,
+		Via: "machine", Session: "machine", Fresh: true,
 		Account: &account.Account{
 			ID: "machine", Name: currentUser() + " at the machine", Grants: []account.Grant{{Role: account.Administrator, Site: account.Any, Product: account.Any}},
 		},

@@ -173,7 +173,9 @@ func wording(err error) string {
 		if !errors.As(err, &e) {
 			return text
 		}
-		text = strings.Replace(text, e.Op+": ", "", 1)
+		if e.Op != "" {
+			text = strings.Replace(text, e.Op+": ", "", 1)
+		}
 		err = e.Err
 	}
 }

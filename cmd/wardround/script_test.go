@@ -2,8 +2,18 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
+	"math/big"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -25,6 +35,8 @@ func TestMain(m *testing.M) {
 //	shape TYPE [MEMBER=VALUE]… MEMBER…         stdout has such objects, and each has these members
 //	has TYPE [MEMBER=VALUE]…                   stdout has such an object; ! has: it has none
 //	get VARIABLE TYPE [MEMBER=VALUE]… MEMBER   take a member of the first such object
+//	answers URL                                wait until a server answers there, at most 20 s
+//	certificate NAME DAYS                      write NAME.crt and NAME.key: for localhost, signed by itself
 //
 // where stdout is JSON, one object a line, and a member may be a path: flow.src.
 func TestScripts(t *testing.T) {
@@ -37,11 +49,21 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", home)
 			env.Setenv("XDG_STATE_HOME", home+"/state")
 			env.Setenv("WARDROUND_DATA", "")
+			env.Setenv("WARDROUND_SERVER", "")
+			env.Setenv("WARDROUND_TOKEN", "")
+			l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free a moment later, too
+			if err != nil {
+				return err
+			}
+			env.Setenv("ADDRESS", l.Addr().String())
+			if err := l.Close(); err != nil {
+				return err
+			}
 			env.Setenv("IN_A_MONTH", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "shape": shape, "has": has, "get": get,
+			"exits": exits, "shape": shape, "has": has, "get": get, "answers": answers, "certificate": certificate,
 		},
 	})
 }
@@ -132,6 +154,45 @@ func parted(args []string) (conditions, members []string) {
 		}
 	}
 	return conditions, members
+}
+
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: answers URL")
+	}
+	// Whatever certificate it shows: only that it answers is asked.
+	c := &http.Client{Timeout: time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	var err error
+	for range 200 {
+		var rs *http.Response
+		if rs, err = c.Get(args[0]); err == nil {
+			rs.Body.Close()
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("nobody answers: %v", err)
+}
+
+func certificate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: certificate NAME DAYS")
+	}
+	days, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	until := time.Now().AddDate(0, 0, days)
+	t := x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: args[0]}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: until.AddDate(0, 0, -2), NotAfter: until, IsCA: true, BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, &t, &t, key.Public(), key)
+	ts.Check(err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".crt"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
 }
 
 func shape(ts *testscript.TestScript, neg bool, args []string) {

@@ -112,7 +112,7 @@ func (d *door) answer(ctx context.Context, c net.Conn) {
 		rs.Answer, err = d.w.do(ctx, rq)
 	}
 	if err != nil {
-		rs = response{Code: wardround.ErrorCode(err), Error: err.Error()}
+		rs = response{Code: wardround.ErrorCode(err), Error: wording(err)}
 	}
 	b, _ := json.Marshal(rs)        // strings, and what was marshalled before
 	_, _ = c.Write(append(b, '\n')) // whoever asked may have gone
