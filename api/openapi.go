@@ -2,23 +2,17 @@ package api
 
 import (
 	"encoding/json"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/account"
 )
 
 // humaConfig is how huma is used: JSON alone, unknown parameters refused, nothing
 // served that is not in the table.
 func humaConfig() huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
-	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Severity](), reflect.TypeFor[severityName]())
-	registry.RegisterTypeAlias(reflect.TypeFor[wardround.Criticality](), reflect.TypeFor[criticalityName]())
-	registry.RegisterTypeAlias(reflect.TypeFor[wardround.AssetKind](), reflect.TypeFor[kindName]())
-	registry.RegisterTypeAlias(reflect.TypeFor[account.Role](), reflect.TypeFor[roleName]())
-	registry.RegisterTypeAlias(reflect.TypeFor[account.Permission](), reflect.TypeFor[permissionName]())
+	for t, stand := range standIns {
+		registry.RegisterTypeAlias(t, stand)
+	}
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -56,6 +50,9 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	if err := json.Unmarshal(b, &tree); err != nil {
 		return nil, err
 	}
+	if err := narrow(tree["components"].(map[string]any)["schemas"].(map[string]any)); err != nil {
+		return nil, err
+	}
 	shared := map[string]any{}
 	for _, path := range tree["paths"].(map[string]any) {
 		for _, op := range path.(map[string]any) {
@@ -74,50 +71,4 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 	tree["components"].(map[string]any)["responses"] = shared
 	b, err = json.MarshalIndent(tree, "", "  ")
 	return append(b, '\n'), err
-}
-
-func names(values ...string) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, v := range values {
-		s.Enum = append(s.Enum, v)
-	}
-	return s
-}
-
-// The types below stand, in the document, for those of the root package that are
-// numbers in memory and names in JSON.
-type (
-	severityName    struct{}
-	criticalityName struct{}
-	kindName        struct{}
-	roleName        struct{}
-	permissionName  struct{}
-)
-
-func (severityName) Schema(huma.Registry) *huma.Schema {
-	return names("none", "info", "low", "medium", "high", "critical")
-}
-
-func (criticalityName) Schema(huma.Registry) *huma.Schema {
-	return names("unknown", "administrative", "monitoring", "diagnostic", "therapeutic", "life-sustaining")
-}
-
-func (kindName) Schema(huma.Registry) *huma.Schema {
-	return names("device", "intermediary", "service", "model", "unknown")
-}
-
-func (roleName) Schema(huma.Registry) *huma.Schema {
-	return names(text(account.Roles)...)
-}
-
-func (permissionName) Schema(huma.Registry) *huma.Schema {
-	return names(text(account.Permissions)...)
-}
-
-func text[S ~string](in []S) []string {
-	var out []string
-	for _, v := range in {
-		out = append(out, string(v))
-	}
-	return out
 }

@@ -16,7 +16,7 @@ export type Role =
 export type Permission =
   | "view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase";
 
-// Every error: RFC 9457 application/problem+json. code: a wardround.Code, or unauthenticated, throttled, too_large, csrf, precondition.
+// Every error: RFC 9457 application/problem+json. code: a wardround.Code, or unauthenticated, throttled, too_large, csrf, precondition, unavailable (501: not offered by this server).
 export interface Problem {
   type?: string; title: string; status: number; detail: string; code: string; hint?: string; instance?: string;
   errors?: { location?: string; message: string; value?: unknown }[];
@@ -50,7 +50,7 @@ export interface Passkey { id: string; name: string; created: string; last_used?
 // DELETE /me/totp; POST /me/passkeys/begin → {publicKey}; POST /me/passkeys/finish?name= CREDENTIAL → Passkey; DELETE /me/passkeys/{id}; GET /me/sessions → Page<SessionRow>; DELETE /me/sessions/{id}
 export interface TotpEnrolment { secret: string; uri: string; qr: string /* data:image/png;base64,… */ }
 export interface SessionRow { id: string; account: string; via: string; created: string; last_seen: string; expires: string; address: string; agent: string; current: boolean }
-// GET /people → Page<Account>; POST /people {name,display,email?,grants,emergency?} → Invitation; PATCH /people/{id} If-Match {display?,email?,grants?,disabled?,emergency?}; DELETE /people/{id}
+// GET /people ?q → Page<Account>; GET /people/{id} → Account; POST /people {name,display,email?,grants,emergency?} → Invitation; PATCH /people/{id} If-Match {display?,email?,grants?,disabled?,emergency?}; DELETE /people/{id}
 // POST /people/{id}/reset → Invitation; GET /people/{id}/sessions; DELETE /people/{id}/sessions and …/{session}
 export interface Invitation { account: Account; link: string; expires: string }
 // GET /tokens (own; all with "people") → Page<Token>; POST /tokens {name,permissions,expires} → Token with secret, once; DELETE /tokens/{id}
@@ -208,6 +208,7 @@ export interface Verification { result: "verified" | "self-consistent only" | "f
 export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity }
 
 // ---- settings ----
+// Secrets are written and not read: a mask comes in their place, which, sent back, keeps them for where they went before.
 // GET /settings/{name} → Setting; PUT /settings/{name} If-Match {value, reason}. Names: zones (Zone[]), site ({name, language, time_zone}), retention ({observations_days}),
 // notifications, work-orders, sign-in ({password, oidc: [], idle_minutes, absolute_hours})
 export interface Setting { name: string; value: unknown; etag: string; by?: string; at?: string; reason?: string }

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
+)
+
+// Words that a field may hold and no others: the document names them, so that the
+// types made of it are as narrow as what is sent.
+
+// standIns stand, in the document, for types of other packages, which know nothing
+// of it: numbers in memory that are names in JSON, and strings of a few words.
+var standIns = map[reflect.Type]reflect.Type{
+	reflect.TypeFor[wardround.Severity]():     reflect.TypeFor[severityName](),
+	reflect.TypeFor[wardround.Criticality]():  reflect.TypeFor[criticalityName](),
+	reflect.TypeFor[wardround.AssetKind]():    reflect.TypeFor[kindName](),
+	reflect.TypeFor[wardround.State]():        reflect.TypeFor[stateName](),
+	reflect.TypeFor[wardround.Tri]():          reflect.TypeFor[triName](),
+	reflect.TypeFor[wardround.Concern]():      reflect.TypeFor[concernName](),
+	reflect.TypeFor[wardround.FindingState](): reflect.TypeFor[findingStateName](),
+	reflect.TypeFor[wardround.Origin]():       reflect.TypeFor[originName](),
+	reflect.TypeFor[account.Role]():           reflect.TypeFor[roleName](),
+	reflect.TypeFor[account.Permission]():     reflect.TypeFor[permissionName](),
+	reflect.TypeFor[account.Via]():            reflect.TypeFor[viaName](),
+	reflect.TypeFor[account.Purpose]():        reflect.TypeFor[purposeName](),
+}
+
+type (
+	severityName     struct{}
+	criticalityName  struct{}
+	kindName         struct{}
+	stateName        struct{}
+	triName          struct{}
+	concernName      struct{}
+	findingStateName struct{}
+	originName       struct{}
+	roleName         struct{}
+	permissionName   struct{}
+	viaName          struct{}
+	purposeName      struct{}
+)
+
+func (severityName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("none", "info", "low", "medium", "high", "critical")
+}
+
+func (criticalityName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("unknown", "administrative", "monitoring", "diagnostic", "therapeutic", "life-sustaining")
+}
+
+func (kindName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("device", "intermediary", "service", "model", "unknown")
+}
+
+func (stateName) Schema(huma.Registry) *huma.Schema { return enumOf("pass", "fail", "unknown") }
+
+func (triName) Schema(huma.Registry) *huma.Schema { return enumOf("yes", "no", "unknown") }
+
+func (concernName) Schema(huma.Registry) *huma.Schema {
+	return enumOf(text(wardround.Concerns)...)
+}
+
+func (findingStateName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("open", "acknowledged", "mitigated", "accepted", "false positive", "fixed", "reopened")
+}
+
+func (originName) Schema(huma.Registry) *huma.Schema { return enumOf("live", "replay", "simulated") }
+
+func (roleName) Schema(huma.Registry) *huma.Schema { return enumOf(text(account.Roles)...) }
+
+func (permissionName) Schema(huma.Registry) *huma.Schema {
+	return enumOf(text(account.Permissions)...)
+}
+
+func (viaName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("password", "passkey", "oidc", "token", "link")
+}
+
+func (purposeName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("first-administrator", "invitation", "reset", "demo")
+}
+
+// enumOf is the schema of a string that is one of values.
+func enumOf(values ...string) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range values {
+		s.Enum = append(s.Enum, v)
+	}
+	return s
+}
+
+func text[S ~string](in []S) []string {
+	var out []string
+	for _, v := range in {
+		out = append(out, string(v))
+	}
+	return out
+}
+
+// fewWords are the fields of answers that are plain strings in memory.
+var fewWords = map[string][]string{
+	"Sensor.state":      {"watching", "quiet", "lost", "ended", "blind"},
+	"Status.state":      {"failing", "passing", "unknown", "unwatched"},
+	"CaseLine.state":    {"open", "closed"},
+	"CaseDetail.state":  {"open", "closed"},
+	"Proposal.kind":     {"merge", "split", "kind", "role", "criticality", "attribute", "baseline"},
+	"Proposal.state":    {"open", "accepted", "rejected"},
+	"Decision.scope":    {"finding", "asset"},
+	"FindingDetail.may": {"acknowledge", "accept", "false positive", "mitigated", "reopen", "assign"},
+	"Hit.kind":          {"asset", "identifier", "finding", "case", "check", "page", "zone"},
+}
+
+// narrow writes fewWords into the schemas of the document.
+func narrow(schemas map[string]any) error {
+	for field, values := range fewWords {
+		name, property, _ := strings.Cut(field, ".")
+		schema, _ := schemas[name].(map[string]any)
+		if schema == nil {
+			continue // of a part of the table, in tests
+		}
+		properties, _ := schema["properties"].(map[string]any)
+		p, _ := properties[property].(map[string]any)
+		if p == nil {
+			return fmt.Errorf("the document has no %s", field)
+		}
+		if items, ok := p["items"].(map[string]any); ok {
+			p = items
+		}
+		p["enum"] = values
+	}
+	return nil
+}
