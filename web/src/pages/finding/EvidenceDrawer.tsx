@@ -18,7 +18,7 @@ export function EvidenceDrawer({ leaf, missing, onClose }: { leaf: number | unde
       {problem && <Failure problem={problem} retry={() => void Promise.all([entry.refetch(), proof.refetch()])} />}
       {path !== null && !problem && (!entry.data || !proof.data) && <Skeleton lines={10} />}
       {entry.data && proof.data && <ProofSteps entry={entry.data} proof={proof.data} keys={ledger.data?.keys.map((k) => k.verifier)} />}
-      {path !== null && <p className="wr-small"><Link to={`/evidence/${leaf}`}><FormattedMessage id="proof.page" /></Link></p>}
+      {path !== null && entry.data && <p className="wr-small"><Link to={`/evidence/${leaf}`}><FormattedMessage id="proof.page" /></Link></p>}
     </Drawer>
   );
 }

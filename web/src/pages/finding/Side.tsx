@@ -87,13 +87,16 @@ export function CaseOf({ finding: f }: { finding: FindingDetail }) {
   );
 }
 
+/** More are on the page of the asset. */
+const shownFlows = 8;
+
 /** The flows it concerns: who talks to whom, and whether anybody could listen. */
 export function Links({ finding: f }: { finding: FindingDetail }) {
   if (f.links.length === 0) return null;
   return (
     <Panel title={<FormattedMessage id="finding.links" />}>
-      <ul className={css.links}>{f.links.map((l) => <FlowLine key={l.id} flow={l} self={f.asset} />)}</ul>
-      {f.asset && <p className="wr-small"><Link to={`/assets/${f.asset}/links`}><FormattedMessage id="finding.links.all" /></Link></p>}
+      <ul className={css.links}>{f.links.slice(0, shownFlows).map((l) => <FlowLine key={l.id} flow={l} self={f.asset} />)}</ul>
+      {f.asset && <p className="wr-small"><Link to={`/assets/${f.asset}/talks`}><FormattedMessage id="finding.links.all" values={{ count: f.asset_card?.links ?? f.links.length }} /></Link></p>}
     </Panel>
   );
 }

@@ -21,10 +21,10 @@ export const findingColumns: Column<Finding>[] = [
       </div>
     ),
   },
-  { id: "where", header: head("where"), width: "15%", wide: true, cell: (f) => <Where ward={f.ward} zone={f.zone} role={f.role} /> },
-  { id: "criticality", header: head("criticality"), width: "168px", wide: true, sort: "criticality", cell: (f) => <span className={f.criticality === "life-sustaining" ? css.grave : css.plain}><Word group="criticality" value={f.criticality} /></span> },
-  { id: "state", header: head("state"), width: "17%", cell: (f) => <StateOf finding={f} /> },
-  { id: "opened", header: head("opened"), width: "124px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
+  { id: "where", header: head("where"), width: "16%", wide: true, cell: (f) => <Where ward={f.ward} zone={f.zone} role={f.role} /> },
+  { id: "criticality", header: head("criticality"), width: "136px", wide: true, sort: "criticality", cell: (f) => <span className={f.criticality === "life-sustaining" ? css.grave : css.plain}><Criticality value={f.criticality} /></span> },
+  { id: "state", header: head("state"), width: "15%", cell: (f) => <StateOf finding={f} /> },
+  { id: "opened", header: head("opened"), width: "142px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
 ];
 
 /** The members of a case: their title is that of the case, so the asset leads. */
@@ -48,9 +48,9 @@ export const caseColumns: Column<CaseLine>[] = [
       </div>
     ),
   },
-  { id: "where", header: head("where"), width: "20%", wide: true, cell: (c) => <Name value={c.where} /> },
-  { id: "criticality", header: head("criticality"), width: "168px", wide: true, cell: (c) => <span className={c.criticality === "life-sustaining" ? css.grave : css.plain}><Word group="criticality" value={c.criticality} /></span> },
-  { id: "findings", header: head("findings"), width: "92px", align: "end", cell: (c) => <Num value={c.findings} /> },
+  { id: "where", header: head("where"), width: "20%", wide: true, cell: (c) => <Name value={c.where} wrap /> },
+  { id: "criticality", header: head("criticality"), width: "136px", wide: true, cell: (c) => <span className={c.criticality === "life-sustaining" ? css.grave : css.plain}><Criticality value={c.criticality} /></span> },
+  { id: "findings", header: head("findings"), width: "84px", align: "end", cell: (c) => <Num value={c.findings} /> },
   {
     id: "state", header: head("someone"), width: "140px", wide: true, cell: (c) => (
       <>
@@ -59,8 +59,11 @@ export const caseColumns: Column<CaseLine>[] = [
       </>
     ),
   },
-  { id: "opened", header: head("opened"), width: "124px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
+  { id: "opened", header: head("opened"), width: "142px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
 ];
+
+/** What it does for a patient; the heading says what this is about. */
+const Criticality = ({ value }: { value: string }) => (value === "unknown" ? <FormattedMessage id="findings.criticality.unknown" /> : <Word group="criticality" value={value} />);
 
 function Where({ ward, zone, role }: { ward?: string; zone?: string; role?: string }) {
   return (

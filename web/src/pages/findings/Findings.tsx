@@ -55,7 +55,8 @@ function Queue({ filters, onSort, clear }: { filters: Filters; onSort: (sort: st
 }
 
 function Cases({ filters, clear }: { filters: Filters; clear: () => void }) {
-  const list = usePage<CaseLine>("/cases", { ...caseParams(filters), limit: 100 }, { announce: ["findings"], keep: true });
+  const language = useIntl().locale.split("-")[0];
+  const list = usePage<CaseLine>("/cases", { ...caseParams(filters), language, limit: 100 }, { announce: ["findings"], keep: true });
   return (
     <>
       <Summary list={list} id="findings.cases.count" />

@@ -54,10 +54,12 @@ export function Sentence({ change: c }: { change: Change }) {
         count: c.count,
         b: (words: ReactNode[]) => <strong>{words}</strong>,
         name: name(c.name ?? c.asset),
-        title: name(c.title ?? c.kind),
+        // Stored with the finding in the language of the checks.
+        title: <bdi lang="en">{plain(c.title ?? c.kind)}</bdi>,
         by: name(c.by),
         place: name(place),
         placed: place ? "yes" : "no",
+        named: c.name ? "yes" : "no",
         titled: c.title ? "yes" : "no",
         valued: c.from && c.to ? "both" : c.to ? "to" : "none",
         from: name(c.from),

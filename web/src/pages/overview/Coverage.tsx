@@ -23,7 +23,7 @@ export function Coverage({ matrix }: { matrix: Matrix }) {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {matrix.rows.map((row) => (
+          {matrix.rows.filter((row) => row.kind !== "unknown" || row.assets > 0).map((row) => (
             <tr key={row.kind} role="row">
               <th role="rowheader" scope="row">
                 <span className={css.kind}><FormattedMessage id={`overview.kind.${row.kind}`} /></span>
@@ -41,7 +41,7 @@ export function Coverage({ matrix }: { matrix: Matrix }) {
           ))}
         </tbody>
       </table>
-      {matrix.unclassified > 0 && (
+      {matrix.unclassified > 0 && !matrix.rows.some((r) => r.kind === "unknown") && (
         <p className={css.unclassified}>
           <Link to="/assets?kind=unknown"><FormattedMessage id="overview.coverage.unclassified" values={{ count: matrix.unclassified }} /></Link>
         </p>

@@ -45,7 +45,7 @@ function NowLine({ line: c }: { line: CaseLine }) {
         <Link to={caseHref(c)} className={css.nowTitle} lang={c.language}>{plain(c.title)}</Link>
         <p className={css.bedside} lang={c.language}>{plain(c.bedside)}</p>
       </div>
-      <p className={css.where}><Name value={c.where} /></p>
+      <p className={css.where}><Name value={c.where} wrap /></p>
       <p className={css.flags}>
         {c.acknowledged && <span className={css.flag}><FormattedMessage id="overview.now.acknowledged" /></span>}
         {c.stale && <span className={css.flag}><FormattedMessage id="overview.now.stale" /></span>}

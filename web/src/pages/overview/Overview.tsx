@@ -16,7 +16,7 @@ import { Sensors } from "./Sensors";
 export default function Overview() {
   const intl = useIntl();
   useTitle(intl.formatMessage({ id: "overview.title" }));
-  const { data, error, isPending, refetch } = useApi<Answer>("/overview", undefined, { live: ["overview", "findings", "assets", "sensors"] });
+  const { data, error, isPending, refetch } = useApi<Answer>("/overview", { language: intl.locale.split("-")[0] }, { live: ["overview", "findings", "assets", "sensors"] });
   return (
     <div className={css.page}>
       <h1 className="wr-hidden" tabIndex={-1}><FormattedMessage id="overview.title" /></h1>

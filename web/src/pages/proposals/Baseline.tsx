@@ -12,7 +12,7 @@ export function Baseline({ proposal: p, may, onAnswer, onSkip }: { proposal: Pro
   const more = (p.members_total ?? members.length) - members.length;
   return (
     <Question proposal={p} may={may} onAnswer={onAnswer} onSkip={onSkip}>
-      <div className={css.found} tabIndex={0} role="region" aria-label={plain(p.value ?? "")}>
+      <div className={css.found} tabIndex={0} role="region" aria-label={plain(p.field ?? "")}>
         {[...groups.values()].map((g) => (
           <section key={`${g[0]!.check} ${g[0]!.set}`}>
             <h3><bdi>{plain(g[0]!.set)}</bdi> <span className="wr-muted wr-mono">{plain(g[0]!.check)}</span></h3>

@@ -36,12 +36,17 @@ export function Question({ proposal: p, may, onAnswer, onSkip, children }: { pro
 
 const name = (text: string | undefined): ReactNode => <bdi className={css.name}>{plain(text ?? "")}</bdi>;
 
-const values = (p: Proposal) => ({ name: name(p.asset_name ?? p.asset), other: name(p.other_name ?? p.other), value: name(p.value) });
+/** Two of the same name are told apart by their ids. */
+function values(p: Proposal) {
+  const alike = p.other !== undefined && p.asset_name === p.other_name;
+  const named = (text: string | undefined, id: string | undefined) => <>{name(text ?? id)}{alike && <code> {id}</code>}</>;
+  return { name: named(p.asset_name, p.asset), other: named(p.other_name, p.other), value: name(p.value) };
+}
 
 /** The question in words. */
 export function Sentence({ proposal: p }: { proposal: Proposal }) {
   const intl = useIntl();
-  return <FormattedMessage id={`proposals.ask.${p.kind}`} values={{ ...values(p), field: fieldName(intl, p.field), value: <Valued proposal={p} />, count: p.members_total ?? p.members?.length ?? 0 }} />;
+  return <FormattedMessage id={`proposals.ask.${p.kind}`} values={{ ...values(p), field: p.kind === "baseline" ? <strong>{name(p.field)}</strong> : fieldName(intl, p.field), value: <Valued proposal={p} />, count: p.members_total ?? p.members?.length ?? 0 }} />;
 }
 
 /** A proposed value: in words where it is one of ours. */

@@ -18,7 +18,7 @@ export default function Wall() {
   const intl = useIntl();
   useTitle(intl.formatMessage({ id: "wall.title" }));
   const { site_name } = useSession();
-  const { data, error, isPending, refetch, dataUpdatedAt } = useApi<Overview>("/overview", undefined, { live: ["overview", "findings", "sensors"], every: 15_000 });
+  const { data, error, isPending, refetch, dataUpdatedAt } = useApi<Overview>("/overview", { language: intl.locale.split("-")[0] }, { live: ["overview", "findings", "sensors"], every: 15_000 });
   const { at } = useLive();
   const old = data !== undefined && (error !== null || Date.now() - dataUpdatedAt > oldAfter);
   return (
