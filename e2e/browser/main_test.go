@@ -26,19 +26,16 @@ var engine struct {
 }
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "wardround-browser-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
 	code := m.Run()
+	if ward.stop != nil {
+		ward.stop()
+	}
 	if engine.stop != nil {
 		engine.stop()
 	}
 	if program.path != "" {
 		os.RemoveAll(filepath.Dir(program.path))
 	}
-	os.RemoveAll(dir)
 	os.Exit(code)
 }
 

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,7 +15,6 @@ import (
 
 // server is the program, running.
 type server struct {
-	t    *testing.T
 	cmd  *exec.Cmd
 	base string // http://localhost:PORT
 	link string // signs in, or makes the first administrator
@@ -25,11 +25,16 @@ type server struct {
 
 var printed = regexp.MustCompile(`http://localhost:\d+/\S*#\S+`)
 
-// start runs the program until the end of the test and waits for the link it prints.
-func start(t *testing.T, args ...string) *server {
+// run starts the program and waits for the link it prints; stop ends it as an
+// operator does.
+func run(t *testing.T, args ...string) (s *server, stop func()) {
 	t.Helper()
-	s := &server{t: t, cmd: exec.Command(build(t), args...)}
-	s.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir(), "WARDROUND_DATA=")
+	state, err := os.MkdirTemp("", "wardround-state-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = &server{cmd: exec.Command(build(t), args...)}
+	s.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state, "WARDROUND_DATA=", "WARDROUND_SERVER=", "WARDROUND_TOKEN=")
 	r, w := io.Pipe()
 	s.cmd.Stdout, s.cmd.Stderr = w, w
 	if err := s.cmd.Start(); err != nil {
@@ -52,28 +57,27 @@ func start(t *testing.T, args ...string) *server {
 	}()
 	ended := make(chan error, 1)
 	go func() { ended <- s.cmd.Wait(); w.Close() }()
-	t.Cleanup(func() {
+	stop = func() {
 		_ = s.cmd.Process.Signal(os.Interrupt)
 		select {
 		case <-ended:
 		case <-time.After(15 * time.Second):
 			s.cmd.Process.Kill()
-			t.Error("the program did not end when it was interrupted")
+			fmt.Fprintln(os.Stderr, "the program did not end when it was interrupted")
 		}
-		if t.Failed() {
-			t.Logf("the program printed:\n%s", s.output())
-		}
-	})
+		os.RemoveAll(state)
+	}
 	select {
 	case s.link = <-link:
 	case err := <-ended:
 		ended <- err
 		t.Fatalf("the program ended: %v\n%s", err, s.output())
 	case <-time.After(time.Minute):
+		stop()
 		t.Fatalf("the program printed no link:\n%s", s.output())
 	}
 	s.base = s.link[:strings.Index(s.link[8:], "/")+8]
-	return s
+	return s, stop
 }
 
 func (s *server) output() string {

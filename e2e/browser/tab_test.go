@@ -278,9 +278,8 @@ func (b *tab) accessible(name string) {
 		}
 	}
 	for _, v := range eval[[]violation](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations)`) {
-		for _, n := range v.Nodes {
-			b.Errorf("%s: axe %s (%s): %s\n%.400s\n%s", name, v.ID, v.Impact, v.Help, n.HTML, n.Summary)
-		}
+		n := v.Nodes[0] // the others are mostly alike
+		b.Errorf("%s: axe %s (%s): %s, %d times, first\n%.300s\n%s", name, v.ID, v.Impact, v.Help, len(v.Nodes), n.HTML, n.Summary)
 	}
 }
 

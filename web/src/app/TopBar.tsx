@@ -13,7 +13,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
   const session = useSession();
   return (
     <header className="wr-top">
-      <Link className="wr-brand" to="/">
+      <Link className="wr-brand" to="/" aria-label={intl.formatMessage({ id: "shell.name" })}>
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span className="wr-brand-word"><FormattedMessage id="shell.name" /></span>
       </Link>

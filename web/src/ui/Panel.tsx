@@ -50,10 +50,11 @@ export function Skeleton({ lines = 3, height }: { lines?: number; height?: numbe
 }
 
 /** Nothing here, and why, and what to do about it. */
-export function Empty({ title, children }: { title: ReactNode; children?: ReactNode }) {
+export function Empty({ title, children, level = 3 }: { title: ReactNode; children?: ReactNode; level?: 1 | 3 /* 1: it is the whole page */ }) {
+  const Heading = `h${level}` as const;
   return (
     <div className="wr-empty">
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );
@@ -85,7 +86,7 @@ export function Failure({ problem, retry, title }: { problem: Problem; retry?: (
         </ul>
       )}
       {problem.hint && <p>{plain(problem.hint)}</p>}
-      <p className="wr-muted"><FormattedMessage id="failure.safe" /></p>
+      {!offline && problem.status >= 500 && <p className="wr-muted"><FormattedMessage id="failure.safe" /></p>}
       {retry && <Button onClick={retry} icon="refresh" small><FormattedMessage id="ui.retry" /></Button>}
     </div>
   );

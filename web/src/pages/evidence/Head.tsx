@@ -7,6 +7,7 @@ import { Button, Name, Time, plain } from "../../ui";
 export function Head({ ledger: l }: { ledger: Ledger }) {
   const intl = useIntl();
   return (
+    <>
     <dl className="ev-facts">
       <dt><FormattedMessage id="evidence.size" /></dt><dd>{intl.formatNumber(l.size)}</dd>
       <dt><FormattedMessage id="evidence.root" /></dt><dd className="ev-hash"><Name value={l.root} mono /><Copy value={l.root} /></dd>
@@ -26,8 +27,9 @@ export function Head({ ledger: l }: { ledger: Ledger }) {
           <dd className="ev-hash"><Name value={k.verifier} mono /><Copy value={k.verifier} /></dd>
         </div>
       ))}
-      <div className="ev-note wr-muted wr-small"><FormattedMessage id="evidence.keep" /></div>
     </dl>
+    <p className="ev-note wr-muted wr-small"><FormattedMessage id="evidence.keep" /></p>
+    </>
   );
 }
 

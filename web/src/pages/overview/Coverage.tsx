@@ -83,13 +83,14 @@ function Door({ kind, cell, status, wide = false }: { kind: AssetKind; cell: Cel
     { kind: word(`overview.kind.${kind}`), concern: word(`concern.${cell.concern}`), count, worst },
   );
   return (
-    <Link to={`/assets?kind=${kind}&concern=${cell.concern}&status=${status}`} className={css.door} data-status={status} data-severity={cell.worst} aria-label={label} title={label}>
+    <Link to={`/assets?kind=${kind}&concern=${cell.concern}&status=${status}`} className={css.door} data-status={status} data-severity={cell.worst} title={label}>
       <Glyph of={status === "failing" ? cell.worst : status === "passing" ? "pass" : status} />
       <span>
         {wide || status === "failing"
           ? <FormattedMessage id={`overview.coverage.${status}`} values={{ count, worst }} />
           : intl.formatNumber(count)}
       </span>
+      <span className="wr-hidden"> ({label})</span>
     </Link>
   );
 }
