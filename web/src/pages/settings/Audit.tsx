@@ -15,7 +15,7 @@ export default function Audit() {
   const params = { ...filters, from: instant(filters.from, 0), to: instant(filters.to, 1) };
   const list = usePage<AuditRow>("/audit", { ...params, limit: 100 }, { keep: true });
   const columns: Column<AuditRow>[] = [
-    { id: "at", header: <FormattedMessage id="audit.at" />, width: "190px", cell: (row) => <Time at={row.at} seconds /> },
+    { id: "at", header: <FormattedMessage id="audit.at" />, width: "216px", cell: (row) => <Time at={row.at} seconds /> },
     { id: "by", header: <FormattedMessage id="audit.by" />, width: "20%", cell: (row) => (row.erased ? <Erased /> : <><Name value={row.by} />{row.role && <div className="wr-muted wr-small"><Word group="role" value={row.role} /></div>}</>) },
     { id: "act", header: <FormattedMessage id="audit.act" />, width: "18%", cell: (row) => <Name value={row.act} /> },
     { id: "detail", header: <FormattedMessage id="audit.detail" />, wide: true, cell: (row) => (row.erased ? <Erased /> : row.detail ? <Name value={row.detail} /> : null) },

@@ -39,7 +39,7 @@ export default function People() {
     <div>
       <FilterBar label={intl.formatMessage({ id: "settings.people" })} search={{ id: "q", label: intl.formatMessage({ id: "people.search" }) }} filters={[]} values={filters} onChange={(patch) => setFilters(patch)}>
         <span className="wr-top-fill" />
-        <LinkButton small icon="download" to={fileURL("/people", filters, "csv")} download><FormattedMessage id="ui.csv" /></LinkButton>
+        <LinkButton icon="download" to={fileURL("/people", filters, "csv")} download><FormattedMessage id="ui.csv" /></LinkButton>
         <Button kind="primary" icon="plus" onClick={() => setInviting(true)}><FormattedMessage id="people.invite" /></Button>
       </FilterBar>
       {list.problem ? <Failure problem={list.problem} retry={list.refresh} /> : (
