@@ -48,8 +48,8 @@ export function TalksTab({ asset }: { asset: Asset }) {
           );
         },
       },
-      { id: "protocol", header: head("protocol"), width: "15%", cell: (l) => <span><Name value={l.protocol} mono />{l.port > 0 && !l.protocol.includes("/") && <span className="wr-muted wr-mono">{` :${l.port}`}</span>}</span> },
-      { id: "encrypted", header: head("encrypted"), width: "13%", cell: (l) => <Encrypted state={l.encrypted} /> },
+      { id: "protocol", header: head("protocol"), width: "16%", cell: (l) => <span><Name value={l.protocol} mono />{l.port > 0 && !l.protocol.includes("/") && <span className="wr-muted wr-mono">{` :${l.port}`}</span>}</span> },
+      { id: "encrypted", header: head("encrypted"), width: "118px", cell: (l) => <Encrypted state={l.encrypted} /> },
       { id: "authenticated", header: head("authenticated"), width: "11%", wide: true, cell: (l) => <Word group="tri" value={l.authenticated} /> },
       { id: "data", header: head("data"), width: "14%", wide: true, cell: (l) => <AssetWord group="data" value={l.data} /> },
       { id: "findings", header: head("findings"), width: "88px", align: "end", wide: true, cell: (l) => (l.findings > 0 ? <span className="as-count"><SeverityMark severity={l.worst} bare /><Num value={l.findings} /></span> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },

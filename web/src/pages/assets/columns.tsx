@@ -3,7 +3,7 @@ import { FormattedMessage, type IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Asset, Concern } from "../../api/types";
 import { Icon, Name, Num, SeverityMark, StateMark, Time, Word, type Column } from "../../ui";
-import { AssetWord, word } from "./words";
+import { word } from "./words";
 
 const concerns: Concern[] = ["security", "privacy", "interoperability"];
 
@@ -11,23 +11,23 @@ const concerns: Concern[] = ["security", "privacy", "interoperability"];
 export function columns(intl: IntlShape, zone: (id: string | undefined) => string): Column<Asset>[] {
   const head = (id: string) => <FormattedMessage id={`assets.column.${id}`} />;
   return [
-    { id: "name", header: head("name"), sort: "name", width: "25%", cell: (a) => <Who asset={a} zone={zone} /> },
-    { id: "role", header: head("role"), width: "14%", wide: true, cell: (a) => (a.role ? <AssetWord group="assetrole" value={a.role} /> : <NotKnown />) },
-    { id: "place", header: head("place"), width: "18%", wide: true, cell: (a) => <Name value={[a.ward, zone(a.zone)].filter(Boolean).join(" · ") || "—"} /> },
-    { id: "criticality", header: head("criticality"), sort: "criticality", width: "11%", wide: true, cell: (a) => (a.criticality === "unknown" ? <NotKnown /> : <Word group="criticality" value={a.criticality} />) },
+    { id: "name", header: head("name"), sort: "name", cell: (a) => <Who asset={a} zone={zone} /> },
+    { id: "role", header: head("role"), width: "13%", wide: true, cell: (a) => (a.role ? <Name value={word(intl, "assetrole", a.role)} /> : <NotKnown />) },
+    { id: "place", header: head("place"), width: "16%", wide: true, cell: (a) => <Name value={[a.ward, zone(a.zone)].filter(Boolean).join(" · ") || "—"} /> },
+    { id: "criticality", header: head("criticality"), sort: "criticality", width: "10%", wide: true, cell: (a) => (a.criticality === "unknown" ? <NotKnown /> : <Word group="criticality" value={a.criticality} />) },
     ...concerns.map((c): Column<Asset> => ({
-      id: c, header: <abbr title={intl.formatMessage({ id: `concern.${c}` })}>{intl.formatMessage({ id: `assets.column.${c}` })}</abbr>, width: "76px", wide: true,
+      id: c, header: <abbr title={intl.formatMessage({ id: `concern.${c}` })}>{intl.formatMessage({ id: `assets.column.${c}` })}</abbr>, width: "72px", wide: true,
       cell: (a) => {
         const s = a.status?.find((s) => s.concern === c);
         return <StateMark bare state={s?.state ?? "unwatched"} severity={s?.worst} />;
       },
     })),
     {
-      id: "findings", header: head("findings"), sort: "severity", width: "104px", align: "end",
+      id: "findings", header: head("findings"), sort: "severity", width: "92px", align: "end",
       cell: (a) => (a.findings > 0 ? <Link className="as-count" to={`/findings?asset=${encodeURIComponent(a.id)}`}><SeverityMark severity={a.worst} bare /><Num value={a.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>),
     },
     { id: "links", header: head("links"), width: "64px", align: "end", wide: true, cell: (a) => (a.links > 0 ? <Link to={`/assets/${a.id}/talks`}><Num value={a.links} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
-    { id: "last", header: head("last"), sort: "last", width: "132px", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
+    { id: "last", header: head("last"), sort: "last", width: "124px", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
   ];
 
   function Who({ asset: a, zone }: { asset: Asset; zone: (id: string | undefined) => string }): ReactNode {

@@ -1,7 +1,7 @@
 import { FormattedMessage, useIntl } from "react-intl";
 import type { Ledger } from "../../api/types";
 
-const w = 420, h = 120, left = 44, bottom = 20, top = 16;
+const w = 420, h = 120, left = 44, bottom = 20, top = 24;
 
 /** Entries at the end of each day as steps: a ledger grows and never shrinks, so a line that falls would be news. */
 export function Growth({ days }: { days: Ledger["growth"] }) {
