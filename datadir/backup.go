@@ -79,6 +79,7 @@ func (b Backup) Write(ctx context.Context, d *Dir, w io.Writer) (*Manifest, erro
 		func() error { return t.disk(fileFormat) },
 		func() error { return t.disk(FileCheckpoint) },
 		func() error { return t.state(b.Store) },
+		t.accounts,
 		func() error { return t.log(b.Log) },
 		t.blobs,
 		func() error {
@@ -177,16 +178,38 @@ func (t *taker) state(st *sqlite.Store) error {
 	if err := errors.Join(err, copied.Close()); err != nil {
 		return err
 	}
-	f, err := os.Open(file)
+	return t.file("state.db", file)
+}
+
+// accounts adds a copy of the people, if there are any: it is what one moment held.
+func (t *taker) accounts() error {
+	if _, err := os.Stat(t.d.Accounts()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	dir, err := os.MkdirTemp(t.d.Path, tempPrefix)
 	if err != nil {
-		return durable.Error("datadir.backup", file, err)
+		return durable.Error("datadir.backup", t.d.Path, err)
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, fileAccounts)
+	if err := sqlite.CopyFile(t.ctx, t.d.Accounts(), file); err != nil {
+		return err
+	}
+	return t.file(fileAccounts, file)
+}
+
+// file adds a file that lies elsewhere.
+func (t *taker) file(name, from string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return durable.Error("datadir.backup", from, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return durable.Error("datadir.backup", file, err)
+		return durable.Error("datadir.backup", from, err)
 	}
-	return t.add("state.db", info.Size(), f)
+	return t.add(name, info.Size(), f)
 }
 
 func head(ctx context.Context, st *sqlite.Store, s wardround.Scope) (int64, string, error) {

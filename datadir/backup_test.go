@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/blob"
 	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/internal/testkit/disk"
@@ -273,4 +274,50 @@ func TestBackupToAFullDisk(t *testing.T) {
 	}
 	_, err = restore(t, out.Bytes(), filepath.Join(disk.Small(t, 64<<10), "r"))
 	code(t, "restoring to a full disk", err, wardround.EFull)
+}
+
+// People are in a backup as they were at its moment; a damaged copy of them is
+// refused like a damaged state.
+func TestBackupHoldsThePeople(t *testing.T) {
+	s, _ := full(t, t.TempDir())
+	people, err := sqlite.OpenAccounts(s.Accounts(), sqlite.AccountsOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer people.Close()
+	put := func(name string) {
+		if _, err := people.PutDocument(ctx, account.Document{Name: name, Value: []byte(`{}`), At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("before")
+	var out bytes.Buffer
+	if _, err := backup(t, s, &out, false); err != nil {
+		t.Fatal(err)
+	}
+	put("after")
+	path := filepath.Join(t.TempDir(), "restored")
+	if _, err := restore(t, out.Bytes(), path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := sqlite.OpenAccounts(filepath.Join(path, "accounts.db"), sqlite.AccountsOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer back.Close()
+	if _, err := back.Document(ctx, "before"); err != nil {
+		t.Errorf("what was there is not: %v", err)
+	}
+	if _, err := back.Document(ctx, "after"); wardround.ErrorCode(err) != wardround.ENotFound {
+		t.Errorf("what came later is there: %v", err)
+	}
+	at := bytes.Index(out.Bytes(), []byte("accounts.db"))
+	if at < 0 {
+		t.Fatal("no accounts.db in the backup")
+	}
+	bad := bytes.Clone(out.Bytes())
+	bad[at+1024] ^= 1
+	if _, err := restore(t, bad, filepath.Join(t.TempDir(), "bad")); wardround.ErrorCode(err) != wardround.EIntegrity {
+		t.Errorf("a damaged copy of the people: %v", err)
+	}
 }

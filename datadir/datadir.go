@@ -4,6 +4,7 @@
 //	format.json    version of the layout, org, site, origin
 //	writer.lock    held by the one writer
 //	state.db       package sqlite
+//	accounts.db    people, their sessions and tokens, settings: package account
 //	log/           package filelog
 //	blobs/         package blob
 //	keys/          0700: ledger, ledger.pub, pseudonym; never in a database
@@ -48,8 +49,9 @@ type Dir struct {
 }
 
 const (
-	fileFormat = "format.json"
-	fileLock   = "writer.lock"
+	fileFormat   = "format.json"
+	fileLock     = "writer.lock"
+	fileAccounts = "accounts.db"
 )
 
 // Open opens the directory as its one writer and makes it if it is not there.
@@ -165,12 +167,13 @@ func (d *Dir) format(op string, want Format, now time.Time) error {
 	return durable.Replace(d.Path, fileFormat, append(b, '\n'))
 }
 
-// State, Log, Blobs, Keys and Socket return where each lies.
-func (d *Dir) State() string  { return filepath.Join(d.Path, "state.db") }
-func (d *Dir) Log() string    { return filepath.Join(d.Path, "log") }
-func (d *Dir) Blobs() string  { return filepath.Join(d.Path, "blobs") }
-func (d *Dir) Keys() string   { return filepath.Join(d.Path, "keys") }
-func (d *Dir) Socket() string { return filepath.Join(d.Path, "control.sock") }
+// State, Accounts, Log, Blobs, Keys and Socket return where each lies.
+func (d *Dir) State() string    { return filepath.Join(d.Path, "state.db") }
+func (d *Dir) Accounts() string { return filepath.Join(d.Path, fileAccounts) }
+func (d *Dir) Log() string      { return filepath.Join(d.Path, "log") }
+func (d *Dir) Blobs() string    { return filepath.Join(d.Path, "blobs") }
+func (d *Dir) Keys() string     { return filepath.Join(d.Path, "keys") }
+func (d *Dir) Socket() string   { return filepath.Join(d.Path, "control.sock") }
 
 // Close gives up the writer's lock.
 func (d *Dir) Close() error {

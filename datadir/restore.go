@@ -41,7 +41,7 @@ func plain(name string) bool { return plainName.MatchString(name) && !strings.Ha
 func expected(name string) bool {
 	switch dir, base, ok := strings.Cut(name, "/"); {
 	case !ok:
-		return name == fileFormat || name == FileCheckpoint || name == "state.db" || name == fileManifest
+		return name == fileFormat || name == FileCheckpoint || name == "state.db" || name == fileAccounts || name == fileManifest
 	case dir == "log" || dir == "keys":
 		return plain(base)
 	}
@@ -187,6 +187,9 @@ func inspect(ctx context.Context, op, dir string, m *Manifest, opt sqlite.Option
 	if err := st.Verify(ctx); err != nil {
 		return err
 	}
+	if err := d.checkAccounts(ctx); err != nil {
+		return err
+	}
 	position, _, err := st.Position(ctx, d.Scope())
 	if err != nil {
 		return err
@@ -206,6 +209,18 @@ func inspect(ctx context.Context, op, dir string, m *Manifest, opt sqlite.Option
 		return err
 	}
 	return l.Close()
+}
+
+// checkAccounts verifies the people of a backup, if it has any.
+func (d *Dir) checkAccounts(ctx context.Context) error {
+	if _, err := os.Stat(d.Accounts()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	a, err := sqlite.OpenAccounts(d.Accounts(), sqlite.AccountsOptions{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Verify(ctx), a.Close())
 }
 
 // noCodec is for a log that is verified and not read.

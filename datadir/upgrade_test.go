@@ -25,13 +25,16 @@ func newer(t *testing.T) sqlite.Options {
 	}
 	files := fstest.MapFS{}
 	for _, n := range names {
+		if n.IsDir() {
+			continue // those of another file
+		}
 		b, err := os.ReadFile(filepath.Join(dir, n.Name()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		files["migrations/"+n.Name()] = &fstest.MapFile{Data: b}
 	}
-	next := []string{"0002", "0003", "0004", "0005"}[len(names)-1]
+	next := []string{"0002", "0003", "0004", "0005"}[len(files)-1]
 	files["migrations/"+next+"_ahead.sql"] = &fstest.MapFile{Data: []byte(`CREATE TABLE ahead (x TEXT) STRICT;`)}
 	return sqlite.Options{Migrations: files}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/internal/durable"
 	"github.com/wardround/wardround/sqlite"
@@ -126,6 +127,9 @@ func (c *restoreCmd) Run(a *app) error {
 			return err
 		}
 	}
+	if err := signedOut(a.ctx, filepath.Join(dir, "accounts.db")); err != nil {
+		return err
+	}
 	err = a.alone(func(w *writer) error {
 		return w.acted(a.ctx, "restore", fmt.Sprintf("%s, made %s", filepath.Base(c.File), m.Made.UTC().Format("2006-01-02T15:04:05Z")))
 	})
@@ -140,6 +144,31 @@ func (c *restoreCmd) Run(a *app) error {
 		fmt.Fprint(a.stdout, "; the backup held no keys and none were given, so it signs with a new one from now on")
 	}
 	fmt.Fprintln(a.stdout)
+	return nil
+}
+
+// signedOut ends the sessions and links of restored accounts: they are those of the
+// day of the backup, and what was ended since must not open anything again.
+func signedOut(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	st, err := sqlite.OpenAccounts(file, sqlite.AccountsOptions{})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for _, k := range []account.Kind{account.KindSession, account.KindLink} {
+		list, err := st.List(ctx, k, "")
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if _, err := st.Apply(ctx, account.Change{Record: r, Delete: true, Any: true}); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/notify"
 	"github.com/wardround/wardround/pipeline"
 	"github.com/wardround/wardround/web"
 )
@@ -32,6 +33,7 @@ type face struct {
 	people   *people
 	board    *board.Board
 	hub      *live.Hub
+	teller   *notify.Notifier
 	api      *api.Server
 	http     *http.Server
 	listener net.Listener
@@ -63,12 +65,14 @@ type faceOptions struct {
 
 	people  peopleOptions // url, say, now, log and others are filled in
 	control api.Control
-	version api.Version
-	metrics http.Handler
-	health  func() error
-	lag     func() time.Duration
-	now     func() time.Time
-	log     *slog.Logger
+	// defaults are settings before people change them.
+	defaults map[string][]byte
+	version  api.Version
+	metrics  http.Handler
+	health   func() error
+	lag      func() time.Duration
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 // openFace builds a face. It serves nothing yet.
@@ -88,12 +92,18 @@ func openFace(o faceOptions) (f *face, err error) {
 	}()
 	f.board = board.New(board.Options{Scope: o.scope, Origin: o.origin, Learn: o.learn, Now: o.now})
 	f.hub = live.New(live.Options{Origin: o.origin, Directory: f.board, Sees: f.sees, Lag: o.lag})
+	f.teller = notify.New(notify.Options{
+		Site: o.name, Origin: o.origin, Case: f.told, Link: func(id string) string { return f.url + "/cases/" + id },
+		Outbox: &outbox{docs: f.people.store, now: o.now}, Working: o.health, Now: o.now,
+	})
+	o.control.Notifications, o.control.TestNotification = f.deliveries, f.teller.Test
+	o.control.Changed = f.changing(o.control.Changed)
 	cursors := sha256.Sum256(append([]byte("cursors\x00"), f.people.key[:]...))
 	opt := api.Options{
 		Scope: o.scope, SiteName: o.name, Origin: o.origin, Accounts: f.people.Service, Documents: f.people.store, Board: f.board,
 		Judged: api.Judged{Past: o.past, Statement: o.statement, Stats: o.stats},
 		Store:  o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
-		UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
+		Defaults: o.defaults, UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
 	}
 	if o.people.keys != "" {
 		opt.CursorKey = cursors[:]
@@ -167,13 +177,22 @@ func hosts(o faceOptions) []string {
 	return out
 }
 
-// load fills the board from the store. Call it before the first commit is applied.
-func (f *face) load(ctx context.Context, r wardround.Reader) error { return f.board.Load(ctx, r) }
+// load fills the board from the store and puts settings in force. Call it before the
+// first commit is applied.
+func (f *face) load(ctx context.Context, r wardround.Reader) error {
+	if err := f.board.Load(ctx, r); err != nil {
+		return err
+	}
+	return f.api.Restore(ctx)
+}
 
 // commit takes in what the pipeline committed.
 func (f *face) commit(c *wardround.Commit) {
 	f.board.Apply(c)
 	f.hub.Changed(c)
+	for _, n := range c.Notices {
+		f.teller.Notice(n)
+	}
 }
 
 // judged takes in what was judged.
@@ -205,15 +224,17 @@ func (f *face) start(ctx context.Context) {
 		l = tls.NewListener(l, f.http.TLSConfig)
 	}
 	f.recorded = f.people.record(ctx, f.log)
-	go func() { // both end with ctx
+	go func() { // they end with ctx
 		defer close(f.ended)
-		swept := make(chan struct{})
-		go func() {
-			defer close(swept)
-			_ = f.people.Run(ctx) // it sweeps, and tells of refused sign-ins
-		}()
+		var all sync.WaitGroup
+		all.Go(func() { _ = f.people.Run(ctx) }) // it sweeps, and tells of refused sign-ins
+		all.Go(func() {
+			if err := f.teller.Run(ctx); err != nil {
+				f.log.Error("nobody is notified", "err", err)
+			}
+		})
 		f.hub.Run(ctx)
-		<-swept
+		all.Wait()
 	}()
 	go func() { f.served <- f.http.Serve(l) }()
 }

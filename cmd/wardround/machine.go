@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -153,12 +152,13 @@ func (a *app) askPeople(rq *peopleRequest, into any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := datadir.Read(dir); err != nil {
+	d, err := datadir.Read(dir)
+	if err != nil {
 		return err
 	}
 	answer, ok, err := asked(a.ctx, dir, request{Act: "people", People: rq})
 	if !ok {
-		answer, err = a.peopleAlone(dir, rq)
+		answer, err = a.peopleAlone(d.Accounts(), rq)
 	}
 	if err != nil || into == nil {
 		return err
@@ -167,7 +167,7 @@ func (a *app) askPeople(rq *peopleRequest, into any) error {
 }
 
 // peopleAlone answers for a data directory that nobody serves.
-func (a *app) peopleAlone(dir string, rq *peopleRequest) (answer json.RawMessage, err error) {
+func (a *app) peopleAlone(file string, rq *peopleRequest) (answer json.RawMessage, err error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
@@ -176,7 +176,6 @@ func (a *app) peopleAlone(dir string, rq *peopleRequest) (answer json.RawMessage
 	if url == "" {
 		url = "http://localhost:8420"
 	}
-	file := filepath.Join(dir, fileAccounts)
 	if rq.Do == "list" || rq.Do == "tokens" {
 		if _, err := os.Stat(file); err != nil {
 			return json.RawMessage("[]"), nil // nobody ever was

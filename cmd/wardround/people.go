@@ -11,12 +11,9 @@ import (
 	"github.com/wardround/wardround/sqlite"
 )
 
-// Where people are kept in a data directory: the database, and beside the other
-// keys the one that seals what must be read again.
-const (
-	fileAccounts = "accounts.db"
-	keyAccounts  = "accounts"
-)
+// keyAccounts is the key, beside the others of a data directory, that seals what of
+// people must be read again.
+const keyAccounts = "accounts"
 
 // people are the accounts of a data directory, or of a demo.
 type people struct {

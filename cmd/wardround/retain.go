@@ -19,15 +19,19 @@ const pseudonymAge = (30 - 2) * 24 * time.Hour
 // defaultDays is how long other observations are kept when nothing is configured.
 const defaultDays = 365
 
+// days is how long observations are kept.
+func (c retentionConfig) days() int {
+	if c.Days <= 0 {
+		return defaultDays
+	}
+	return c.Days
+}
+
 // retain deletes from the log what is no longer kept: whole days, and kinds with
 // pseudonyms after 30 days at the latest. What a failing verdict rests on stays,
 // unless it holds pseudonyms: the verdict has copied its facts.
 func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
-	days := cfg.Days
-	if days <= 0 {
-		days = defaultDays
-	}
-	age := time.Duration(days) * 24 * time.Hour
+	age := time.Duration(cfg.days()) * 24 * time.Hour
 	judged, _, err := w.store.Position(ctx, w.scope)
 	if err != nil {
 		return err

@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/kind"
-	"github.com/wardround/wardround/pipeline"
 	"github.com/wardround/wardround/sense/network"
 )
 
@@ -229,10 +227,8 @@ func (c *serveCmd) serve(ctx context.Context, enough func(), a *app, w *writer, 
 		return err
 	}
 	defer socket.Close()
-	if sv.zones != "" && string(w.zonesNow()) != sv.zones {
-		if err := w.put(ctx, &kind.ContentChangedV1{Name: pipeline.ContentZones, Value: sv.zones, By: "configuration", Reason: "start-up"}); err != nil {
-			return err
-		}
+	if err := w.configured(ctx, m.docs, sv.zones); err != nil {
+		return err
 	}
 	scheme := "http"
 	if sv.certs != nil {

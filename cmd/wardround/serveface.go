@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/api"
 	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/pipeline"
 )
 
 // face is the face of a data directory.
@@ -25,7 +28,7 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 		listener: sv.listener, certs: sv.certs, url: sv.cfg.URL, hosts: sv.cfg.Hosts,
 		scope: w.scope, origin: wardround.Live, name: name, learn: c.Learn, store: w.store, keys: w.keys, say: w.say,
 		past: w.log, stats: w.pipe.Stats, statement: w.statement,
-		people: peopleOptions{file: filepath.Join(w.dir, fileAccounts), keys: w.d.Keys()},
+		people: peopleOptions{file: w.d.Accounts(), keys: w.d.Keys()},
 		control: api.Control{
 			Interfaces:   interfaces,
 			AddSensor:    m.added,
@@ -34,11 +37,12 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 			Simulate:     tw.start,
 			Changed:      w.settle,
 		},
-		version: a.about(w.dir),
-		metrics: figures(w.ingest.Health, func() live.Health { return f.hub.Health() }),
-		health:  func() error { return w.ingest.Health().Err },
-		lag:     w.lag,
-		now:     a.now, log: a.logger(c.Verbose),
+		defaults: map[string][]byte{"retention": fmt.Appendf(nil, `{"observations_days":%d}`, w.retention.Load().days())},
+		version:  a.about(w.dir),
+		metrics:  figures(w.ingest.Health, func() live.Health { return f.hub.Health() }),
+		health:   func() error { return w.ingest.Health().Err },
+		lag:      w.lag,
+		now:      a.now, log: a.logger(c.Verbose),
 	})
 	return f, err
 }
@@ -73,6 +77,32 @@ func (w *writer) settle(_ context.Context, name string, value []byte) error {
 	now.Days = v.Days
 	w.retention.Store(&now)
 	return nil
+}
+
+// documentZones keeps the zones of the configuration that were put in force last.
+const documentZones = "configuration/zones"
+
+// configured puts the configuration's zones in force when they are others than at the
+// last start; what people have changed since then stays.
+func (w *writer) configured(ctx context.Context, docs account.Documents, zones string) error {
+	if zones == "" {
+		return nil
+	}
+	d, err := docs.Document(ctx, documentZones)
+	known := err == nil
+	if err != nil && wardround.ErrorCode(err) != wardround.ENotFound {
+		return err
+	}
+	if known && string(d.Value) == zones {
+		return nil
+	}
+	if string(w.zonesNow()) != zones {
+		if err := w.say(ctx, &kind.ContentChangedV1{Name: pipeline.ContentZones, Value: zones, By: "configuration", Reason: "start-up"}); err != nil {
+			return err
+		}
+	}
+	_, err = docs.PutDocument(ctx, account.Document{Name: documentZones, Value: []byte(zones), Version: d.Version, By: "configuration", At: w.now()})
+	return err
 }
 
 // welcome says how the first administrator gets in, while there is none, and opens

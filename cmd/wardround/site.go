@@ -172,15 +172,6 @@ func (w *writer) Close() error {
 	return errors.Join(append(errs, w.d.Close())...)
 }
 
-// put makes something a person or a command said part of the log.
-func (w *writer) put(ctx context.Context, fields any) error {
-	o, err := w.fact(fields)
-	if err != nil {
-		return err
-	}
-	return w.ingest.Put(ctx, o)
-}
-
 // fact makes an observation of what a person or a command said, now.
 func (w *writer) fact(fields any) (*wardround.Observation, error) {
 	return fact(fields, w.now(), wardround.Live)

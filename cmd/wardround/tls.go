@@ -94,9 +94,6 @@ func (c tlsConfig) acme(cache string) (*certificates, error) {
 		}
 		m.Client.HTTPClient = h
 	}
-	if err := os.MkdirAll(cache, 0o700); err != nil {
-		return nil, wardround.Wrap(wardround.EForbidden, op, err)
-	}
 	t := m.TLSConfig() // with h2 and the protocol of the proof
 	t.MinVersion = tls.VersionTLS12
 	return &certificates{config: t, names: c.ACME}, nil
