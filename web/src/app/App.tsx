@@ -8,11 +8,15 @@ import { Boundary } from "./Boundary";
 import { NotAllowed, NotFound, Unreachable } from "./Dead";
 import { pages } from "./pages";
 import type { Page } from "./pages";
-import { SessionProvider, useHeld } from "./session";
+import { prefetchSession, SessionProvider, useHeld } from "./session";
 import { Bare, Shell } from "./Shell";
 
 export function App() {
-  const [client] = useState(newQueryClient);
+  const [client] = useState(() => {
+    const made = newQueryClient();
+    prefetchSession(made);
+    return made;
+  });
   return (
     <QueryClientProvider client={client}>
       <I18nProvider>

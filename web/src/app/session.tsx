@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import { get, onSignedOut, Problem } from "../api/client";
@@ -27,6 +28,11 @@ async function ask(): Promise<Session | null> {
     if (Problem.of(err).status === 401) return null;
     throw err;
   }
+}
+
+/** Asks before anything is drawn: the words are on their way at the same time. */
+export function prefetchSession(client: QueryClient) {
+  void client.prefetchQuery({ queryKey: key, queryFn: ask });
 }
 
 /** Who is here. Children are drawn once that is known. */
