@@ -39,7 +39,7 @@ export default function FindingPage() {
   useTitle(data?.voice.title);
   useKeys({
     a: () => {
-      box.current?.scrollIntoView({ block: "nearest" });
+      box.current?.scrollIntoView?.({ block: "nearest" });
       setFocus((n) => n + 1);
     },
     e: () => show("newest"),

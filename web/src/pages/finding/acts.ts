@@ -48,8 +48,8 @@ export function limits(now: number, timeZone: string, two: boolean, maxUntil?: s
 export function until(day: string, timeZone: string, now: number, maxUntil?: string): string | undefined {
   const end = endOfDay(day, timeZone);
   if (end === undefined || end <= now) return undefined;
-  const latest = maxUntil === undefined ? Infinity : Date.parse(maxUntil);
-  if (dayOf(end, timeZone) > dayOf(Math.min(latest, 8.64e15 - dayLength), timeZone)) return undefined;
+  const latest = maxUntil === undefined ? end : Date.parse(maxUntil);
+  if (day > dayOf(latest, timeZone)) return undefined;
   return new Date(Math.min(end, latest)).toISOString();
 }
 
