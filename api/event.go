@@ -21,10 +21,15 @@ var eventRoutes = []Route{
 		Needs: account.View, Stream: true, Errors: []int{503}, register: raw([]string{"text/event-stream"}, (*Server).events)},
 }
 
-// The pace of an event stream.
+// pace is that of an event stream.
+type pace struct {
+	heartbeat time.Duration // a comment, when nothing else is said
+	askAgain  time.Duration // whether the session still is
+}
+
+var usualPace = pace{heartbeat: 15 * time.Second, askAgain: 30 * time.Second}
+
 const (
-	heartbeat    = 15 * time.Second // a comment, when nothing else is said
-	askAgain     = 30 * time.Second // whether the session still is
 	eventWithin  = 10 * time.Second // for one event to leave
 	comeBackWhen = 2 * time.Second  // what a browser waits before it comes back
 )
@@ -59,14 +64,14 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput)
 	w.WriteHeader(http.StatusOK)
 	out := &eventWriter{w: w, rc: http.NewResponseController(w)}
 	out.write([]byte("retry: " + strconv.FormatInt(comeBackWhen.Milliseconds(), 10) + "\n\n"))
-	quiet, check := time.NewTicker(heartbeat), time.NewTicker(askAgain)
+	quiet, check := time.NewTicker(s.pace.heartbeat), time.NewTicker(s.pace.askAgain)
 	defer quiet.Stop()
 	defer check.Stop()
 	for out.err == nil {
 		select {
 		case b := <-stream.Frames():
 			out.write(b)
-			quiet.Reset(heartbeat)
+			quiet.Reset(s.pace.heartbeat)
 		case <-quiet.C:
 			out.write([]byte(": still here\n\n"))
 		case <-check.C:

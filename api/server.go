@@ -120,6 +120,7 @@ type Server struct {
 
 	people, strangers *buckets
 
+	pace      pace                   // of event streams
 	entries   entryIndex             // of the ledger
 	exporting chan struct{}          // holds one for each export under way
 	verifying chan struct{}          // and for each bundle
@@ -145,7 +146,7 @@ func newServer(opt Options, table []Route) (*Server, error) {
 		opt.CursorKey = make([]byte, 32)
 		_, _ = rand.Read(opt.CursorKey) // never fails
 	}
-	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table, exporting: make(chan struct{}, 1), verifying: make(chan struct{}, 2)}
+	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table, pace: usualPace, exporting: make(chan struct{}, 1), verifying: make(chan struct{}, 2)}
 	var err error
 	if s.hosts, err = hostsOf(opt); err != nil {
 		return nil, err

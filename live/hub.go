@@ -190,6 +190,17 @@ func statuses(batch []*wardround.Observation) (n int) {
 	return n
 }
 
+// catchUp takes the position from what is shown: before the first commit the hub
+// knows of none.
+func (h *Hub) catchUp() {
+	if h.opt.Directory == nil {
+		return
+	}
+	if position, at := h.opt.Directory.Position(); position > h.position || h.at.IsZero() {
+		h.position, h.at = position, at
+	}
+}
+
 // End ends every stream and refuses new ones; each is told why.
 func (h *Hub) End(reason string) {
 	h.mu.Lock()

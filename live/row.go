@@ -22,6 +22,8 @@ type Directory interface {
 	Holder(addr netip.Addr) wardround.AssetID
 	// Name returns an asset's name.
 	Name(id wardround.AssetID) string
+	// Position returns the log position that is shown, and the site's time.
+	Position() (uint64, time.Time)
 }
 
 // ObservationRow is an observation as a person reads it.

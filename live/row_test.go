@@ -108,6 +108,7 @@ func TestNoRowShowsWhatIsPersonal(t *testing.T) {
 type people map[netip.Addr]wardround.AssetID
 
 func (p people) Holder(a netip.Addr) wardround.AssetID { return p[a] }
+func (p people) Position() (uint64, time.Time)         { return 0, time.Time{} }
 func (p people) Name(id wardround.AssetID) string      { return "the " + string(id) }
 func address(s string) (e wardround.Endpoint) {
 	e.Addr = netip.MustParseAddr(s)

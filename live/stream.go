@@ -97,6 +97,7 @@ func (h *Hub) Open(session string, w Want) (*Stream, error) {
 	s := &Stream{hub: h, session: session, group: g, frames: make(chan []byte, queued), done: make(chan struct{})}
 	g.members[s], h.streams[s] = true, true
 	h.of[session]++
+	h.catchUp()
 	s.frames <- frame(h.position, "hello", encode(hello{sane(h.at), h.position, h.opt.Origin}))
 	if w.After > 0 {
 		past, all := h.history.since(w.After)
@@ -206,6 +207,7 @@ func frame(id uint64, event string, data []byte) []byte {
 
 // second tells everybody of the second that ended.
 func (h *Hub) second() {
+	h.catchUp()
 	t := tick{At: sane(h.at), Position: h.position, PerS: h.tally.n, Rates: []rate{}}
 	if h.opt.Lag != nil {
 		t.LagMS = h.opt.Lag().Milliseconds()
