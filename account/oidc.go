@@ -38,6 +38,7 @@ type providers struct {
 
 type discovered struct {
 	p     *oidc.Provider
+	err   error // it was down
 	until time.Time
 }
 
@@ -65,26 +66,28 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// get returns a provider by its issuer. It asks for the provider's description at
-// most once an hour; a provider that is down is asked again each time.
+// get returns a provider by its issuer. It asks for the provider's description once
+// an hour, and one that is down again after five seconds: whoever presses the button
+// makes us send something, so that must not be often.
 func (d *providers) get(issuer string) (*oidc.Provider, error) {
 	d.mu.Lock()
 	x, ok := d.was[issuer]
 	d.mu.Unlock()
 	if ok && x.until.After(d.now()) {
-		return x.p, nil
+		return x.p, x.err
 	}
 	p, err := oidc.NewProvider(d.ctx, issuer)
+	life := time.Hour
 	if err != nil {
-		return nil, err
+		life = 5 * time.Second
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.was) > 64 {
 		clear(d.was)
 	}
-	d.was[issuer] = discovered{p, d.now().Add(time.Hour)}
-	return p, nil
+	d.was[issuer] = discovered{p, err, d.now().Add(life)}
+	return p, err
 }
 
 func (s *Service) provider(op, id string) (Provider, *oidc.Provider, *oauth2.Config, error) {

@@ -97,6 +97,13 @@ func (s *Service) again(ctx context.Context, c Client, x Provider, who claims, p
 	}, drop...)
 }
 
+// sameMail compares mail addresses: of ASCII letters the case is nobody's, other
+// characters must be the same, because some fold into ASCII letters.
+func sameMail(a, b string) bool {
+	ascii := !strings.ContainsFunc(a+b, func(r rune) bool { return r >= 0x80 })
+	return a == b || ascii && strings.EqualFold(a, b)
+}
+
 // invited returns the one account that was invited with the person's verified mail
 // address and has no way in yet, nil if there is none. An account with a password or
 // a passkey is never taken over by what a provider says.
@@ -110,7 +117,7 @@ func (s *Service) invited(ctx context.Context, who claims) (*person, error) {
 	}
 	var out *person
 	for _, p := range all {
-		if p.Email == "" || !strings.EqualFold(p.Email, who.Email) {
+		if p.Email == "" || !sameMail(p.Email, who.Email) {
 			continue
 		}
 		if out != nil {

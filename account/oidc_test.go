@@ -280,6 +280,14 @@ func TestWhoGetsAnAccount(t *testing.T) {
 			_, _, err = h.visit(op)
 			h.want(err, wardround.EForbidden)
 		}
+		// Nor whose address only looks alike: U+017F folds to s, U+212A to k.
+		_, _, err = h.Invite(t.Context(), desk, boss, account.NewAccount{Name: "k.smith", Email: "k.smith@ward.example"})
+		h.must(err)
+		for _, mail := range []string{"k.\u017fmith@ward.example", "\u212a.smith@ward.example"} {
+			op.Be(map[string]any{"sub": "2", "email": mail, "email_verified": true})
+			_, _, err = h.visit(op)
+			h.want(err, wardround.EForbidden)
+		}
 	})
 	t.Run("an account with a password is not taken over", func(t *testing.T) {
 		h, op := federated(t)
@@ -366,6 +374,9 @@ func TestTheProviderIsDown(t *testing.T) {
 		t.Errorf("what to do is not said: %v", err)
 	}
 	op.Down(false)
+	_, _, err = h.OIDCBegin(t.Context(), desk, "hospital", "/")
+	h.want(err, wardround.ECannotTell) // not asked at each press of the button
+	h.pass(5 * time.Second)
 	_, _, err = h.visit(op)
 	h.must(err)
 }

@@ -198,6 +198,17 @@ func TestAnAnswerIsUsedOnce(t *testing.T) {
 	h.must(err)
 	_, err = h.PasskeyFinish(ctx, desk, cookie, answer)
 	h.want(err, account.EUnauthenticated)
+	// Also where no counter would tell.
+	synced := newPhone(st.Principal.Account)
+	h.add(st.Principal, synced)
+	synced.cred.Counter = ^uint32(0) // and one more is 0
+	options, cookie, err = h.PasskeyBegin(ctx, desk)
+	h.must(err)
+	same := synced.answer(t, options)
+	_, err = h.PasskeyFinish(ctx, desk, cookie, same)
+	h.must(err)
+	_, err = h.PasskeyFinish(ctx, desk, cookie, same)
+	h.want(err, account.EUnauthenticated)
 	// Not under another ceremony's cookie either.
 	_, other, err := h.PasskeyBegin(ctx, desk)
 	h.must(err)
