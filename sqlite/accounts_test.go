@@ -1,10 +1,12 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
+	"testing/fstest"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
@@ -150,5 +152,49 @@ func TestAccountsBackup(t *testing.T) {
 	}
 	if n, err := sqlite.AccountsSchema(); err != nil || n < 1 {
 		t.Errorf("schema %d, %v", n, err)
+	}
+}
+
+// A newer program takes the steps that are missing; an older one, and a reader, say
+// what to do instead.
+func TestAccountsUpgrade(t *testing.T) {
+	first, err := os.ReadFile("migrations/accounts/0001_first.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := func(more ...string) fstest.MapFS {
+		out := fstest.MapFS{"migrations/accounts/0001_first.sql": {Data: first}}
+		for i, text := range more {
+			out[fmt.Sprintf("migrations/accounts/%04d_more.sql", i+2)] = &fstest.MapFile{Data: []byte(text)}
+		}
+		return out
+	}
+	newer := steps(`ALTER TABLE document ADD COLUMN note TEXT`)
+	file := filepath.Join(t.TempDir(), "accounts.db")
+	a := openAccounts(t, file, sqlite.AccountsOptions{Migrations: steps()})
+	admit(t, a, "a")
+	a.Close()
+	for _, c := range []struct {
+		name string
+		opt  sqlite.AccountsOptions
+		want wardround.Code
+	}{
+		{"a reader upgrades nothing", sqlite.AccountsOptions{ReadOnly: true, Migrations: newer}, wardround.EConflict},
+		{"a step that fails leaves nothing", sqlite.AccountsOptions{Migrations: steps(`ALTER TABLE document ADD COLUMN note TEXT; ALTER TABLE none ADD COLUMN x`)}, wardround.EInternal},
+		{"the writer upgrades", sqlite.AccountsOptions{Migrations: newer}, ""},
+		{"an older program refuses", sqlite.AccountsOptions{}, wardround.EConflict},
+		{"so does one with another step", sqlite.AccountsOptions{Migrations: steps(`ALTER TABLE document ADD COLUMN other TEXT`)}, wardround.EIntegrity},
+	} {
+		b, err := sqlite.OpenAccounts(file, c.opt)
+		if wardround.ErrorCode(err) != c.want {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if err != nil {
+			continue
+		}
+		if _, err := b.Get(t.Context(), account.KindAccount, "a"); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		b.Close()
 	}
 }
