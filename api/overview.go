@@ -52,7 +52,7 @@ func (s *Server) getOverview(ctx context.Context, in *overviewInput) (*overviewO
 	if o.Changes, o.ChangesMore = b.Changes(v, mostChanges); o.Changes == nil {
 		o.Changes = []board.Change{}
 	}
-	o.Sensors, o.Coverage = b.Sensors(), b.Coverage(v)
+	o.Sensors, o.Coverage = s.sensors(), b.Coverage(v)
 	if t := b.LearningUntil(); !t.IsZero() {
 		t = t.UTC()
 		o.LearningUntil = &t

@@ -64,7 +64,16 @@ func (s *Server) listSensors(_ context.Context, _ *sensorsInput) (RowsFunc[board
 	if s.opt.Board == nil {
 		return nil, missing("the list of sensors")
 	}
-	return short(s, s.opt.Board.Sensors()), nil
+	return short(s, s.sensors()), nil
+}
+
+// sensors are all that watch or should.
+func (s *Server) sensors() []board.Sensor {
+	list := s.opt.Board.Sensors()
+	if s.opt.Control.Sensors != nil {
+		list = s.opt.Control.Sensors(list)
+	}
+	return list
 }
 
 type addSensorInput struct{ Body NewSensor }

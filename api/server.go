@@ -83,6 +83,9 @@ type Control struct {
 	// AddSensor watches an interface from now on, RemoveSensor stops it.
 	AddSensor    func(context.Context, NewSensor) (board.Sensor, error)
 	RemoveSensor func(ctx context.Context, id string) error
+	// Sensors completes the board's rows with what only the program knows: which can be
+	// removed, and which have not begun to see.
+	Sensors func([]board.Sensor) []board.Sensor
 	// Capture reads a capture file into the log.
 	Capture func(ctx context.Context, name string, r io.Reader) (Captured, error)
 	// Simulate starts the simulated ward beside us and returns its address.

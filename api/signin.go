@@ -218,7 +218,7 @@ func (s *Server) getSession(ctx context.Context, _ *struct{}) (*sessionOutput, e
 	}
 	if s.opt.Board != nil && s.opt.Origin == wardround.Live {
 		position, _ := s.opt.Board.Position()
-		out.Setup = position == 0 || len(s.opt.Board.Sensors()) == 0
+		out.Setup = position == 0 || len(s.sensors()) == 0
 	}
 	return &sessionOutput{out}, nil
 }

@@ -40,6 +40,7 @@ type watched struct {
 	stop  context.CancelFunc
 	done  chan struct{}
 	why   string // it has not begun; "" when it has
+	since time.Time
 }
 
 const (
@@ -78,7 +79,7 @@ func (m *sensors) enlist(s sensorConfig, fixed bool) (*watched, context.Context)
 	}
 	m.wg.Add(1)
 	ctx, stop := context.WithCancel(m.ctx)
-	w := &watched{sensorConfig: s, fixed: fixed, stop: stop, done: make(chan struct{}), why: "it has not begun"}
+	w := &watched{sensorConfig: s, fixed: fixed, stop: stop, done: make(chan struct{}), why: "it has not begun", since: time.Now()}
 	if m.running == nil {
 		m.running = map[string]*watched{}
 	}
@@ -245,12 +246,6 @@ func (m *sensors) list() []watched {
 	}
 	slices.SortFunc(out, func(a, b watched) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}
-
-// removable reports whether people added the sensor.
-func (m *sensors) removable(name string) bool {
-	w := m.find(name)
-	return w != nil && !w.fixed
 }
 
 // wait begins nothing more and returns when every sensor has ended.

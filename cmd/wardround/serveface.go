@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
@@ -33,6 +35,7 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 			Interfaces:   interfaces,
 			AddSensor:    m.added,
 			RemoveSensor: m.remove,
+			Sensors:      m.known,
 			Capture:      func(ctx context.Context, name string, r io.Reader) (api.Captured, error) { return u.take(ctx, name, r) },
 			Simulate:     tw.start,
 			Changed:      w.settle,
@@ -56,7 +59,27 @@ func (m *sensors) added(ctx context.Context, n api.NewSensor) (board.Sensor, err
 	if err := m.add(ctx, s); err != nil {
 		return board.Sensor{}, err
 	}
-	return board.Sensor{ID: s.Name, Interface: s.Interface, State: "watching", Removable: true, Rate: []*float64{}}, nil
+	now := time.Now().UTC()
+	return board.Sensor{ID: s.Name, Interface: s.Interface, State: "watching", Since: now, Last: now, Removable: true, Rate: []*float64{}}, nil
+}
+
+// known completes the board's rows with what is being watched: its interface, whether
+// people may take it away, and what has not begun or said anything yet.
+func (m *sensors) known(rows []board.Sensor) []board.Sensor {
+	rows = slices.Clone(rows)
+	for _, w := range m.list() {
+		i := slices.IndexFunc(rows, func(r board.Sensor) bool { return r.ID == w.Name })
+		if i < 0 {
+			rows = append(rows, board.Sensor{ID: w.Name, State: "quiet", Since: w.since.UTC(), Last: w.since.UTC(), Rate: []*float64{}})
+			i = len(rows) - 1
+		}
+		r := &rows[i]
+		r.Interface, r.Removable = w.Interface, !w.fixed
+		if w.why != "" {
+			r.State, r.Detail = "lost", w.why
+		}
+	}
+	return rows
 }
 
 // settle puts a changed setting in force. Errors: EInvalid.
