@@ -219,6 +219,7 @@ func (s *Service) DeleteAccount(ctx context.Context, c Client, by *Principal, id
 		}
 	}
 	_, err = s.opt.Store.Apply(ctx, changes...)
+	s.settled.Store(false) // looked at again
 	return err
 }
 

@@ -79,8 +79,14 @@ func (s *Service) links(ctx context.Context, owner string) ([]Change, error) {
 
 // FirstRun reports whether there is no account yet.
 func (s *Service) FirstRun(ctx context.Context) (bool, error) {
+	if s.settled.Load() {
+		return false, nil
+	}
 	all, err := s.opt.Store.List(ctx, KindAccount, "")
-	return len(all) == 0, err
+	if len(all) > 0 {
+		s.settled.Store(true)
+	}
+	return err == nil && len(all) == 0, err
 }
 
 // FirstLink makes the link with which the first administrator is made; an earlier one

@@ -56,6 +56,22 @@ func TestTheFirstStart(t *testing.T) {
 	h.clean(l.Secret, old.Secret)
 }
 
+// Whatever was deleted last, an installation without accounts has a way in.
+func TestTheFirstRunAgain(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	a, _, err := h.Invite(ctx, desk, account.Console("root"), account.NewAccount{Name: "only", Grants: []account.Grant{everywhere(account.Viewer)}})
+	h.must(err)
+	if first, err := h.FirstRun(ctx); first || err != nil {
+		t.Error("an account, and still the first run")
+	}
+	h.must(h.DeleteAccount(ctx, desk, account.Console("root"), a.ID))
+	if first, err := h.FirstRun(ctx); !first || err != nil {
+		t.Error("no account, and no way in")
+	}
+	h.admin()
+}
+
 func TestTheFirstLinkExpires(t *testing.T) {
 	h := newHouse(t)
 	l, err := h.FirstLink(t.Context())

@@ -132,6 +132,8 @@ type Service struct {
 	// people is held while somebody's grants change, so that the last administrator
 	// stays.
 	people sync.Mutex
+	// settled: there is an account. Everybody may ask whether this is the first run.
+	settled atomic.Bool
 }
 
 // New returns a service. Errors: EInvalid.

@@ -13,10 +13,10 @@ import (
 
 const recordColumns = `r.kind, r.id, r.owner, r.expires, r.version, r.value`
 
-func scanRecord(row interface{ Scan(...any) error }) (account.Record, error) {
+func scanRecord(row interface{ Scan(...any) error }, more ...any) (account.Record, error) {
 	var r account.Record
 	var expires int64
-	err := row.Scan(&r.Kind, &r.ID, &r.Owner, &expires, &r.Version, &r.Value)
+	err := row.Scan(append([]any{&r.Kind, &r.ID, &r.Owner, &expires, &r.Version, &r.Value}, more...)...)
 	r.Expires = fromMillis(expires)
 	return r, err
 }
@@ -65,33 +65,33 @@ func keysOf(ctx context.Context, q queryer, kind account.Kind, id string) (keys 
 
 // List implements [account.Store].
 func (a *Accounts) List(ctx context.Context, kind account.Kind, owner string) ([]account.Record, error) {
+	where, args := `r.kind = ?`, []any{kind}
+	if owner != "" {
+		where, args = where+` AND r.owner = ?`, append(args, owner)
+	}
 	var out []account.Record
 	err := a.read(ctx, func(ctx context.Context, q queryer) error {
-		query, args := `SELECT `+recordColumns+` FROM record r WHERE r.kind = ? ORDER BY r.id`, []any{kind}
-		if owner != "" {
-			query, args = `SELECT `+recordColumns+` FROM record r WHERE r.kind = ? AND r.owner = ? ORDER BY r.id`, []any{kind, owner}
-		}
-		rows, err := q.QueryContext(ctx, query, args...)
+		// A row for each key; a record without any has one too.
+		rows, err := q.QueryContext(ctx, `SELECT `+recordColumns+`, k.key FROM record r
+			LEFT JOIN record_key k ON k.kind = r.kind AND k.id = r.id WHERE `+where+` ORDER BY r.id, k.key`, args...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			r, err := scanRecord(rows)
+			var key sql.NullString
+			r, err := scanRecord(rows, &key)
 			if err != nil {
 				return err
 			}
-			out = append(out, r)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
-		}
-		for i := range out {
-			if out[i].Keys, err = keysOf(ctx, q, kind, out[i].ID); err != nil {
-				return err
+			if n := len(out); n == 0 || out[n-1].ID != r.ID {
+				out = append(out, r)
+			}
+			if last := &out[len(out)-1]; key.Valid {
+				last.Keys = append(last.Keys, key.String)
 			}
 		}
-		return nil
+		return rows.Err()
 	})
 	return out, storeError("sqlite.list", a.file, err)
 }
