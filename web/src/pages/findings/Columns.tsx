@@ -9,10 +9,11 @@ const head = (id: string) => <FormattedMessage id={`findings.column.${id}`} />;
 
 /** The queue, one finding a line. */
 export const findingColumns: Column<Finding>[] = [
-  { id: "severity", header: head("severity"), width: "112px", sort: "severity", cell: (f) => <SeverityMark severity={f.severity} /> },
+  { id: "severity", header: head("severity"), width: "112px", wide: true, sort: "severity", cell: (f) => <SeverityMark severity={f.severity} /> },
   {
     id: "title", header: head("title"), cell: (f) => (
       <div className={css.what}>
+        <Brief finding={f} />
         <Link to={`/findings/${f.id}`} className={css.title} tabIndex={-1}>{plain(f.title)}</Link>
         <span className={css.sub}>
           <Name value={f.asset_name} />
@@ -23,7 +24,7 @@ export const findingColumns: Column<Finding>[] = [
   },
   { id: "where", header: head("where"), width: "16%", wide: true, cell: (f) => <Where ward={f.ward} zone={f.zone} role={f.role} /> },
   { id: "criticality", header: head("criticality"), width: "136px", wide: true, sort: "criticality", cell: (f) => <span className={f.criticality === "life-sustaining" ? css.grave : css.plain}><Criticality value={f.criticality} /></span> },
-  { id: "state", header: head("state"), width: "15%", cell: (f) => <StateOf finding={f} /> },
+  { id: "state", header: head("state"), width: "15%", wide: true, cell: (f) => <StateOf finding={f} /> },
   { id: "opened", header: head("opened"), width: "142px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
 ];
 
@@ -31,6 +32,7 @@ export const findingColumns: Column<Finding>[] = [
 export const memberColumns: Column<Finding>[] = findingColumns.map((c) => (c.id !== "title" ? c : {
   ...c, header: head("asset"), cell: (f) => (
     <div className={css.what}>
+      <Brief finding={f} />
       <Link to={`/findings/${f.id}`} className={css.title} tabIndex={-1}><Name value={f.asset_name} /></Link>
       {(f.item_name ?? f.item) && <span className={css.sub}><Name value={(f.item_name ?? f.item)!} mono={!f.item_name} /></span>}
     </div>
@@ -39,10 +41,11 @@ export const memberColumns: Column<Finding>[] = findingColumns.map((c) => (c.id 
 
 /** The queue with alike findings folded into their case. */
 export const caseColumns: Column<CaseLine>[] = [
-  { id: "severity", header: head("severity"), width: "112px", cell: (c) => <SeverityMark severity={c.severity} /> },
+  { id: "severity", header: head("severity"), width: "112px", wide: true, cell: (c) => <SeverityMark severity={c.severity} /> },
   {
     id: "title", header: head("title"), cell: (c) => (
       <div className={css.what}>
+        <span className={css.brief}><SeverityMark severity={c.severity} size={12} /></span>
         <Link to={caseHref(c)} className={css.title} lang={c.language} tabIndex={-1}>{plain(c.title)}</Link>
         <span className={css.sub} lang={c.language}><span className={css.clip}>{plain(c.bedside)}</span></span>
       </div>
@@ -61,6 +64,16 @@ export const caseColumns: Column<CaseLine>[] = [
   },
   { id: "opened", header: head("opened"), width: "142px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
 ];
+
+/** Severity and state over the title, on a screen that has no room for their columns. */
+const Brief = ({ finding: f }: { finding: Finding }) => (
+  <span className={css.brief}>
+    <SeverityMark severity={f.severity} size={12} />
+    <Word group="finding" value={f.state} />
+    {f.overdue && <strong className={css.overdue}><FormattedMessage id="findings.filter.overdue" /></strong>}
+    {f.proposed && <FormattedMessage id="findings.proposed" />}
+  </span>
+);
 
 /** What it does for a patient; the heading says what this is about. */
 const Criticality = ({ value }: { value: string }) => (value === "unknown" ? <FormattedMessage id="findings.criticality.unknown" /> : <Word group="criticality" value={value} />);
