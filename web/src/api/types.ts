@@ -150,7 +150,8 @@ export interface Voice {
   why_we_say_so: string; wrong_if: string; evidence: string; reviewed: boolean; review?: string;
 }
 export interface Transition { from: State; to: State; at: string; seq: number; reason: string; leaf?: number }
-// POST /findings/{id}/decision If-Match {state: acknowledged|accepted|false positive|mitigated|reopened, until?, reason, scope?} → Finding.
+// POST /findings/{id}/decision If-Match {state: acknowledged|accepted|false positive|mitigated|reopened, until?, reason, scope?, role?} → Finding.
+// The role in which one speaks is that of the grants; role chooses among several of one's own.
 // Two people: the first leaves "proposed"; another, one of the two clinical-engineering, decides.
 // POST /findings/{id}/assignment If-Match {to (account name; "" takes back), due?, note?} → Finding
 // POST /findings/bulk {ids (at most 500), act, until?, reason?, to?, due?} → Bulk. What needs two people is refused, each by name.
@@ -196,14 +197,14 @@ export interface Proposal {
 // ---- evidence ----
 // GET /evidence → Ledger; GET /evidence/entries ?kind,from,to → Page<Entry>, newest first; GET /evidence/entries/{index} → Entry; GET /evidence/entries/{index}/proof → Proof
 export interface Ledger {
-  size: number; root: string /* hex */; keys: { name: string; verifier: string }[]; checkpoint?: { at: string; size: number; root: string; signed: string };
+  size: number; root: string /* hex */; keys: { name: string; verifier: string; fingerprint: string }[]; checkpoint?: { at: string; size: number; root: string; signed: string };
   growth: { day: string; size: number }[]; by_kind: Record<string, number>;
 }
 export interface Entry { index: number; kind: string; reason: string; at: string; seq: number; leaf: string; payload?: unknown; canonical?: string; salt?: string; erased: boolean }
 // Steps from the leaf up (RFC 6962 §2.1.1): node = SHA-256(0x01 ‖ left ‖ right). The page computes each itself.
 export interface Proof { index: number; size: number; leaf: string; steps: { side: "left" | "right"; hash: string; node: string }[]; root: string; checkpoint?: string }
 // POST /evidence/export {from?, to?} → application/zip; POST /evidence/verify BODY zip, header X-Verifier-Key optional → Verification; at most 256 MiB
-export interface Verification { result: "verified" | "self-consistent only" | "failed"; entries: number; total: number; problems: string[]; signed_by?: string; at?: string }
+export interface Verification { result: "verified" | "self-consistent only" | "failed"; entries: number; total: number; problems: string[]; signed_by?: string; at?: string; trusted: string /* what vouches for it */; ledger?: string }
 // GET /search?q=&limit=20 → {items: Hit[]}
 export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity }
 
