@@ -160,7 +160,10 @@ func TestSensors(t *testing.T) {
 		}
 		return all[0]
 	}
-	b.Observed([]*wardround.Observation{{Sensor: "people", At: t0, Logged: t0}, {Sensor: "wardround", At: t0, Logged: t0}})
+	b.Observed([]*wardround.Observation{ // no sensors
+		{Kind: "content.changed", Sensor: "settings", At: t0, Logged: t0}, {Kind: "check.wake", Sensor: "wardround", At: t0, Logged: t0},
+		{Kind: "sensor.status", Sensor: "wardround", At: t0, Logged: t0, Fields: &kind.SensorStatusV1{}},
+	})
 	tell(30*time.Second, nil, 30)
 	is(Watching)
 	tell(59*time.Second, &kind.SensorStatusV1{Packets: 6000, Bytes: 600_000, ParseFailures: 2}, 0)
@@ -189,6 +192,10 @@ func TestSensors(t *testing.T) {
 	b.Apply(&wardround.Commit{Scope: scope, To: b.position + 1, At: t0.Add(3 * time.Hour)})
 	if s = is(Ended); s.Drops != 0 || len(s.Rate) != minutes-1 {
 		t.Errorf("hours later: %+v", s)
+	}
+	b.Observed([]*wardround.Observation{{Kind: "sensor.status", Sensor: "wardround", At: b.at, Logged: b.at, Fields: &kind.SensorStatusV1{QueueDrops: 7}}})
+	if all := b.Sensors(); len(all) != 2 || all[1].ID != "wardround" || all[1].Drops != 7 {
+		t.Errorf("what we left aside ourselves is not told: %+v", all)
 	}
 	var kinds []string
 	list, _ := b.Changes(Visible{}, 10)

@@ -159,7 +159,7 @@ func (b *Board) searchCases(rows list[*caseRow], whole string, terms []string) [
 	}
 	for i, l := range b.lines(chosen, "") {
 		best.add(ranked{
-			Hit:  Hit{Kind: "case", ID: l.ID, Title: l.Title, Detail: l.Where, Href: "/findings?" + url.Values{"case": {l.ID}}.Encode(), Severity: l.Severity},
+			Hit:  Hit{Kind: "case", ID: l.ID, Title: l.Title, Detail: l.Where, Href: "/cases/" + l.ID, Severity: l.Severity},
 			fit:  min(fit(strings.ToLower(chosen[i].line.Title), whole, terms), fitsSomewhere),
 			kind: 1, weight: int(l.Severity),
 		})

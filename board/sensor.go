@@ -64,8 +64,21 @@ func (s *sensor) at(t time.Time) *bucket {
 	return &s.past[m%minutes]
 }
 
-// own are the names under which people and the program itself write.
-func own(sensor string) bool { return sensor == "wardround" || sensor == "people" }
+// ours is the name under which the program itself writes: of what it had to leave
+// aside under load it tells as a sensor does.
+const ours = "wardround"
+
+// seen reports whether an observation is of what a sensor sees or tells of itself,
+// and not what people or the program put into the log.
+func seen(o *wardround.Observation) bool {
+	switch kind.Name(o.Kind) {
+	case kind.SensorStatus:
+		return true
+	case kind.Wake, kind.CheckFailed, kind.ContentChanged, kind.FindingDecided, kind.FindingAssigned, kind.InventorySaid, kind.LogGap, kind.OperatorActed:
+		return false
+	}
+	return o.Sensor != ours
+}
 
 // Observed takes in one judged batch: what sensors tell of themselves, and how much
 // they see.
@@ -74,7 +87,7 @@ func (b *Board) Observed(batch []*wardround.Observation) {
 	defer b.mu.Unlock()
 	var s *sensor
 	for _, o := range batch {
-		if own(o.Sensor) {
+		if !seen(o) {
 			continue
 		}
 		if s == nil || s.id != o.Sensor {
@@ -118,7 +131,7 @@ func (b *Board) judgeSensors() {
 	now := b.now()
 	for _, s := range b.sensors {
 		is := s.is(now)
-		if is == s.state {
+		if is == s.state || s.id == ours {
 			continue
 		}
 		was := s.state
@@ -158,7 +171,11 @@ func (b *Board) Sensors() []Sensor {
 	now := b.now()
 	out := make([]Sensor, 0, len(b.sensors))
 	for _, s := range b.sensors {
-		out = append(out, s.show(now))
+		v := s.show(now)
+		if s.id == ours && v.Drops == 0 {
+			continue // it is no sensor; it has lost nothing either
+		}
+		out = append(out, v)
 	}
 	slices.SortFunc(out, func(x, y Sensor) int { return cmp.Compare(x.ID, y.ID) })
 	return out
