@@ -57,8 +57,8 @@ export function SessionProvider({ children, waiting }: { children: ReactNode; wa
       problem: query.error,
       reload: () => client.fetchQuery({ queryKey: key, queryFn: ask, staleTime: 0 }),
       forget: () => {
-        client.clear();
-        client.setQueryData(key, null);
+        client.setQueryData(key, null); // what is cleared whole would take the page's own watch of the session with it
+        client.removeQueries({ predicate: (q) => q.queryKey[0] !== key[0] });
       },
     }),
     [session, query.error, client],
