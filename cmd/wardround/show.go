@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -169,7 +168,7 @@ func (c *demoCmd) listen() (net.Listener, error) {
 		if err == nil {
 			return l, nil
 		}
-		if !errors.Is(err, syscall.EADDRINUSE) || n == demoPorts {
+		if n == demoPorts { // "in use" has many names
 			return nil, wardround.Errorf(wardround.EInvalid, "demo", "no port can be had; say one with --listen 127.0.0.1:PORT: %w", err)
 		}
 		at.Port++
