@@ -18,7 +18,8 @@ var assetRoutes = []Route{
 	{Method: GET, Path: "/api/v1/assets", ID: "list-assets", Tag: "assets", Summary: "Who is on the network",
 		Doc: "Sorts: name, last, first, criticality, severity, findings, kind, zone, ward, role.", Needs: account.View, Errors: []int{501}, register: list((*Server).listAssets)},
 	{Method: GET, Path: "/api/v1/assets/{id}", ID: "get-asset", Tag: "assets", Summary: "One asset, or what it was merged into",
-		Needs: account.View, Errors: []int{304, 404, 501}, register: handle((*Server).getAsset)},
+		Doc:   "The ETag is for edits: it changes with what people say and identifiers, not with times and counts.",
+		Needs: account.View, Errors: []int{404, 501}, register: handle((*Server).getAsset)},
 	{Method: PATCH, Path: "/api/v1/assets/{id}", ID: "edit-asset", Tag: "assets", Summary: "Say what an asset is",
 		Doc:   "What a person says is never overwritten by what is observed; an empty value takes it back.",
 		Needs: account.Inventory, Errors: []int{404, 412, 422, 428, 501}, register: handle((*Server).editAsset)},
@@ -96,7 +97,6 @@ func assetAnswer(a *board.Asset) *assetOutput { return &assetOutput{quote(a.ETag
 
 type getAssetInput struct {
 	ID string `path:"id" maxLength:"100"`
-	IfNoneMatch
 }
 
 func (s *Server) getAsset(ctx context.Context, in *getAssetInput) (*assetOutput, error) {
@@ -108,8 +108,6 @@ func (s *Server) getAsset(ctx context.Context, in *getAssetInput) (*assetOutput,
 	if err != nil {
 		return nil, err
 	}
-	// The ETag tells what an edit rests on; times and counts go on without it, so
-	// that it cannot answer for the whole.
 	return assetAnswer(a), nil
 }
 

@@ -55,14 +55,23 @@ type graphs struct {
 	mu    sync.Mutex
 	drawn uint64
 	whole *Graph
+	next  time.Time // before that a large map is not drawn again
 }
+
+// A large map takes as long to draw and send as it has assets; it is drawn at most
+// so often that this stays a small part of what the machine does.
+const (
+	largeMap  = 2000 // assets
+	mapRest   = 20   // times as long as it took
+	mostStale = 3 * time.Second
+)
 
 // timesLag is how far the times on a map may lag behind when nothing else changed.
 const timesLag = time.Minute
 
 // Graph returns the map: assets that stand for themselves, and between any two of
 // them one link per protocol. For who sees everything the same pointer comes back
-// while nothing but times changed.
+// while nothing but times changed, and of a large site for some seconds.
 func (b *Board) Graph(v Visible) *Graph {
 	if !v.All() {
 		return b.draw(v)
@@ -72,10 +81,24 @@ func (b *Board) Graph(v Visible) *Graph {
 	b.mu.RLock()
 	drawn, at := b.drawn, b.at
 	b.mu.RUnlock()
-	if g := b.graphs.whole; g == nil || b.graphs.drawn != drawn || at.Sub(g.At) > timesLag {
-		b.graphs.drawn, b.graphs.whole = drawn, b.draw(v)
+	g, clock := b.graphs.whole, b.clock()
+	if g != nil && (b.graphs.drawn == drawn && at.Sub(g.At) <= timesLag || clock.Before(b.graphs.next)) {
+		return g
 	}
-	return b.graphs.whole
+	g = b.draw(v)
+	b.graphs.drawn, b.graphs.whole, b.graphs.next = drawn, g, time.Time{}
+	if done := b.clock(); len(g.Nodes) > largeMap {
+		b.graphs.next = done.Add(min(mapRest*done.Sub(clock), mostStale))
+	}
+	return g
+}
+
+// clock is our own time, zero if nobody gave us one.
+func (b *Board) clock() time.Time {
+	if b.opt.Now == nil {
+		return time.Time{}
+	}
+	return b.opt.Now()
 }
 
 func (b *Board) draw(v Visible) *Graph {
