@@ -1,9 +1,10 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Change, Overview } from "../../api/types";
-import { Panel, plain, Time } from "../../ui";
+import { Button, Panel, plain, Time } from "../../ui";
 import css from "./overview.module.css";
 
 /** A sign before each sentence; the sentence says the same. */
@@ -19,14 +20,19 @@ const signs: Record<string, { sign: string; tone: "new" | "bad" | "good" | "plai
   "sensor.lost": { sign: "!", tone: "bad" },
 };
 
+/** So many are read at a glance; the rest is one press away. */
+const glance = 10;
+
 /** What changed in the last 24 hours, in sentences. */
 export function Changes({ overview }: { overview: Overview }) {
   const { changes, changes_more } = overview;
+  const [all, setAll] = useState(false);
+  const shown = all ? changes : changes.slice(0, glance);
   return (
     <Panel title={<FormattedMessage id="overview.changes" />}>
       {changes.length === 0 && <p className="wr-muted"><FormattedMessage id="overview.changes.none" /></p>}
       <ul className={css.changes}>
-        {changes.map((c) => (
+        {shown.map((c) => (
           <li key={c.id} className={css.change}>
             <span className={css.sign} data-tone={signs[c.kind]?.tone ?? "plain"} aria-hidden="true">{signs[c.kind]?.sign ?? "·"}</span>
             <Link to={inside(c.href)}><Sentence change={c} /></Link>
@@ -34,7 +40,8 @@ export function Changes({ overview }: { overview: Overview }) {
           </li>
         ))}
       </ul>
-      {changes_more > 0 && <p className="wr-muted wr-small"><FormattedMessage id="overview.changes.more" values={{ count: changes_more }} /></p>}
+      {shown.length < changes.length && <Button small kind="quiet" onClick={() => setAll(true)}><FormattedMessage id="overview.changes.rest" values={{ count: changes.length - glance }} /></Button>}
+      {shown.length === changes.length && changes_more > 0 && <p className="wr-muted wr-small"><FormattedMessage id="overview.changes.more" values={{ count: changes_more }} /></p>}
     </Panel>
   );
 }

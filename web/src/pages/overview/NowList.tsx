@@ -14,7 +14,12 @@ export const openStates = "open,acknowledged,mitigated,reopened";
 export function NowList({ overview }: { overview: Overview }) {
   const { now, more } = overview;
   return (
-    <Panel title={<FormattedMessage id="overview.now" />} actions={<Link to="/findings"><FormattedMessage id="overview.now.open" /> →</Link>}>
+    <Panel title={<FormattedMessage id="overview.now" />} actions={(
+      <>
+        <Link to="/wall" className={css.quietLink}><FormattedMessage id="overview.wall" /></Link>
+        <Link to="/findings"><FormattedMessage id="overview.now.open" /> →</Link>
+      </>
+    )}>
       {now.length === 0 ? <Quiet /> : (
         <ol className={css.now}>
           {now.map((c) => <NowLine key={c.id} line={c} />)}
