@@ -12,4 +12,5 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 } as unknown as typeof ResizeObserver;
-if (typeof globalThis.scrollTo !== "function" || globalThis.scrollTo.toString().includes("not implemented")) globalThis.scrollTo = (() => {}) as typeof scrollTo;
+globalThis.scrollTo = (() => {}) as typeof scrollTo;
+if (typeof HTMLCanvasElement !== "undefined") HTMLCanvasElement.prototype.getContext = () => null;

@@ -49,6 +49,9 @@ export interface TableProps<T> {
   keys?: Record<string, (row: T) => void>;
 }
 
+// Height of the head, which stays in view over the rows.
+const head = 33;
+
 /**
  * A table worked with two hands: j/k or arrows move, Enter or o opens, x selects, Home and End go to the ends. One row is
  * in the tab order at a time. Virtual rows stay in one real table whose rows carry aria-rowindex, so that a screen reader
@@ -63,7 +66,7 @@ export function Table<T>(props: TableProps<T>) {
   const [current, setCurrent] = useState<string | null>(null);
   const wantsFocus = useRef(false);
   const rowHeight = (typeof virtual === "object" && virtual.rowHeight) || 37;
-  const view = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => wrap.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (i) => rowKey(rows[i]!) });
+  const view = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => wrap.current, estimateSize: () => rowHeight, overscan: 12, scrollMargin: head, scrollPaddingStart: head, getItemKey: (i) => rowKey(rows[i]!) });
 
   const at = Math.max(0, current === null ? 0 : rows.findIndex((row) => rowKey(row) === current));
   useEffect(() => {
@@ -112,8 +115,8 @@ export function Table<T>(props: TableProps<T>) {
   if (rows.length === 0 && empty) return <>{empty}</>;
 
   const items = virtual ? view.getVirtualItems() : rows.map((_, index) => ({ index, key: index, start: 0, end: 0 }));
-  const before = virtual ? (items[0]?.start ?? 0) : 0;
-  const after = virtual ? view.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  const before = virtual ? (items[0]?.start ?? head) - head : 0;
+  const after = virtual ? view.getTotalSize() - (items.at(-1)?.end ?? head) + head : 0;
   const span = columns.length + (onSelect ? 1 : 0);
   const all = rows.length > 0 && rows.every((row) => selected?.has(rowKey(row)));
   const interactive = !!(onOpen || rowHref);

@@ -1,4 +1,4 @@
-import { useId, useRef } from "react";
+import { useId } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { Link, useLocation } from "react-router";
 import "./Panel.css";
@@ -12,14 +12,13 @@ export interface Tab {
 /** WAI-ARIA tabs: arrows move and choose, Home and End go to the ends. Only the chosen panel is drawn. */
 export function Tabs({ label, tabs, value, onChange }: { label: string; tabs: readonly Tab[]; value: string; onChange: (id: string) => void }) {
   const base = useId();
-  const list = useRef<HTMLDivElement>(null);
   const at = Math.max(0, tabs.findIndex((tab) => tab.id === value));
   const chosen = tabs[at];
   const go = (index: number) => {
     const tab = tabs[(index + tabs.length) % tabs.length];
     if (!tab) return;
     onChange(tab.id);
-    list.current?.querySelector<HTMLElement>(`#${CSS.escape(`${base}-${tab.id}`)}`)?.focus();
+    document.getElementById(`${base}-${tab.id}`)?.focus();
   };
   const onKeyDown = (e: KeyboardEvent) => {
     const rtl = getComputedStyle(e.currentTarget).direction === "rtl" ? -1 : 1;
@@ -30,7 +29,7 @@ export function Tabs({ label, tabs, value, onChange }: { label: string; tabs: re
   };
   return (
     <>
-      <div ref={list} role="tablist" aria-label={label} className="wr-tabs" onKeyDown={onKeyDown}>
+      <div role="tablist" aria-label={label} className="wr-tabs" onKeyDown={onKeyDown}>
         {tabs.map((tab, i) => (
           <button key={tab.id} id={`${base}-${tab.id}`} type="button" role="tab" className="wr-tab" aria-selected={i === at} aria-controls={`${base}-panel`} tabIndex={i === at ? 0 : -1} onClick={() => onChange(tab.id)}>
             {tab.label}
