@@ -11,7 +11,7 @@ import (
 var auditRoutes = []Route{
 	{Method: GET, Path: "/api/v1/audit", ID: "list-audit", Tag: "audit", Summary: "What people and the program did, newest first",
 		Doc:   "Each row is a leaf of the ledger: GET /evidence/entries/{index}/proof proves it.",
-		Needs: account.Audit, register: list((*Server).listAudit)},
+		Needs: account.Audit, Whole: true, register: list((*Server).listAudit)},
 }
 
 type auditInput struct {

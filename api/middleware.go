@@ -197,6 +197,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, c *call) error {
 	if rt.Needs != "" && who.Reach(rt.Needs, string(s.opt.Scope.Site)).None() {
 		return wardround.Errorf(wardround.EForbidden, "api", "it needs the permission %q at this site", rt.Needs)
 	}
+	if rt.Whole && !who.MayAt(rt.Needs, string(s.opt.Scope.Site)) {
+		return wardround.Errorf(wardround.EForbidden, "api", "it is of the whole site, and you have the permission %q for some product lines only", rt.Needs)
+	}
 	return nil
 }
 

@@ -11,9 +11,9 @@ import (
 
 var noticeRoutes = []Route{
 	{Method: GET, Path: "/api/v1/notifications", ID: "list-notifications", Tag: "settings", Summary: "What was sent, newest first",
-		Needs: account.Settings, Errors: []int{501}, register: list((*Server).listNotifications)},
+		Needs: account.Settings, Whole: true, Errors: []int{501}, register: list((*Server).listNotifications)},
 	{Method: POST, Path: "/api/v1/notifications/test", ID: "test-notification", Tag: "settings", Summary: "Send a test over one route",
-		Needs: account.Settings, Status: http.StatusNoContent, Errors: []int{404, 501}, register: handle((*Server).testNotification)},
+		Needs: account.Settings, Whole: true, Status: http.StatusNoContent, Errors: []int{404, 501}, register: handle((*Server).testNotification)},
 }
 
 // Notification is one message that was sent, or could not be.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
 )
 
@@ -47,7 +48,7 @@ func (s *Server) listPeople(ctx context.Context, in *peopleInput) (RowsFunc[*acc
 		return nil, err
 	}
 	all = slices.DeleteFunc(slices.Clone(all), func(a *account.Account) bool {
-		return !contains(in.Q, a.Name, a.Display, a.Email)
+		return !s.governs(principal(ctx), a) || !contains(in.Q, a.Name, a.Display, a.Email)
 	})
 	slices.SortStableFunc(all, comparing(by, map[string]func(a, b *account.Account) int{
 		"name":    func(a, b *account.Account) int { return strings.Compare(a.Name, b.Name) },
@@ -58,6 +59,34 @@ func (s *Server) listPeople(ctx context.Context, in *peopleInput) (RowsFunc[*acc
 		},
 	}))
 	return short(s, all), nil
+}
+
+// governs reports whether p administers everything that a may do. Whoever admits
+// people for one product line does not see who else works here.
+func (s *Server) governs(p *account.Principal, a *account.Account) bool {
+	if p.MayAt(account.People, string(s.opt.Scope.Site)) || p.Account.ID == a.ID {
+		return true
+	}
+	for _, g := range a.Grants {
+		if !slices.ContainsFunc(p.Account.Grants, func(own account.Grant) bool {
+			return own.Role.May(account.People) && (own.Site == account.Any || own.Site == g.Site) && g.Product != account.Any && own.Covers(own.Site, g.Product)
+		}) {
+			return false
+		}
+	}
+	return len(a.Grants) > 0
+}
+
+// governed returns an account that the caller administers. Errors: ENotFound.
+func (s *Server) governed(ctx context.Context, id string) (*account.Account, error) {
+	a, err := s.opt.Accounts.Account(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !s.governs(principal(ctx), a) {
+		return nil, wardround.Errorf(wardround.ENotFound, "api.people", "there is no such account")
+	}
+	return a, nil
 }
 
 // Invitation is a new account, or an old one that starts anew, and its link.
@@ -96,7 +125,7 @@ type getPersonInput struct {
 }
 
 func (s *Server) getPerson(ctx context.Context, in *getPersonInput) (*accountOutput, error) {
-	a, err := s.opt.Accounts.Account(ctx, in.ID)
+	a, err := s.governed(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +148,7 @@ type updatePersonInput struct {
 }
 
 func (s *Server) updatePerson(ctx context.Context, in *updatePersonInput) (*accountOutput, error) {
-	a, err := s.opt.Accounts.Account(ctx, in.ID)
+	a, err := s.governed(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +187,7 @@ type personSessionsInput struct {
 }
 
 func (s *Server) listSessions(ctx context.Context, in *personSessionsInput) (RowsFunc[SessionRow], error) {
-	if _, err := s.opt.Accounts.Account(ctx, in.ID); err != nil {
+	if _, err := s.governed(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	return s.sessionRows(ctx, in.ID)

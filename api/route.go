@@ -39,6 +39,9 @@ type Route struct {
 
 	// Needs is what the caller must be allowed; "" is for whoever is signed in.
 	Needs account.Permission
+	// Whole routes are of the whole site: who may for some product lines only may not.
+	// The handlers of the others keep what they answer to the caller's lines.
+	Whole bool
 	// Public routes need no session and are throttled by address.
 	Public bool
 
@@ -145,9 +148,16 @@ func (rt *Route) description() string {
 		if text != "" {
 			text += "\n\n"
 		}
-		text += "Needs the permission " + string(rt.Needs) + "."
+		text += "Needs the permission " + string(rt.Needs) + rt.reach() + "."
 	}
 	return text
+}
+
+func (rt *Route) reach() string {
+	if rt.Whole {
+		return " for the whole site"
+	}
+	return ""
 }
 
 // errors are the statuses of the problems a route can answer.

@@ -33,8 +33,8 @@ func settingOf[T any](name, summary string, read, write account.Permission,
 ) []Route {
 	path := "/api/v1/settings/" + name
 	return []Route{
-		{Method: GET, Path: path, ID: "get-setting-" + name, Tag: "settings", Summary: summary, Needs: read, Errors: []int{304}, register: handle(get)},
-		{Method: PUT, Path: path, ID: "set-setting-" + name, Tag: "settings", Summary: "Change: " + summary, Needs: write, MaxBody: 1 << 20,
+		{Method: GET, Path: path, ID: "get-setting-" + name, Tag: "settings", Summary: summary, Needs: read, Whole: read != account.View, Errors: []int{304}, register: handle(get)},
+		{Method: PUT, Path: path, ID: "set-setting-" + name, Tag: "settings", Summary: "Change: " + summary, Needs: write, Whole: true, MaxBody: 1 << 20,
 			InPerson: name == "sign-in", Errors: []int{412, 428}, register: handle(put)},
 	}
 }

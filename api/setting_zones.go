@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/pipeline"
 )
@@ -27,8 +29,14 @@ func (s *Server) zones() Setting[[]wardround.Zone] {
 	return out
 }
 
-func (s *Server) getZones(_ context.Context, in *getSettingInput) (*settingOutput[[]wardround.Zone], error) {
+func (s *Server) getZones(ctx context.Context, in *getSettingInput) (*settingOutput[[]wardround.Zone], error) {
 	x := s.zones()
+	if !principal(ctx).MayAt(account.View, string(s.opt.Scope.Site)) {
+		x.ETag = strings.TrimSuffix(x.ETag, `"`) + `-names"`
+		for i := range x.Value { // the plan of the network is of the whole site; names are in what they see
+			x.Value[i].Prefixes = nil
+		}
+	}
 	if err := in.changed(x.ETag); err != nil {
 		return nil, err
 	}

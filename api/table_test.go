@@ -16,7 +16,8 @@ var parameter = regexp.MustCompile(`\{[^}]+\}`)
 
 // ask makes a request that a route would look at, with nothing in it that is there.
 func (v *visitor) ask(rt *Route) *http.Request {
-	path := parameter.ReplaceAllString(rt.Path, "none")
+	path := strings.NewReplacer("{seq}", "999999999", "{index}", "999999999").Replace(rt.Path)
+	path = parameter.ReplaceAllString(path, "x-elsewhere")
 	var r *http.Request
 	switch {
 	case rt.Method == GET || rt.Method == DELETE:
@@ -78,6 +79,9 @@ func TestEveryRouteByEveryRole(t *testing.T) {
 						t.Errorf("%s is refused for another reason: %s", role, w.Body)
 					}
 				}
+				if may && rt.Method == GET && strings.Contains(rt.Path, "{") && w.Code != 404 {
+					t.Errorf("%s asks for what is not at this site: status %d: %s", role, w.Code, w.Body)
+				}
 				if w.Code >= 500 && w.Code != 501 {
 					t.Errorf("%s: status %d: %s\n%s", role, w.Code, w.Body, h.log)
 				}
@@ -109,6 +113,57 @@ func TestAGrantElsewhereIsNoneHere(t *testing.T) {
 			v.refused(403, "forbidden", v.do(v.ask(rt)))
 		})
 	}
+}
+
+// What is of the whole site is not for who answers for one product line.
+func TestAProductLineIsNotTheSite(t *testing.T) {
+	h := build(t, routes)
+	everything := []account.Grant{}
+	for _, r := range account.Roles {
+		everything = append(everything, account.Grant{Role: r, Site: "*", Product: "Acme"})
+	}
+	v := h.person(everything...)
+	n := 0
+	for i := range routes {
+		rt := &routes[i]
+		if !rt.Whole {
+			continue
+		}
+		n++
+		t.Run(rt.ID, func(t *testing.T) {
+			h.t = t
+			v.refused(403, "forbidden", v.do(v.ask(rt)))
+		})
+	}
+	if n < 15 {
+		t.Errorf("only %d routes are of the whole site", n)
+	}
+	h.t = t
+	// Of people they see those of their line, and themselves.
+	other := h.role(account.Viewer)
+	mate := h.person(account.Grant{Role: account.Viewer, Site: "*", Product: "acme"})
+	var people Page[account.Account]
+	v.read(v.get("/api/v1/people"), &people)
+	var seen []string
+	for _, a := range people.Items {
+		seen = append(seen, a.Name)
+	}
+	if want := []string{v.name, mate.name}; !slices.Equal(seen, want) {
+		t.Errorf("saw %v, want %v", seen, want)
+	}
+	v.refused(404, "not_found", v.get("/api/v1/people/"+other.id))
+	v.refused(404, "not_found", v.get("/api/v1/people/"+h.admin.id+"/sessions"))
+	v.refused(404, "not_found", v.send(PATCH, "/api/v1/people/"+other.id, map[string]any{"disabled": true}, "If-Match", "*"))
+	for _, rt := range []string{"", "/reset"} {
+		method := DELETE
+		if rt != "" {
+			method = POST
+		}
+		if w := v.send(method, "/api/v1/people/"+other.id+rt, nil); w.Code != 403 && w.Code != 404 {
+			t.Errorf("%s %s: status %d: %s", method, rt, w.Code, w.Body)
+		}
+	}
+	v.refused(403, "forbidden", v.send(POST, "/api/v1/people", map[string]any{"name": "more", "display": "M", "grants": []account.Grant{{Role: account.Viewer, Site: "*", Product: "*"}}}))
 }
 
 // A token may less than its owner, nothing about the person, and nothing once it is
