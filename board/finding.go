@@ -24,6 +24,7 @@ type findingRow struct {
 	rank        int8 // of the criticality; -1 for what is no asset
 	two         bool
 	text        string // lower case
+	grams       uint64 // of text
 }
 
 // asks reports whether a finding asks for somebody's attention.
@@ -41,6 +42,7 @@ func (b *Board) derive(f *wardround.Finding) *findingRow {
 	if f.Title != r.check.title {
 		r.text += "\n" + strings.ToLower(f.Title)
 	}
+	r.grams = grams(r.text)
 	switch f.Subject.Kind {
 	case wardround.SubjectAsset:
 		r.a = b.whoIs(wardround.AssetID(f.Subject.ID))
