@@ -31,10 +31,13 @@ const where = () => screen.getByTestId("where").textContent;
 const show = (at = `${path}/who`, session: Session = someone, language: "en" | "de" | "fr" = "en") =>
   render(<Stage at={at} session={session} language={language}><Routes><Route path="/assets/:id/:tab?" element={<AssetPage />} /><Route path="*" element={null} /></Routes><Where /></Stage>);
 const page = (items: unknown[]) => ({ items, total: items.length, at: "2026-03-02T07:00:00Z", position: 1 });
+const readings = Array.from({ length: 12 }, (_, i) => ({
+  seq: 90 - i, kind: "hl7.message", title: "HL7 message", sensor: "s", at: `2026-03-02T06:20:${String(50 - i).padStart(2, "0")}Z`, logged: "", count: 1, summary: "", src_name: "GATEWAY ICU", dst_name: "ENGINE HOSP",
+}));
 const api = (more = {}) =>
   serve({
     [`GET ${path}`]: withQuestions, [`GET ${path}/links`]: links, [`GET ${path}/verdicts`]: verdicts, [`GET ${path}/days`]: days, [`GET ${path}/timeline`]: timeline, "GET /findings": findings,
-    "GET /proposals": proposals, "GET /settings/zones": { name: "zones", etag: '"1"', value: [{ id: "icu", name: "Intensive care" }] }, "POST /statements": { changes: [] }, ...more,
+    "GET /observations": page(readings), "GET /proposals": proposals, "GET /settings/zones": { name: "zones", etag: '"1"', value: [{ id: "icu", name: "Intensive care" }] }, "POST /statements": { changes: [] }, ...more,
   });
 const fact = async (label: string) => (await screen.findAllByText(label)).map((e) => e.closest<HTMLElement>(".at-attribute")).find((e) => e !== null)!;
 
@@ -210,10 +213,14 @@ describe("the other tabs", () => {
     api();
     show(`${path}/timeline`);
     await screen.findByText("Named the asset");
-    const folded = screen.getByText(/and \d+ more since/);
-    expect(folded.closest(".at-event")!.textContent).toContain("HL7 message");
+    expect(screen.getByText(/HL7 message × 12/)).toBeTruthy();
+    expect(screen.getByText("Hardware address 00:90:e8:b0:70:d1")).toBeTruthy();
+    expect(screen.getByText("Kind: gateway")).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: /People/ }));
     expect(screen.queryByText("Named the asset")).toBeNull();
+    cleanup();
+    show(`${path}/timeline`, { ...someone, permissions: ["view"] });
+    await screen.findByText("Observations are left out: your role does not read them.");
   });
 
   it("say what is empty and what failed", async () => {

@@ -38,7 +38,7 @@ export function KnowsTab({ asset }: { asset: Asset }) {
         const mine = verdicts.items.filter((v) => v.concern === c).sort(worstFirst);
         return mine.length === 0 ? null : (
           <Panel key={c} title={<><Word group="concern" value={c} /> <span className="wr-muted wr-small"><FormattedMessage id="asset.verdicts" values={{ count: mine.length }} /></span></>}>
-            <ul className="at-verdicts">{mine.map((v) => <Answer key={key(v.check, v.item)} v={v} days={strips.get(key(v.check, v.item))?.days} />)}</ul>
+            <ul className="at-verdicts">{mine.map((v) => <Answer key={key(v.check, v.item)} v={v} days={(strips.get(key(v.check, v.item)) ?? strips.get(key(v.check, v.item_name)))?.days} />)}</ul>
           </Panel>
         );
       })}
@@ -53,7 +53,7 @@ export function KnowsTab({ asset }: { asset: Asset }) {
       { id: "title", header: head("title"), cell: (f) => <Link to={`/findings/${f.id}`} tabIndex={-1}><Name value={f.title} /></Link> },
       { id: "item", header: head("item"), width: "20%", wide: true, cell: (f) => <Name value={f.item_name ?? f.item ?? ""} /> },
       { id: "state", header: head("state"), width: "13%", wide: true, cell: (f) => <Word group="finding" value={f.state} /> },
-      { id: "opened", header: head("opened"), width: "132px", wide: true, cell: (f) => <Time at={f.opened} mode="relative" /> },
+      { id: "opened", header: head("opened"), width: "140px", wide: true, cell: (f) => <Time at={f.opened} mode="relative" /> },
     ];
   }
 }

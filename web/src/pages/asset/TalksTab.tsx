@@ -54,7 +54,7 @@ export function TalksTab({ asset }: { asset: Asset }) {
       { id: "data", header: head("data"), width: "14%", wide: true, cell: (l) => <AssetWord group="data" value={l.data} /> },
       { id: "findings", header: head("findings"), width: "88px", align: "end", wide: true, cell: (l) => (l.findings > 0 ? <span className="as-count"><SeverityMark severity={l.worst} bare /><Num value={l.findings} /></span> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
       { id: "observations", header: head("observations"), width: "104px", align: "end", wide: true, cell: (l) => <Num value={l.observations} compact={l.observations > 99_999} /> },
-      { id: "last", header: head("last"), width: "128px", wide: true, cell: (l) => <Time at={l.last} mode="relative" /> },
+      { id: "last", header: head("last"), width: "140px", wide: true, cell: (l) => <Time at={l.last} mode="relative" /> },
     ];
   }
 }

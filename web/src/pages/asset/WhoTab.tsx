@@ -53,7 +53,7 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
       { id: "value", header: head("value"), cell: (i) => <Name value={i.value} mono /> },
       { id: "source", header: head("source"), width: "20%", wide: true, cell: (i) => <Name value={sourceWord(intl, i.source)} /> },
       { id: "sure", header: head("sure"), width: "64px", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
-      { id: "last", header: head("last"), width: "116px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
+      { id: "last", header: head("last"), width: "132px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
     ];
   }
 }

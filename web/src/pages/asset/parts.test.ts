@@ -6,7 +6,7 @@ import links from "./fixtures/links.json";
 import { neighboursOf } from "./neighbours";
 import { attributeOf, join, said, shownAttributes } from "./parts";
 import { fold } from "./TimeAxis";
-import { runs } from "./TimelineTab";
+import { merged, observed, runs, tally } from "./events";
 
 const gateway = one as unknown as Asset, modality = other as unknown as Asset;
 
@@ -65,6 +65,20 @@ describe("the timeline", () => {
   it("folds observations that repeat, and nothing else", () => {
     const list = [e("3", "observation"), e("2", "observation"), e("1", "finding"), e("0", "finding"), e("0", "observation", "flow")];
     expect(runs(list).map((r) => r.length)).toEqual([2, 1, 1, 1]);
+    expect(tally([e("3", "observation"), e("2", "observation", "flow"), e("1", "observation")])).toEqual([["hl7.message", 2], ["flow", 1]]);
+  });
+  it("shows all acts, and says where the observations end", () => {
+    const at = (m: number, kind: Event["kind"]) => e(`2026-03-02T06:${String(m).padStart(2, "0")}:00Z`, kind);
+    const acts = { events: [at(50, "person"), at(10, "finding")], more: false }, seen = { events: [at(55, "observation"), at(30, "observation"), at(5, "observation")], more: true };
+    expect(merged(acts, seen).events.map((x) => x.kind)).toEqual(["observation", "person", "observation", "finding", "observation"]);
+    expect(merged(acts, seen).seenFrom).toBe(Date.parse("2026-03-02T06:05:00Z"));
+    // Where older acts are not loaded, older observations are not shown alone.
+    expect(merged({ ...acts, more: true }, { ...seen, more: false })).toMatchObject({ events: { length: 4 } });
+    expect(merged(acts, { ...seen, more: false }).seenFrom).toBeUndefined();
+  });
+  it("takes an observation for what it says", () => {
+    const o = { seq: 7, kind: "hl7.message", title: "HL7 message", sensor: "s", at: "2026-03-02T06:00:00Z", logged: "", count: 1, summary: "", src: "10.0.0.1", src_name: "A", dst: "10.0.0.2" };
+    expect(observed(o)).toEqual({ at: o.at, kind: "observation", title: "hl7.message", detail: "A → 10.0.0.2", seq: 7 });
   });
   it("lies on one axis from the oldest to the newest", () => {
     const f = fold([e("2026-03-02T06:00:00Z", "observation"), e("2026-03-02T07:00:00Z", "person"), e("2026-03-02T06:30:00Z", "attribute"), e("no time", "verdict")]);

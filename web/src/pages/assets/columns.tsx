@@ -27,7 +27,7 @@ export function columns(intl: IntlShape, zone: (id: string | undefined) => strin
       cell: (a) => (a.findings > 0 ? <Link className="as-count" to={`/findings?asset=${encodeURIComponent(a.id)}`}><SeverityMark severity={a.worst} bare /><Num value={a.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>),
     },
     { id: "links", header: head("links"), width: "64px", align: "end", wide: true, cell: (a) => (a.links > 0 ? <Link to={`/assets/${a.id}/talks`}><Num value={a.links} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
-    { id: "last", header: head("last"), sort: "last", width: "124px", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
+    { id: "last", header: head("last"), sort: "last", width: "140px", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
   ];
 
   function Who({ asset: a, zone }: { asset: Asset; zone: (id: string | undefined) => string }): ReactNode {

@@ -59,7 +59,7 @@ export default function Checks() {
       },
       { id: "findings", header: head("findings"), sort: "findings", width: "88px", align: "end", cell: (c) => (c.findings > 0 ? <Link to={`/findings?check=${encodeURIComponent(c.id)}`}><Num value={c.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
       { id: "cost", header: head("cost"), sort: "cost", width: "92px", align: "end", wide: true, cell: (c) => (c.runs > 0 ? <Num value={c.cost_us} unit="µs" digits={c.cost_us < 10 ? 1 : 0} /> : <span className="wr-muted">{"—"}</span>) },
-      { id: "last", header: head("last"), sort: "last", width: "128px", wide: true, cell: (c) => (c.last_run ? <Time at={c.last_run} mode="relative" /> : <span className="wr-muted"><FormattedMessage id="checks.never" /></span>) },
+      { id: "last", header: head("last"), sort: "last", width: "136px", wide: true, cell: (c) => (c.last_run ? <Time at={c.last_run} mode="relative" /> : <span className="wr-muted"><FormattedMessage id="checks.never" /></span>) },
       { id: "state", header: head("state"), width: "150px", wide: true, cell: (c) => <CheckState c={c} now={now} /> },
     ];
   }

@@ -97,7 +97,7 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
   }, [near, chosen, drawing]);
 
   useImperativeHandle(ref, () => ({
-    fit: () => void cy.current?.fit(undefined, 24),
+    fit: () => void (cy.current && fitAll(cy.current)),
     zoomBy: (factor) => zoom(cy.current, factor),
     show: (id) => {
       const core = cy.current, found = core?.getElementById(id);
@@ -115,7 +115,7 @@ export default function MapCanvas({ drawing, layout, label, zone, chosen, near, 
     if (by) cy.current?.panBy({ x: by[0], y: by[1] });
     else if (e.key === "+" || e.key === "=") zoom(cy.current, 1.3);
     else if (e.key === "-") zoom(cy.current, 1 / 1.3);
-    else if (e.key === "0") cy.current?.fit(undefined, 24);
+    else if (e.key === "0") cy.current && fitAll(cy.current);
     else if (e.key === "Escape") onChoose(null);
     else return;
     e.preventDefault();
@@ -137,7 +137,7 @@ const touches = (id: string, chosen: Chosen) => chosen?.type === "edge" && chose
 
 /** The whole map, or what the address chose; where that is too small to read, as on a phone, what is worst. */
 function first(core: Core, d: Drawing, chosen: Chosen) {
-  core.fit(undefined, 24);
+  fitAll(core);
   if (chosen && core.zoom() < 0.6) {
     core.zoom(0.9);
     core.center(core.getElementById(chosen.id));
@@ -147,6 +147,15 @@ function first(core: Core, d: Drawing, chosen: Chosen) {
   if (core.width() >= 600 || core.zoom() >= 0.45 || !worst) return;
   core.zoom(0.6);
   core.center(core.getElementById(worst.id));
+}
+
+/** All of it, clear of the buttons at the end of the stage. */
+function fitAll(core: Core) {
+  const box = core.elements().boundingBox({ includeLabels: true }), pad = 24, tools = 64;
+  if (!(box.w > 0) || core.width() < 400) return void core.fit(undefined, pad);
+  const w = core.width() - pad - tools, level = Math.min(4, Math.min(w / box.w, (core.height() - 2 * pad) / box.h));
+  const rtl = document.dir === "rtl", left = rtl ? tools : pad;
+  core.viewport({ zoom: level, pan: { x: left + w / 2 - (box.x1 + box.w / 2) * level, y: core.height() / 2 - (box.y1 + box.h / 2) * level } });
 }
 
 function zoom(core: Core | null, factor: number) {

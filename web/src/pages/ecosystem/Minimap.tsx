@@ -12,6 +12,8 @@ const width = 184, height = 116;
 export function Minimap({ onGo, ref }: { onGo: (p: Point) => void; ref?: Ref<MinimapHandle> }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const whole = useRef({ x: 0, y: 0, w: 0, h: 0 });
   const fit = useRef({ k: 1, x: 0, y: 0 });
 
   useImperativeHandle(ref, () => ({
@@ -21,6 +23,7 @@ export function Minimap({ onGo, ref }: { onGo: (p: Point) => void; ref?: Ref<Min
       const p = palette(), ratio = Math.min(2, devicePixelRatio || 1);
       const x0 = Math.min(0, ...l.regions.map((r) => r.x)), y0 = Math.min(0, ...l.regions.map((r) => r.y));
       const k = Math.min((width - 8) / Math.max(1, l.w - x0), (height - 8) / Math.max(1, l.h - y0));
+      whole.current = { x: x0, y: y0, w: l.w, h: l.h };
       fit.current = { k, x: (width - (l.w - x0) * k) / 2 - x0 * k, y: (height - (l.h - y0) * k) / 2 - y0 * k };
       const { x, y } = fit.current;
       canvas.current!.width = width * ratio;
@@ -45,6 +48,9 @@ export function Minimap({ onGo, ref }: { onGo: (p: Point) => void; ref?: Ref<Min
     view: (e) => {
       const { k, x, y } = fit.current, style = frame.current?.style;
       if (!style) return;
+      // With the whole map in view there is nothing to find here.
+      const all = e.x1 <= whole.current.x && e.y1 <= whole.current.y && e.x2 >= whole.current.w && e.y2 >= whole.current.h;
+      box.current?.toggleAttribute("data-whole", all);
       const left = Math.max(0, x + e.x1 * k), top = Math.max(0, y + e.y1 * k);
       style.transform = `translate(${left}px, ${top}px)`;
       style.width = `${Math.max(4, Math.min(width, x + e.x2 * k) - left)}px`;
@@ -58,7 +64,7 @@ export function Minimap({ onGo, ref }: { onGo: (p: Point) => void; ref?: Ref<Min
     onGo({ x: (e.clientX - r.left - x) / k, y: (e.clientY - r.top - y) / k });
   };
   return (
-    <div className="eco-mini" aria-hidden="true" onPointerDown={(e) => { e.currentTarget.setPointerCapture?.(e.pointerId); go(e); }} onPointerMove={go}>
+    <div ref={box} className="eco-mini" aria-hidden="true" onPointerDown={(e) => { e.currentTarget.setPointerCapture?.(e.pointerId); go(e); }} onPointerMove={go}>
       <canvas ref={canvas} className="eco-mini-map" />
       <div ref={frame} className="eco-mini-view" />
     </div>

@@ -5,6 +5,7 @@ import type { Entry, Ledger } from "../../api/types";
 import { useMay } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { Banner, Button, Empty, Failure, FilterBar, Icon, LinkButton, Name, PageHead, Panel, Skeleton, Table, Time, plain, useOpen, type Column } from "../../ui";
+import { word } from "../assets/words";
 import { dayAfter, dayStart } from "./days";
 import { ExportDialog } from "./ExportDialog";
 import { Growth } from "./Growth";
@@ -89,14 +90,16 @@ export default function Evidence() {
   }
 
   function reasonWord(r: string): string {
-    return `evidence.reason.${r}` in intl.messages ? text(`evidence.reason.${r}`) : r;
+    return `evidence.reason.${r}` in intl.messages ? text(`evidence.reason.${r}`) : word(intl, "source", r);
   }
 }
 
 /** A line of what an entry holds: what a reader looks for first, whatever kind it is. */
 export function summary(payload: unknown): string {
   if (typeof payload !== "object" || payload === null) return "";
-  const p = payload as Record<string, unknown>;
+  const { fields, ...rest } = payload as Record<string, unknown>;
+  // What a person did holds the observation that says so.
+  const p: Record<string, unknown> = { ...(typeof fields === "object" ? fields : {}), ...rest };
   const s = (k: string) => (typeof p[k] === "string" ? p[k] : "");
-  return [s("check") || s("act") || s("name"), s("state"), s("subject"), s("item")].filter(Boolean).join(" · ");
+  return [s("check") || s("act") || s("name") || s("finding"), s("state"), s("subject") || s("asset"), s("item")].filter(Boolean).join(" · ");
 }

@@ -2,8 +2,7 @@ import { useEffect, useRef } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import type { ObservationRow } from "../../api/types";
 import { Button, Icon, IconButton, Name, Time, plain } from "../../ui";
-import { word } from "../assets/words";
-import { End } from "./columns";
+import { End, titleOf } from "./columns";
 import { flatten } from "./fields";
 
 /** One observation whole. Of personal fields only that they were there; they never left the sensor. */
@@ -15,7 +14,7 @@ export function Detail({ row: o, onClose, onAsset, onKind }: { row: ObservationR
   return (
     <aside className="lv-side" aria-label={intl.formatMessage({ id: "live.detail" })} onKeyDown={(e) => { if (e.key === "Escape") { e.stopPropagation(); onClose(); } }}>
       <div className="lv-side-head">
-        <h2 ref={head} tabIndex={-1}><bdi>{o.title && o.title !== o.kind ? plain(o.title) : word(intl, "source", o.kind)}</bdi></h2>
+        <h2 ref={head} tabIndex={-1}><bdi>{titleOf(intl, o)}</bdi></h2>
         <IconButton small icon="close" label={intl.formatMessage({ id: "ui.close" })} onClick={onClose} />
       </div>
       <p className="lv-flow">

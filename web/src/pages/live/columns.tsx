@@ -11,11 +11,16 @@ export function End({ id, name, address, port }: { id?: string; name?: string; a
   return <Link to={`/assets/${encodeURIComponent(id)}`} tabIndex={-1} title={at}><Name value={name || at || id} /></Link>;
 }
 
+/** What an observation is called: in the reader's language if we have the word, else as the API says it. */
+export function titleOf(intl: IntlShape, o: Pick<ObservationRow, "kind" | "title">): string {
+  return `source.${o.kind}` in intl.messages || !o.title ? word(intl, "source", o.kind) : plain(o.title);
+}
+
 export function columns(intl: IntlShape): Column<ObservationRow>[] {
   const head = (id: string) => <FormattedMessage id={`live.column.${id}`} />;
   return [
     { id: "at", header: head("at"), width: "112px", cell: (o) => <Time at={o.at} mode="clock" seconds /> },
-    { id: "kind", header: head("kind"), width: "18%", cell: (o) => <span className="lv-kind"><bdi>{o.title && o.title !== o.kind ? plain(o.title) : word(intl, "source", o.kind)}</bdi>{o.personal && o.personal.length > 0 && <Present count={o.personal.length} />}</span> },
+    { id: "kind", header: head("kind"), width: "18%", cell: (o) => <span className="lv-kind"><bdi>{titleOf(intl, o)}</bdi>{o.personal && o.personal.length > 0 && <Present count={o.personal.length} />}</span> },
     {
       id: "who", header: head("who"), width: "30%", cell: (o) => (
         <span className="lv-flow">
