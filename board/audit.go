@@ -138,6 +138,21 @@ func auditRow(e *wardround.Evidence) AuditRow {
 	return row
 }
 
+// Erased takes out of the audit rows what was erased in the ledger: who and why. That
+// something was done stays. Whoever erases says so here, or it is shown until the
+// next start.
+func (b *Board) Erased(indexes ...uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	rows := slices.Clone(b.audit) // who reads has the old one
+	for i := range rows {
+		if r := &rows[i]; slices.Contains(indexes, r.Index) {
+			rows[i] = AuditRow{Index: r.Index, Seq: r.Seq, At: r.At, Act: r.Act, Erased: true}
+		}
+	}
+	b.audit = rows
+}
+
 var auditFields = fields[*AuditRow]{
 	native: "-index",
 	id:     func(r *AuditRow) string { return strconv.FormatUint(r.Index, 36) },

@@ -163,3 +163,24 @@ func TestNow(t *testing.T) {
 		t.Errorf("counts %v", n)
 	}
 }
+
+// TestErased: what was erased in the ledger is in no audit row any more; that
+// something was done is.
+func TestErased(t *testing.T) {
+	b := newBoard()
+	act := func(i uint64, by string) *wardround.Evidence {
+		return &wardround.Evidence{Index: i, Kind: "action", Reason: "finding accepted", At: t0, Payload: []byte(`{"kind":"finding.decided","fields":{"finding":"f-1","by":"` + by + `","role":"security","reason":"asked by Mrs Smith"}}`)}
+	}
+	b.Apply(&wardround.Commit{Scope: scope, To: 1, At: t0, Evidence: []*wardround.Evidence{act(4, "ada"), act(5, "bob"), {Index: 6, Kind: "verdict", Payload: []byte(`{}`)}}})
+	b.Erased(4)
+	page, err := b.Audit(AuditQuery{List: everything()})
+	if err != nil || len(page.Items) != 2 {
+		t.Fatalf("%d rows, %v", len(page.Items), err)
+	}
+	if r := page.Items[0]; r.By != "bob" || r.Role != "security" || !strings.Contains(r.Detail, "Mrs Smith") || r.About != "f-1" {
+		t.Errorf("what was not erased: %+v", r)
+	}
+	if r := page.Items[1]; r != (AuditRow{Index: 4, At: t0, Act: "finding accepted", Erased: true}) {
+		t.Errorf("what was erased: %+v", r)
+	}
+}
