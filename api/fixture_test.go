@@ -19,6 +19,7 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/board"
+	"github.com/wardround/wardround/live"
 	"github.com/wardround/wardround/memlog"
 	"github.com/wardround/wardround/memstore"
 	"github.com/wardround/wardround/sqlite"
@@ -138,7 +139,7 @@ func (h *house) serve(table []Route, change ...func(*Options)) {
 	opt := Options{
 		Scope: site, SiteName: "St. Anna", Origin: wardround.Live,
 		Board: board.New(board.Options{Scope: site, Origin: wardround.Live, Now: h.clock}),
-		Store: memstore.New(memstore.Options{}), Judged: Judged{Past: memlog.New(memlog.Options{})}, Say: h.say, UI: ui,
+		Store: memstore.New(memstore.Options{}), Judged: Judged{Past: memlog.New(memlog.Options{})}, Hub: live.New(live.Options{Origin: wardround.Live}), Say: h.say, UI: ui,
 		PublicURL: "https://ward.example:8443", TLS: true, Now: h.clock,
 		Log: slog.New(slog.NewTextHandler(&syncBuffer{b: h.log}, nil)),
 	}
