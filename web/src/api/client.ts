@@ -34,6 +34,8 @@ export interface ApiOptions {
   live?: Topic[];
   /** Refetch every so many milliseconds. */
   every?: number;
+  /** For so many milliseconds the answer isn't asked for again by what is drawn meanwhile. */
+  fresh?: number;
   enabled?: boolean;
   /** Keep showing the former answer while params change. */
   keep?: boolean;
@@ -51,6 +53,7 @@ export function useApi<T>(path: string | null, params?: Params, options: ApiOpti
     queryFn: ({ signal }) => get<T>(path!, params, { signal }),
     enabled: path !== null && options.enabled !== false,
     refetchInterval: options.every,
+    ...(options.fresh !== undefined && { staleTime: options.fresh }),
     placeholderData: options.keep ? keepPreviousData : undefined,
   });
 }

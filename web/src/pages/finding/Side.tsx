@@ -3,6 +3,7 @@ import { FormattedMessage } from "react-intl";
 import { Link } from "react-router";
 import type { Asset, FindingDetail, Link as Flow } from "../../api/types";
 import { Name, Num, Panel, plain, StateMark, Time, Word } from "../../ui";
+import { useZoneName } from "../findings/names";
 import css from "./finding.module.css";
 
 /** What stands of a finding: what was decided, who has it, when it is due. */
@@ -43,12 +44,13 @@ function Row({ id, children }: { id: string; children: ReactNode }) {
 
 /** Who it is about, and what it does for a patient. */
 export function AssetCard({ asset: a, reason }: { asset: Asset; reason?: string }) {
+  const zoneName = useZoneName();
   return (
     <Panel title={<FormattedMessage id="finding.asset" />}>
       <p className={css.assetName}><Link to={`/assets/${a.id}`}><Name value={a.name} /></Link></p>
       <dl className={css.card}>
         <Fact id="role">{a.role ? <Name value={a.role.replaceAll("-", " ")} /> : <Word group="kind" value={a.kind} />}</Fact>
-        {(a.ward ?? a.zone) && <Fact id="where"><Name value={[a.ward, a.zone].filter(Boolean).join(" · ")} /></Fact>}
+        {(a.ward ?? a.zone) && <Fact id="where"><Name value={[a.ward, zoneName(a.zone)].filter(Boolean).join(" · ")} /></Fact>}
         <Fact id="criticality">
           <strong><Word group="criticality" value={a.criticality} /></strong>
           {reason && <p className="wr-small wr-muted">{plain(reason)}</p>}

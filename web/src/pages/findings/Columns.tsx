@@ -4,6 +4,7 @@ import type { CaseLine, Finding } from "../../api/types";
 import { type Column, Name, Num, plain, SeverityMark, Time, Word } from "../../ui";
 import { caseHref } from "../overview/NowList";
 import css from "./findings.module.css";
+import { useTitles, useZoneName } from "./names";
 
 const head = (id: string) => <FormattedMessage id={`findings.column.${id}`} />;
 
@@ -14,7 +15,7 @@ export const findingColumns: Column<Finding>[] = [
     id: "title", header: head("title"), cell: (f) => (
       <div className={css.what}>
         <Brief finding={f} />
-        <Link to={`/findings/${f.id}`} className={css.title} tabIndex={-1}>{plain(f.title)}</Link>
+        <Title finding={f} />
         <span className={css.sub}>
           <Name value={f.asset_name} />
           {(f.item_name ?? f.item) && <span className={css.item}><Name value={(f.item_name ?? f.item)!} mono={!f.item_name} /></span>}
@@ -25,7 +26,7 @@ export const findingColumns: Column<Finding>[] = [
   { id: "where", header: head("where"), width: "16%", wide: true, cell: (f) => <Where ward={f.ward} zone={f.zone} role={f.role} /> },
   { id: "criticality", header: head("criticality"), width: "136px", wide: true, sort: "criticality", cell: (f) => <span className={f.criticality === "life-sustaining" ? css.grave : css.plain}><Criticality value={f.criticality} /></span> },
   { id: "state", header: head("state"), width: "15%", wide: true, cell: (f) => <StateOf finding={f} /> },
-  { id: "opened", header: head("opened"), width: "142px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
+  { id: "opened", header: head("opened"), width: "156px", wide: true, sort: "opened", cell: (f) => <Time at={f.opened} mode="relative" /> },
 ];
 
 /** The members of a case: their title is that of the case, so the asset leads. */
@@ -62,8 +63,14 @@ export const caseColumns: Column<CaseLine>[] = [
       </>
     ),
   },
-  { id: "opened", header: head("opened"), width: "142px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
+  { id: "opened", header: head("opened"), width: "156px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
 ];
+
+/** The title in the reader's language, if it is told in it. */
+function Title({ finding: f }: { finding: Finding }) {
+  const { text, language } = useTitles().ofCheck(f.check, f.title);
+  return <Link to={`/findings/${f.id}`} className={css.title} lang={language} tabIndex={-1}>{plain(text)}</Link>;
+}
 
 /** Severity and state over the title, on a screen that has no room for their columns. */
 const Brief = ({ finding: f }: { finding: Finding }) => (
@@ -79,9 +86,11 @@ const Brief = ({ finding: f }: { finding: Finding }) => (
 const Criticality = ({ value }: { value: string }) => (value === "unknown" ? <FormattedMessage id="findings.criticality.unknown" /> : <Word group="criticality" value={value} />);
 
 function Where({ ward, zone, role }: { ward?: string; zone?: string; role?: string }) {
+  const nameOf = useZoneName();
+  const place = ward || nameOf(zone);
   return (
     <div className={css.what}>
-      {(ward ?? zone) && <Name value={(ward ?? zone)!} />}
+      {place && <Name value={place} />}
       {role && <span className={css.sub}><Name value={role.replaceAll("-", " ")} /></span>}
     </div>
   );

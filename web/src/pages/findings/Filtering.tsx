@@ -3,16 +3,17 @@ import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useApi } from "../../api/client";
 import type { Check, Page } from "../../api/types";
-import { Button, Checkbox, cx, FilterBar, Icon, Name } from "../../ui";
+import { Button, Checkbox, cx, FilterBar, Icon, Name, plain } from "../../ui";
 import { type Filters, noFilters, normalState, stateChoices } from "./filters";
 import css from "./findings.module.css";
+import { useZones } from "./names";
 
 const severities = ["", "critical", "high", "medium", "low"];
 const concerns = ["", "security", "privacy", "interoperability"];
 const kinds = ["", "device", "intermediary", "service", "model", "unknown"];
 const criticalities = ["", "life-sustaining", "therapeutic", "diagnostic", "monitoring", "administrative", "unknown"];
 /** Filters of the second row, typed because wards and roles are the hospital's own words. */
-const typed = ["zone", "ward", "role", "check"] as const;
+const typed = ["ward", "role", "check"] as const;
 /** Filters that only a link sets; each is shown and can be taken off. */
 const linked = ["case", "asset", "opened_since"] as const;
 
@@ -28,7 +29,8 @@ interface Props {
 export function Filtering({ filters, onChange, onClear, children }: Props) {
   const intl = useIntl();
   const more = useId();
-  const hidden = ["kind", "criticality", ...typed, "overdue", "stale"].filter((k) => filters[k as keyof Filters] !== "");
+  const zones = useZones();
+  const hidden = ["kind", "criticality", "zone", ...typed, "overdue", "stale"].filter((k) => filters[k as keyof Filters] !== "");
   const [open, setOpen] = useState(hidden.length > 0);
   const word = (id: string) => intl.formatMessage({ id });
   const choose = (id: keyof Filters, values: readonly string[], text: (value: string) => string) => {
@@ -64,7 +66,11 @@ export function Filtering({ filters, onChange, onClear, children }: Props) {
       <div id={more} hidden={!open} className={css.moreFilters}>
         <FilterBar
           label={word("findings.more.label")}
-          filters={[choose("kind", kinds, any("kind")), choose("criticality", criticalities, any("criticality"))]}
+          filters={[
+            choose("zone", ["", ...zones.map((z) => z.id)], (v) => (v === "" ? word("findings.any") : plain(zones.find((z) => z.id === v)?.name || v))),
+            choose("kind", kinds, any("kind")),
+            choose("criticality", criticalities, any("criticality")),
+          ]}
           values={filters}
           onChange={onChange}
         >

@@ -120,6 +120,20 @@ describe("the queue", () => {
   });
 });
 
+describe("names", () => {
+  it("are told in the reader's language, and segments by what people call them", async () => {
+    const first = findings.items[0]! as unknown as Finding;
+    const line = { ...cases.items.find((c) => c.check === first.check)!, title: "Zwei Maschinen beanspruchen eine Netzadresse", language: "de" };
+    api({ "GET /cases": { ...cases, items: [line] }, "GET /settings/zones": { name: "zones", etag: '"1"', value: [{ id: first.zone, name: "Intensivstation" }] }, "GET /findings": { ...findings, items: [{ ...first, ward: undefined }, { ...first, id: "f-2", check: "other", title: "Untold", zone: "lab", ward: undefined }] } });
+    render(<Stage at="/findings?fold=no" language="de"><Findings /></Stage>);
+    const told = await screen.findByText(line.title);
+    expect(told.getAttribute("lang")).toBe("de");
+    expect(await screen.findByText("Intensivstation")).toBeTruthy();
+    expect(screen.getByText("Untold").getAttribute("lang")).toBe("en");
+    expect(screen.getByText("lab")).toBeTruthy();
+  });
+});
+
 describe("two hands on the keyboard", () => {
   it("moves, selects and opens", async () => {
     api();

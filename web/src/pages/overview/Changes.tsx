@@ -5,6 +5,7 @@ import type { IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Change, Overview } from "../../api/types";
 import { Button, Panel, plain, Time } from "../../ui";
+import { useTitles, useZoneName } from "../findings/names";
 import css from "./overview.module.css";
 
 /** A sign before each sentence; the sentence says the same. */
@@ -53,7 +54,9 @@ export function Sentence({ change: c }: { change: Change }) {
   const intl = useIntl();
   const known = `overview.change.${c.kind}`;
   const id = intl.messages[known] === undefined ? "overview.change.other" : c.kind === "content.changed" && !c.by ? `${known}.nobody` : known;
-  const place = c.ward || c.zone;
+  const zoneName = useZoneName();
+  const title = useTitles().ofCase(c.case, c.title ?? c.kind);
+  const place = c.ward || zoneName(c.zone);
   return (
     <FormattedMessage
       id={id}
@@ -61,8 +64,7 @@ export function Sentence({ change: c }: { change: Change }) {
         count: c.count,
         b: (words: ReactNode[]) => <strong>{words}</strong>,
         name: name(c.name ?? c.asset),
-        // Stored with the finding in the language of the checks.
-        title: <bdi lang="en">{plain(c.title ?? c.kind)}</bdi>,
+        title: <bdi lang={title.language}>{plain(title.text)}</bdi>,
         by: name(c.by),
         place: name(place),
         placed: place ? "yes" : "no",

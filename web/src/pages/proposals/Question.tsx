@@ -4,6 +4,7 @@ import type { IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Proposal } from "../../api/types";
 import { Button, plain, Time } from "../../ui";
+import { useZoneName } from "../findings/names";
 import css from "./proposals.module.css";
 
 /** One question, why it is asked, and what each answer means. */
@@ -46,7 +47,8 @@ function values(p: Proposal) {
 /** The question in words. */
 export function Sentence({ proposal: p }: { proposal: Proposal }) {
   const intl = useIntl();
-  return <FormattedMessage id={`proposals.ask.${p.kind}`} values={{ ...values(p), field: p.kind === "baseline" ? <strong>{name(p.field)}</strong> : fieldName(intl, p.field), value: <Valued proposal={p} />, count: p.members_total ?? p.members?.length ?? 0 }} />;
+  const zoneName = useZoneName();
+  return <FormattedMessage id={`proposals.ask.${p.kind}`} values={{ ...values(p), field: p.kind === "baseline" ? <strong>{name(zoneName(p.field))}</strong> : fieldName(intl, p.field), value: <Valued proposal={p} />, count: p.members_total ?? p.members?.length ?? 0 }} />;
 }
 
 /** A proposed value: in words where it is one of ours. */
