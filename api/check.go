@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -47,7 +48,8 @@ type Check struct {
 	Controls   []string           `json:"controls"`
 	Watch      []string           `json:"watch" doc:"The kinds of observations it is run for."`
 	Off        *Off               `json:"off,omitempty"`
-	Thresholds map[string]float64 `json:"thresholds,omitempty"`
+	Thresholds map[string]float64 `json:"thresholds,omitempty" doc:"In force; those that last are in seconds."`
+	Defaults   map[string]float64 `json:"defaults,omitempty" doc:"What they are unless the site says otherwise."`
 	LastRun    *time.Time         `json:"last_run,omitempty" doc:"Site time; of this process."`
 	Runs       int64              `json:"runs"`
 	CostUS     float64            `json:"cost_us" doc:"Mean of one batch, in microseconds."`
@@ -121,6 +123,7 @@ func (s *Server) checkRow(c *check.Check, stats map[string]pipeline.CheckStats) 
 	r := Check{
 		ID: c.ID, Version: c.Version, Title: c.Title, Doc: c.Doc, Concern: c.Concern, Applies: c.Applies.String(), Speaks: c.Speaks, Stage: c.Stage,
 		Severity: c.Severity, Fresh: c.Fresh.String(), Novelty: c.Novelty, Controls: some(c.Controls), Watch: []string{}, Verdicts: map[string]int{},
+		Thresholds: maps.Clone(c.Thresholds), Defaults: c.Thresholds,
 	}
 	if c.Applies == 0 {
 		r.Applies = "site and sensors"
@@ -142,7 +145,7 @@ func (s *Server) checkRow(c *check.Check, stats map[string]pipeline.CheckStats) 
 			}
 		}
 		if row, ok := b.Content("check/" + c.ID); ok {
-			_ = json.Unmarshal(row.Value, &r.Thresholds) // an object of numbers: checked when it was set
+			_ = json.Unmarshal(row.Value, &r.Thresholds) // over the defaults; an object of numbers: checked when it was set
 		}
 	}
 	if n, ok := stats[c.ID]; ok && n.Runs > 0 {
@@ -252,25 +255,28 @@ type tuneInput struct {
 	}
 }
 
-// maxThresholds is more than any check has.
-const maxThresholds = 32
-
 func (s *Server) tune(ctx context.Context, in *tuneInput) (*checkOutput, error) {
 	c, err := lookup(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if len(in.Body.Thresholds) > maxThresholds {
-		return nil, wardround.Errorf(wardround.EInvalid, "api.check", "%d thresholds; at most %d", len(in.Body.Thresholds), maxThresholds)
-	}
+	changed := map[string]float64{}
 	for name, v := range in.Body.Thresholds {
-		if name == "" || len(name) > 64 || v < 0 {
-			return nil, wardround.Errorf(wardround.EInvalid, "api.check", "thresholds.%s: a threshold has a name of at most 64 bytes and is not negative", clip(name, 64))
+		def, ok := c.Thresholds[name]
+		switch {
+		case !ok && len(c.Thresholds) == 0:
+			return nil, wardround.Errorf(wardround.EInvalid, "api.check", "%s has no thresholds", c.ID)
+		case !ok:
+			return nil, wardround.Errorf(wardround.EInvalid, "api.check", "%s has no threshold %q; there are %s", c.ID, clip(name, 64), strings.Join(slices.Sorted(maps.Keys(c.Thresholds)), ", "))
+		case v < 0:
+			return nil, wardround.Errorf(wardround.EInvalid, "api.check", "thresholds.%s: %g is negative", name, v)
+		case v != def:
+			changed[name] = v
 		}
 	}
 	value := ""
-	if len(in.Body.Thresholds) > 0 {
-		b, err := json.Marshal(in.Body.Thresholds)
+	if len(changed) > 0 {
+		b, err := json.Marshal(changed)
 		if err != nil {
 			return nil, wardround.Wrap(wardround.EInvalid, "api.check", err)
 		}

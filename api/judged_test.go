@@ -280,9 +280,16 @@ func TestChecks(t *testing.T) {
 		t.Errorf("on again: %+v", d.Off)
 	}
 	eng.read(eng.send(PUT, "/api/v1/checks/net.scan/thresholds", map[string]any{"thresholds": map[string]float64{"hosts": 40}, "reason": "large printers"}), &d)
-	if d.Thresholds["hosts"] != 40 {
-		t.Errorf("thresholds: %v", d.Thresholds)
+	if d.Thresholds["hosts"] != 40 || d.Thresholds["failed"] != 10 || d.Defaults["hosts"] != 5 {
+		t.Errorf("thresholds: %v of %v", d.Thresholds, d.Defaults)
 	}
+	if row, _ := w.board.Content("check/net.scan"); string(row.Value) != `{"hosts":40}` {
+		t.Errorf("said: %s", row.Value)
+	}
+	if p := eng.refused(422, "invalid", eng.send(PUT, "/api/v1/checks/net.scan/thresholds", map[string]any{"thresholds": map[string]float64{"colour": 1}, "reason": "x"})); !strings.Contains(p.Detail, "there are failed, hosts, ports") {
+		t.Error(p.Detail)
+	}
+	eng.refused(422, "invalid", eng.send(PUT, "/api/v1/checks/dicom.cleartext/thresholds", map[string]any{"thresholds": map[string]float64{"n": 1}, "reason": "x"}))
 	eng.refused(422, "invalid", eng.send(PUT, "/api/v1/checks/net.scan/thresholds", map[string]any{"thresholds": map[string]float64{"hosts": -1}, "reason": "x"}))
 	eng.refused(422, "invalid", eng.send(PUT, "/api/v1/checks/net.scan/thresholds", map[string]any{"thresholds": map[string]any{"hosts": "many"}, "reason": "x"}))
 	eng.refused(404, "not_found", eng.get("/api/v1/checks/no.such"))

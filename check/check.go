@@ -46,6 +46,9 @@ type Check struct {
 	// Fresh is how long a verdict holds after the fact it rests on; 0 means for
 	// ever (an event that happened stays true).
 	Fresh time.Duration
+	// Thresholds are the settings that a site can change, by name, and what they are
+	// if it does not: what [Pass.Setting] is asked for. None is negative.
+	Thresholds map[string]float64
 	// Severity is the base from which [wardround.Weigh] starts.
 	Severity wardround.Severity
 	// Group says which findings fold into one case.

@@ -166,7 +166,8 @@ func (p *Pass) Coverage(id wardround.AssetID, c wardround.Concern) Coverage {
 	return p.frame.Coverage(id, c)
 }
 
-// Setting returns a threshold: the site's content if it says one, else def.
+// Setting returns a threshold: the site's content if it says one, else def, which is
+// what the check's Thresholds say of the name.
 func (p *Pass) Setting(name string, def float64) float64 {
 	if v, ok := p.frame.Setting(p.Check, name); ok {
 		return v

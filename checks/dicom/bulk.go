@@ -26,6 +26,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"data-exfiltration", "access-control"},
 	Watch:        volumes,
 	Fresh:        30 * 24 * time.Hour,
+	Thresholds:   map[string]float64{"records": 100, "objects": 200},
 	Group:        check.BySubject,
 	Novelty:      true,
 	StateVersion: 2,

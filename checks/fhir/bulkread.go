@@ -28,6 +28,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"data-exfiltration", "access-control"},
 	Watch:        []kind.Name{kind.FHIRInteraction},
 	Fresh:        30 * 24 * time.Hour,
+	Thresholds:   map[string]float64{"patients": 50, "resources": 1000},
 	Group:        check.BySubject,
 	Novelty:      true,
 	StateVersion: 2,

@@ -25,6 +25,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability"},
 	Watch:        []kind.Name{kind.FHIRInteraction},
 	Fresh:        24 * time.Hour,
+	Thresholds:   map[string]float64{"minimum": minimum, "rate": failRatio, "row": failsInRow},
 	Group:        check.ByServer,
 	StateVersion: 2,
 	Say: check.Say{

@@ -24,6 +24,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability"},
 	Watch:        []kind.Name{kind.HL7Message, kind.HL7Ack},
 	Fresh:        24 * time.Hour,
+	Thresholds:   map[string]float64{"minimum": nakMinimum, "rate": nakRatio, "row": nakRow},
 	Group:        check.ByServer,
 	StateVersion: 2,
 	Say: check.Say{

@@ -26,6 +26,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"message-conformance"},
 	Watch:        []kind.Name{kind.HL7Message},
 	Fresh:        7 * 24 * time.Hour,
+	Thresholds:   map[string]float64{"good": structureGood},
 	Group:        check.ByZone,
 	StateVersion: 1,
 	Say: check.Say{

@@ -27,6 +27,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"interface-reliability", "availability"},
 	Watch:        []kind.Name{kind.HL7Message},
 	Fresh:        24 * time.Hour,
+	Thresholds:   map[string]float64{"learn": timingLearn, "factor": timingFactor, "floor_ms": timingFloor, "row": timingRow, "adopt": (timingAdopt).Seconds()},
 	Group:        check.ByServer,
 	StateVersion: 1,
 	Say: check.Say{
@@ -52,7 +53,7 @@ const (
 
 // timingAdopt is how long a new pace must last to become normal; setting
 // "adopt", in seconds.
-const timingAdopt = 7 * 24 * time.Hour
+const timingAdopt time.Duration = 7 * 24 * time.Hour
 
 // pace is what is known of one interface's answers. An answer becomes part of
 // what is normal when it leaves the window and the interface isn't failing:

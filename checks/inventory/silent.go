@@ -22,6 +22,7 @@ var _ = check.Register(check.Check{
 	Uncounted:    true,
 	Stage:        wardround.Operate,
 	Severity:     wardround.Medium,
+	Thresholds:   map[string]float64{"silence": (10 * time.Minute).Seconds()},
 	Controls:     []string{"availability"},
 	Watch:        append([]kind.Name{kind.SensorStatus}, traffic...),
 	Fresh:        time.Hour,

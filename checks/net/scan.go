@@ -25,6 +25,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"network-monitoring"},
 	Watch:        []kind.Name{kind.Fanout, kind.Flow},
 	Fresh:        7 * 24 * time.Hour,
+	Thresholds:   map[string]float64{"failed": scanFailed, "hosts": scanHosts, "ports": scanPorts, "slow-hosts": slowHosts, "slow-ports": slowPorts},
 	Group:        check.BySubject,
 	StateVersion: 1,
 	Say: check.Say{

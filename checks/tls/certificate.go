@@ -26,6 +26,7 @@ var _ = check.Register(check.Check{
 	Controls:     []string{"certificate-management", "device-authentication"},
 	Watch:        []kind.Name{kind.TLSSession},
 	Fresh:        7 * 24 * time.Hour,
+	Thresholds:   map[string]float64{"ending_days": endingDays},
 	StateVersion: 1,
 	Say: check.Say{
 		Bedside:     "Care is not touched by this yet. When clients refuse {server}, what they send or fetch there stops; whether {client} checks the certificate at all is unknown.",

@@ -180,7 +180,7 @@ export interface EventBye { reason: string } // the server closes: session ended
 // GET /checks → Page<Check>; GET /checks/{id}?language= → CheckDetail; PUT /checks/{id}/off {reason}; DELETE /checks/{id}/off?reason=; PUT /checks/{id}/thresholds {thresholds, reason}
 export interface Check {
   id: string; version: number; title: string; doc: string; concern: Concern; applies: string; speaks?: string[]; stage: string; severity: Severity; fresh: string;
-  novelty?: boolean; controls: string[]; watch: string[]; off?: { by: string; at: string; reason: string }; thresholds?: Record<string, number>; last_run?: string;
+  novelty?: boolean; controls: string[]; watch: string[]; off?: { by: string; at: string; reason: string }; thresholds?: Record<string, number> /* in force */; defaults?: Record<string, number>; last_run?: string;
   runs: number; cost_us: number /* mean of a batch */; verdicts: Record<string, number>; findings: number; paused_until?: string; failure?: string;
 }
 export interface CheckDetail extends Check {
