@@ -357,7 +357,7 @@ func (a *app) answer(act, by string, ids []string) error {
 		if !isOpen {
 			return wardround.Errorf(wardround.EConflict, "asset "+act, "proposal %s was answered before", id)
 		}
-		obs = append(obs, &kind.InventorySaidV1{Act: act, Proposal: id, By: kind.PersonalText(by), Source: "command line"})
+		obs = append(obs, &kind.InventorySaidV1{Act: act, Proposal: id, By: kind.PersonalText(by)})
 	}
 	if s.server == nil {
 		err = a.append(obs...)

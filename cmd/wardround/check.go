@@ -1,18 +1,25 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api/client"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/control"
+	"github.com/wardround/wardround/kind"
 )
 
 // checkCmd shows the catalogue of checks.
 type checkCmd struct {
 	List    checkListCmd    `cmd:"" help:"List the checks."`
 	Explain checkExplainCmd `cmd:"" help:"Explain one check: meaning, remedy, limits, controls."`
+	Off     checkOffCmd     `cmd:"" help:"Switch a check off at this site, with a reason; what it failed stays open."`
+	On      checkOnCmd      `cmd:"" help:"Switch a check on again."`
 }
 
 type checkListCmd struct{}
@@ -54,6 +61,13 @@ func rowOf(c *check.Check) checkRow {
 }
 
 func (c *checkListCmd) Run(a *app) error {
+	server, err := a.remote()
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return c.there(a, server)
+	}
 	var rows [][]string
 	for _, c := range check.All() {
 		if a.Format == "json" {
@@ -65,6 +79,88 @@ func (c *checkListCmd) Run(a *app) error {
 		rows = append(rows, []string{c.ID, string(c.Concern), c.Severity.String(), c.Title})
 	}
 	return a.grid([]string{"check", "concern", "base severity", "title"}, rows)
+}
+
+// there lists the checks of a server, which may be of another version, and which of
+// them are off.
+func (c *checkListCmd) there(a *app, server *client.Client) error {
+	var rows [][]string
+	for raw, err := range client.List[json.RawMessage](a.ctx, server, "/checks", nil) {
+		if err != nil {
+			return err
+		}
+		if a.Format == "json" {
+			if err := a.object("check", raw); err != nil {
+				return err
+			}
+			continue
+		}
+		var x struct {
+			checkRow
+			Off *struct{ Reason string } `json:"off"`
+		}
+		if err := json.Unmarshal(*raw, &x); err != nil {
+			return wardround.Wrap(wardround.EInvalid, "check list", err)
+		}
+		if x.Off != nil {
+			x.Title += " (off: " + x.Off.Reason + ")"
+		}
+		rows = append(rows, []string{x.ID, string(x.Concern), x.Severity.String(), x.Title})
+	}
+	return a.grid([]string{"check", "concern", "base severity", "title"}, rows)
+}
+
+type checkOffCmd struct {
+	ID     string `arg:"" help:"The check's id, as in check list."`
+	Reason string `required:"" help:"Why, in a sentence; it is in every bundle of evidence."`
+	By     string `default:"${user}" help:"Who. On a server: the owner of the token."`
+}
+
+func (c *checkOffCmd) Run(a *app) error {
+	if strings.TrimSpace(c.Reason) == "" {
+		return wardround.Errorf(wardround.EInvalid, "check off", "--reason is empty")
+	}
+	return a.switchCheck(c.ID, c.By, c.Reason, true)
+}
+
+type checkOnCmd struct {
+	ID     string `arg:"" help:"The check's id, as in check list."`
+	Reason string `help:"Why, in a sentence."`
+	By     string `default:"${user}" help:"Who. On a server: the owner of the token."`
+}
+
+func (c *checkOnCmd) Run(a *app) error { return a.switchCheck(c.ID, c.By, c.Reason, false) }
+
+// switchCheck switches a check off or on.
+func (a *app) switchCheck(id, by, reason string, off bool) error {
+	server, err := a.remote()
+	if err != nil {
+		return err
+	}
+	word := map[bool]string{true: "off", false: "on"}[off]
+	switch {
+	case server != nil && off:
+		err = server.Send(a.ctx, http.MethodPut, "/checks/"+url.PathEscape(id)+"/off", nil, map[string]string{"reason": reason}, nil)
+	case server != nil:
+		err = server.Send(a.ctx, http.MethodDelete, "/checks/"+url.PathEscape(id)+"/off", url.Values{"reason": {reason}}, nil, nil)
+	case check.Lookup(id) == nil:
+		return wardround.Errorf(wardround.ENotFound, "check "+word, "no check %q; see: wardround check list", id)
+	default:
+		said := &kind.ContentChangedV1{Name: "check/" + id + "/off", By: kind.PersonalText(by), Reason: kind.PersonalText(reason)}
+		if off {
+			value, merr := json.Marshal(reason)
+			if merr != nil {
+				return wardround.Wrap(wardround.EInvalid, "check off", merr)
+			}
+			said.Value = string(value)
+		}
+		err = a.append(said)
+	}
+	if err != nil {
+		return err
+	}
+	a.note("%s is %s", id, word)
+	return nil
 }
 
 type checkExplainCmd struct {

@@ -51,6 +51,8 @@ var examples = map[string]string{
 	"wardround finding mitigated":      `  wardround finding mitigated f-9ask… --reason "the firewall now drops it"`,
 	"wardround finding reopen":         `  wardround finding reopen f-9ask… --reason "the firewall was replaced"`,
 	"wardround check list":             `  wardround check list`,
+	"wardround check off":              `  wardround check off ssh.legacy --reason "the old CT speaks nothing else until its exchange in May"`,
+	"wardround check on":               `  wardround check on ssh.legacy --reason "exchanged"`,
 	"wardround check explain":          `  wardround check explain mqtt.anonymous`,
 	"wardround evidence export":        `  wardround evidence export --from 2026-01-01 --to 2026-04-01 q1.zip`,
 	"wardround evidence verify": `  wardround evidence verify q1.zip --key FINGERPRINT

@@ -82,7 +82,7 @@ func (p *people) letIn(ctx context.Context, rq *peopleRequest) (client.Invitatio
 		l, err := p.FirstLink(ctx)
 		return invitation(nil, l), err
 	}
-	a, err := p.AccountNamed(ctx, rq.Account.Name)
+	a, err := p.known(ctx, rq.Account.Name)
 	if err != nil {
 		return client.Invitation{}, err
 	}
@@ -90,9 +90,18 @@ func (p *people) letIn(ctx context.Context, rq *peopleRequest) (client.Invitatio
 	return invitation(a, l), err
 }
 
+// known returns an account by name. Errors: ENotFound, naming it.
+func (p *people) known(ctx context.Context, name string) (*account.Account, error) {
+	a, err := p.AccountNamed(ctx, name)
+	if wardround.ErrorCode(err) == wardround.ENotFound {
+		return nil, wardround.Errorf(wardround.ENotFound, "account", "no account %q; see: wardround account list", name)
+	}
+	return a, err
+}
+
 // token makes a token of somebody's account, of no more than that account may.
 func (p *people) token(ctx context.Context, rq *peopleRequest) (client.Token, error) {
-	a, err := p.AccountNamed(ctx, rq.Account.Name)
+	a, err := p.known(ctx, rq.Account.Name)
 	if err != nil {
 		return client.Token{}, err
 	}
