@@ -1,4 +1,4 @@
-import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -13,6 +13,10 @@ import hostile from "./fixtures/hostile.json";
 import proposedFinding from "./fixtures/proposed.json";
 import FindingPage from "./FindingPage";
 import { posts, refuse, serve } from "./serving";
+
+// The machine that runs this may be busy.
+configure({ asyncUtilTimeout: 8_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(() => {
   cleanup();

@@ -1,4 +1,4 @@
-import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Change, Overview as Answer, Session } from "../../api/types";
 import { someone, Stage } from "../../app/testing";
@@ -8,6 +8,10 @@ import empty from "./fixtures/empty.json";
 import hostile from "./fixtures/hostile.json";
 import full from "./fixtures/overview.json";
 import Overview from "./Overview";
+
+// The machine that runs this may be busy.
+configure({ asyncUtilTimeout: 8_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(() => {
   cleanup();

@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Session } from "../../api/types";
 import { someone, Stage } from "../../app/testing";
@@ -6,6 +6,10 @@ import { type Asked, posts, refuse, serve } from "../finding/serving";
 import all from "./fixtures/proposals.json";
 import Proposals from "./Proposals";
 import { patience } from "./useAnswers";
+
+// The machine that runs this may be busy.
+configure({ asyncUtilTimeout: 8_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true }));
 afterEach(() => {

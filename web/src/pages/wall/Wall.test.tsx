@@ -1,10 +1,14 @@
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { cleanup, configure, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Stage } from "../../app/testing";
 import { refuse, serve } from "../finding/serving";
 import empty from "../overview/fixtures/empty.json";
 import full from "../overview/fixtures/overview.json";
 import Wall from "./Wall";
+
+// The machine that runs this may be busy.
+configure({ asyncUtilTimeout: 8_000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(() => {
   cleanup();
