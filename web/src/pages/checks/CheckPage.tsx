@@ -63,7 +63,7 @@ export default function CheckPage() {
           </Panel>
           <Panel title={<FormattedMessage id="checks.scope" />}>
             <dl className="ck-facts">
-              <dt><FormattedMessage id="checks.applies" /></dt><dd>{words(c.applies.split("|"), "kind")}</dd>
+              <dt><FormattedMessage id="checks.applies" /></dt><dd>{c.applies === "site and sensors" ? <FormattedMessage id="checks.applies.site" /> : words(c.applies.split("|"), "kind")}</dd>
               {c.speaks && c.speaks.length > 0 && <><dt><FormattedMessage id="checks.speaks" /></dt><dd>{words(c.speaks)}</dd></>}
               <dt><FormattedMessage id="checks.watch" /></dt><dd>{words(c.watch, "source")}</dd>
               <dt><FormattedMessage id="checks.fresh" /></dt><dd>{fresh ? intl.formatNumber(fresh.value, { style: "unit", unit: fresh.unit, unitDisplay: "long" }) : <FormattedMessage id="checks.fresh.ever" />}</dd>
@@ -71,7 +71,7 @@ export default function CheckPage() {
               <dt><FormattedMessage id="checks.version" /></dt><dd>{intl.formatNumber(c.version)}</dd>
             </dl>
           </Panel>
-          {c.thresholds && Object.keys(c.thresholds).length > 0 && <Thresholds key={JSON.stringify(c.thresholds)} check={c} may={may} />}
+          {Object.keys({ ...c.defaults, ...c.thresholds }).length > 0 && <Thresholds key={JSON.stringify(c.thresholds)} check={c} may={may} />}
           <Panel title={<FormattedMessage id="checks.controls" />}>
             <ul className="ck-controls">
               {c.control_details.map((k) => <li key={k.id}><strong>{plain(k.title)}</strong> <code>{k.id}</code><ul>{k.clauses.map((x) => <li key={x}>{plain(x)}</li>)}</ul></li>)}

@@ -7,11 +7,12 @@ import { Button, Failure, Field, Panel, TextInput, plain } from "../../ui";
 /** The numbers of a check at this site. All are sent together: what is left empty goes back to its default. */
 export function Thresholds({ check: c, may }: { check: CheckDetail; may: boolean }) {
   const intl = useIntl();
-  const [values, setValues] = useState<Record<string, string>>(() => Object.fromEntries(Object.entries(c.thresholds ?? {}).map(([k, v]) => [k, String(v)])));
+  const [values, setValues] = useState<Record<string, string>>(() => Object.fromEntries(Object.entries({ ...c.defaults, ...c.thresholds }).map(([k, v]) => [k, String(v)])));
   const [reason, setReason] = useState("");
   const save = useSend<CheckDetail>("PUT", `/checks/${encodeURIComponent(c.id)}/thresholds`, ["/checks"]);
   const wrong = Object.entries(values).filter(([, v]) => v.trim() !== "" && !Number.isFinite(Number(v))).map(([k]) => k);
-  const changed = Object.entries(values).some(([k, v]) => v.trim() !== String(c.thresholds?.[k] ?? ""));
+  const inForce = { ...c.defaults, ...c.thresholds };
+  const changed = Object.entries(values).some(([k, v]) => (v.trim() === "" ? inForce[k] !== c.defaults?.[k] : Number(v) !== inForce[k]));
   const submit = (e: FormEvent) => {
     e.preventDefault();
     if (!changed || wrong.length > 0 || !reason.trim()) return;
@@ -23,7 +24,7 @@ export function Thresholds({ check: c, may }: { check: CheckDetail; may: boolean
       {may ? (
         <form className="wr-stack" onSubmit={submit}>
           {Object.keys(values).map((k) => (
-            <Field key={k} label={<code>{plain(k)}</code>} error={wrong.includes(k) && <FormattedMessage id="checks.threshold.number" />}>
+            <Field key={k} label={<code>{plain(k)}</code>} hint={c.defaults?.[k] !== undefined && <FormattedMessage id="checks.threshold.hint" values={{ value: c.defaults[k] }} />} error={wrong.includes(k) && <FormattedMessage id="checks.threshold.number" />}>
               <TextInput inputMode="decimal" value={values[k] ?? ""} onChange={(v) => setValues({ ...values, [k]: v })} placeholder={intl.formatMessage({ id: "checks.threshold.default" })} />
             </Field>
           ))}
@@ -32,7 +33,7 @@ export function Thresholds({ check: c, may }: { check: CheckDetail; may: boolean
           {save.error && <Failure problem={save.error} />}
         </form>
       ) : (
-        <dl className="ck-facts">{Object.entries(c.thresholds ?? {}).map(([k, v]) => <div key={k} className="ck-threshold"><dt><code>{plain(k)}</code></dt><dd>{intl.formatNumber(v)}</dd></div>)}</dl>
+        <dl className="ck-facts">{Object.entries(inForce).map(([k, v]) => <div key={k} className="ck-threshold"><dt><code>{plain(k)}</code></dt><dd>{intl.formatNumber(v)}</dd></div>)}</dl>
       )}
     </Panel>
   );

@@ -24,7 +24,7 @@ export function Head({ ledger: l }: { ledger: Ledger }) {
       {l.keys.map((k) => (
         <div key={k.verifier} className="ev-key">
           <dt><FormattedMessage id="evidence.key" values={{ name: <Name value={k.name} /> }} /></dt>
-          <dd className="ev-hash"><Name value={k.verifier} mono /><Copy value={k.verifier} /></dd>
+          <dd><span className="ev-hash"><Name value={k.verifier} mono /><Copy value={k.verifier} /></span><span className="wr-muted wr-small"><Name value={k.fingerprint} mono /></span></dd>
         </div>
       ))}
     </dl>

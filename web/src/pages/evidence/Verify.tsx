@@ -71,6 +71,8 @@ export function Result({ name, r }: { name: string; r: Verification }) {
     <Banner kind={looks[r.result] ?? "danger"} role={r.result === "failed" ? "alert" : "status"}>
       <strong><FormattedMessage id={`evidence.result.${id}`} values={{ name: <bdi>{plain(name)}</bdi> }} /></strong>
       <p><FormattedMessage id={`evidence.result.${id}.detail`} values={{ entries: r.entries, total: r.total, problems: r.problems.length }} /></p>
+      {r.trusted && <p className="wr-small"><FormattedMessage id="evidence.result.trusted" values={{ what: <bdi>{plain(r.trusted)}</bdi> }} /></p>}
+      {r.ledger && <p className="wr-small"><FormattedMessage id="evidence.result.ledger" values={{ name: <code>{plain(r.ledger)}</code> }} /></p>}
       {(r.signed_by || r.at) && <p className="wr-small"><FormattedMessage id="evidence.result.signed" values={{ by: <code>{plain(r.signed_by ?? "—")}</code>, at: <Time at={r.at} /> }} /></p>}
       {r.problems.length > 0 && <ul className="ev-problems">{r.problems.slice(0, 50).map((p, i) => <li key={i}><bdi>{plain(p)}</bdi></li>)}</ul>}
     </Banner>

@@ -55,7 +55,7 @@ export default function Live() {
 
   const sensors = useApi<Page<Sensor>>("/sensors", undefined, { every: 60_000 });
   const asset = useApi<Asset>(filters.asset ? `/assets/${encodeURIComponent(filters.asset)}` : null);
-  const top = () => document.querySelector<HTMLElement>(".lv-rows .wr-table-wrap")?.scrollTo({ top: 0 });
+  const top = () => document.querySelector<HTMLElement>(".lv-rows .wr-table-wrap")?.scrollTo?.({ top: 0 });
   const show = () => { pause(false); choose(null); act({ act: "show" }); top(); };
   useKeys({ p: () => pause((p) => !p), n: show });
 
