@@ -22,7 +22,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
         <span className="wr-notice wr-notice-phone"><FormattedMessage id="shell.notalarm" /></span>
       </span>
       {hasPalette && (
-        <button type="button" className="wr-search" onClick={onSearch} aria-keyshortcuts="Control+K" aria-label={intl.formatMessage({ id: "shell.search" })}>
+        <button type="button" className="wr-search" onClick={onSearch} aria-keyshortcuts="Control+K">
           <Icon name="search" size={16} />
           <span className="wr-search-word"><FormattedMessage id="shell.search" /></span>
           <kbd className="wr-kbd" aria-hidden="true">{intl.formatMessage({ id: "shell.search.key" })}</kbd>

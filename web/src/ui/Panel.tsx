@@ -76,6 +76,14 @@ export function Banner({ kind = "plain", role, actions, children }: { kind?: "pl
 /** What failed, what is safe, what to do. */
 export function Failure({ problem, retry, title }: { problem: Problem; retry?: () => void; title?: ReactNode }) {
   const offline = problem.status === 0 && problem.code === "offline";
+  if (problem.status === 501) {
+    return (
+      <div className="wr-failure wr-failure-none" role="status">
+        <strong><FormattedMessage id="failure.missing" /></strong>
+        <p className="wr-muted"><FormattedMessage id="failure.missing.text" /></p>
+      </div>
+    );
+  }
   return (
     <div className="wr-failure" role="alert">
       <strong>{title ?? <FormattedMessage id={offline ? "failure.offline" : problem.status === 403 ? "failure.forbidden" : problem.status === 404 ? "failure.gone" : "failure.title"} />}</strong>

@@ -3,6 +3,7 @@ import { FormattedMessage } from "react-intl";
 import { usePage, useSend } from "../../api/client";
 import type { SessionRow } from "../../api/types";
 import { Button, Confirm, Failure, Icon, Name, Skeleton, Tag, Time } from "../../ui";
+import { device } from "./agent";
 
 /** Where one is signed in; any can be ended from here. */
 export function Sessions() {
@@ -18,7 +19,7 @@ export function Sessions() {
           <li key={row.id}>
             <Icon name="home" />
             <div className="wr-list-body">
-              <strong className="wr-row"><Name value={row.agent} />{row.current && <Tag kind="accent"><FormattedMessage id="me.sessions.current" /></Tag>}</strong>
+              <strong className="wr-row"><Name value={device(row.agent)} title={row.agent} />{row.current && <Tag kind="accent"><FormattedMessage id="me.sessions.current" /></Tag>}</strong>
               <span><FormattedMessage id="me.sessions.line" values={{ address: <bdi>{row.address}</bdi>, via: <FormattedMessage id={`via.${row.via}`} />, seen: <Time at={row.last_seen} mode="relative" wall />, end: <Time at={row.expires} /> }} /></span>
             </div>
             {!row.current && <Button small onClick={() => setAsked(row)}><FormattedMessage id="me.sessions.end" /></Button>}
@@ -34,7 +35,7 @@ export function Sessions() {
         onConfirm={() => end.mutate({ path: `/me/sessions/${encodeURIComponent(asked!.id)}` }, { onSuccess: () => (setAsked(null), list.refresh()) })}
         problem={end.error && <Failure problem={end.error} />}
       >
-        <p><FormattedMessage id="me.sessions.text2" values={{ agent: asked?.agent ?? "", address: asked?.address ?? "" }} /></p>
+        <p><FormattedMessage id="me.sessions.text2" values={{ agent: device(asked?.agent ?? ""), address: asked?.address ?? "" }} /></p>
       </Confirm>
     </>
   );

@@ -20,10 +20,10 @@ export default function About() {
       <Section title={text("about.version")} text={text("about.version.text")}>
         <dl className="wr-facts">
           <dt>{text("about.number")}</dt><dd><code>{data.version}</code></dd>
-          <dt>{text("about.commit")}</dt><dd><code>{data.commit}</code></dd>
+          {data.commit && <><dt>{text("about.commit")}</dt><dd><code>{data.commit}</code></dd></>}
           <dt>{text("about.go")}</dt><dd><code>{data.go}</code></dd>
           <dt>{text("about.origin")}</dt><dd><Word group="origin" value={data.origin} /></dd>
-          <dt>{text("about.data")}</dt><dd><Name value={data.data_dir} mono wrap /></dd>
+          <dt>{text("about.data")}</dt><dd>{data.data_dir ? <Name value={data.data_dir} mono wrap /> : text("about.memory")}</dd>
           <dt>{text("about.started")}</dt><dd><Time at={data.started} mode="relative" wall /></dd>
         </dl>
         <div className="wr-form-acts">

@@ -2,17 +2,20 @@ import { FormattedMessage, useIntl } from "react-intl";
 import { Link } from "react-router";
 import { fileURL, useFilters, usePage } from "../../api/client";
 import type { AuditRow } from "../../api/types";
+import { useI18n } from "../../i18n/I18n";
 import { useTitle } from "../../app/title";
 import { Empty, Failure, FilterBar, LinkButton, Name, Num, PageHead, Table, TextInput, Time, Word } from "../../ui";
 import type { Column } from "../../ui";
+import { dayBegins } from "./day";
 import "./settings.css";
 
 /** What people and the program did; each row is a leaf of the ledger and can be proved. */
 export default function Audit() {
   const intl = useIntl();
   useTitle(intl.formatMessage({ id: "nav.audit" }));
+  const { timeZone } = useI18n();
   const [filters, setFilters, clear] = useFilters({ q: "", by: "", act: "", from: "", to: "" });
-  const params = { ...filters, from: instant(filters.from, 0), to: instant(filters.to, 1) };
+  const params = { ...filters, from: dayBegins(filters.from, timeZone), to: dayBegins(filters.to, timeZone, 1) };
   const list = usePage<AuditRow>("/audit", { ...params, limit: 100 }, { keep: true });
   const columns: Column<AuditRow>[] = [
     { id: "at", header: <FormattedMessage id="audit.at" />, width: "216px", cell: (row) => <Time at={row.at} seconds /> },
@@ -39,11 +42,4 @@ export default function Audit() {
 
 function Erased() {
   return <span className="wr-muted"><FormattedMessage id="audit.erased" /></span>;
-}
-
-/** A day of the form as an instant: its beginning, or with 1 the next day's, in the viewer's zone. */
-function instant(day: string, plus: 0 | 1): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return "";
-  const [y, m, d] = day.split("-").map(Number) as [number, number, number];
-  return new Date(y, m - 1, d + plus).toISOString();
 }

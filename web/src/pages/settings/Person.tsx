@@ -4,6 +4,7 @@ import { usePage, useSend } from "../../api/client";
 import type { Account, Grant, Invitation, SessionRow } from "../../api/types";
 import { useSession } from "../../app/session";
 import { Banner, Button, Checkbox, Confirm, Drawer, Failure, Field, Name, TextInput, Time, useToast } from "../../ui";
+import { device } from "../me/agent";
 import { Grants } from "./Grants";
 
 type Ask = "reset" | "delete" | "sessions" | null;
@@ -68,7 +69,7 @@ export function Person({ person, onClose, onLink }: { person: Account; onClose: 
             {sessions.items.map((row) => (
               <li key={row.id}>
                 <div className="wr-list-body">
-                  <strong><Name value={row.agent} /></strong>
+                  <strong><Name value={device(row.agent)} title={row.agent} /></strong>
                   <span><FormattedMessage id="people.session" values={{ address: <bdi>{row.address}</bdi>, seen: <Time at={row.last_seen} mode="relative" wall /> }} /></span>
                 </div>
               </li>

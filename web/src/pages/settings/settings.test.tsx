@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { expectAccessible } from "../../app/axe";
 import { someone, Stage } from "../../app/testing";
+import { dayBegins } from "./day";
 import { tidy } from "./notices";
 import { faults, isPrefix, slug } from "./prefix";
 import Tokens from "./Tokens";
@@ -47,6 +48,15 @@ test("faults are named by place", () => {
   const found = faults([{ id: "icu", name: "", prefixes: ["10.0.0.0/8", "nonsense", ""] }, { id: "icu", name: "" }, { id: "Not so", name: "" }]);
   expect([...found]).toEqual([["0 prefixes", "nonsense"], ["1 id", "zones.id.taken"], ["2 id", "zones.id.wrong"]]);
 });
+
+test.each([
+  ["2026-01-15", "UTC", 0, "2026-01-15T00:00:00.000Z"],
+  ["2026-01-15", "Europe/Zurich", 0, "2026-01-14T23:00:00.000Z"],
+  ["2026-03-29", "Europe/Zurich", 0, "2026-03-28T23:00:00.000Z"], // the clock changes on this day
+  ["2026-03-29", "Europe/Zurich", 1, "2026-03-29T22:00:00.000Z"],
+  ["2026-12-31", "Asia/Kathmandu", 1, "2026-12-31T18:15:00.000Z"],
+  ["2026-1-1", "UTC", 0, ""],
+])("%s in %s, %d later, begins at %s", (day, zone, plus, at) => expect(dayBegins(day, zone, plus)).toBe(at));
 
 test("a route sends only what its channel uses", () => {
   const { routes } = tidy({ routes: [{ name: "ICU", channel: { kind: "teams", url: "https://t.example", secret: "left over", server: "m:25" }, escalate_to: "", escalate_after_minutes: 5 }] });

@@ -60,7 +60,7 @@ export default function SignIn() {
     <Gate title={<FormattedMessage id={step === "totp" ? "signin.code.title" : "signin.title"} />} site={data?.site} origin={data?.origin}>
       {methods.error && <Failure problem={methods.error} retry={() => void methods.refetch()} />}
       {methods.isPending && <Skeleton lines={4} height={40} />}
-      {search.get("error") && !problem && <Banner kind="danger" role="alert"><FormattedMessage id="signin.oidc.failed" /></Banner>}
+      {search.get("problem") && !problem && <Banner kind="danger" role="alert"><FormattedMessage id="signin.oidc.failed" /></Banner>}
       {problem && <Refused problem={problem} />}
       {data?.first_run && (
         <Banner kind="info">
