@@ -53,7 +53,7 @@ export function AssetCard({ asset: a, reason }: { asset: Asset; reason?: string 
         {(a.ward ?? a.zone) && <Fact id="where"><Name value={[a.ward, zoneName(a.zone)].filter(Boolean).join(" · ")} /></Fact>}
         <Fact id="criticality">
           <strong><Word group="criticality" value={a.criticality} /></strong>
-          {reason && <p className="wr-small wr-muted">{plain(reason)}</p>}
+          {reason && <p className="wr-small wr-muted" lang="en">{plain(reason)}</p>}
         </Fact>
         {a.gateway && <Fact id="gateway"><Link to={`/assets/${a.gateway}`}><Name value={a.gateway_name ?? a.gateway} /></Link></Fact>}
         <Fact id="seen"><Time at={a.last} mode="relative" /></Fact>

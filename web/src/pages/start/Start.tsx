@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { useHeld, useSession } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { Banner, cx, Icon, LinkButton, PageHead } from "../../ui";
@@ -19,7 +19,9 @@ export default function Start() {
   useTitle(intl.formatMessage({ id: "start.title" }));
   const { origin } = useSession();
   const { reload } = useHeld();
-  const [way, setWay] = useState<Way | null>(null);
+  // The overview leads here with a way already chosen.
+  const asked = useSearchParams()[0].get("way");
+  const [way, setWay] = useState<Way | null>(ways.find((w) => w.id === asked)?.id ?? null);
   const [done, setDone] = useState<ReactNode>(null);
   const finish = (text: ReactNode) => {
     setDone(text);
