@@ -105,6 +105,12 @@ func (x *entryIndex) follow(ctx context.Context, st ledger.Store, sc wardround.S
 	if err != nil || int64(len(x.kinds)) >= size {
 		return err
 	}
+	if k, ok := st.(kindReader); ok {
+		return k.Kinds(ctx, sc, uint64(len(x.kinds)), func(kind string, at time.Time) error {
+			x.add(kind, at)
+			return ctx.Err()
+		})
+	}
 	for e, err := range st.Evidence(ctx, sc, uint64(len(x.kinds)), uint64(size)) {
 		if err != nil {
 			return err
@@ -112,16 +118,25 @@ func (x *entryIndex) follow(ctx context.Context, st ledger.Store, sc wardround.S
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		x.kinds = append(x.kinds, x.number(e.Kind))
-		day := e.At.UTC().Format(time.DateOnly)
-		switch n := len(x.days); {
-		case n == 0 || x.days[n-1].Day < day:
-			x.days = append(x.days, Growth{day, int64(len(x.kinds))})
-		default: // what is dated back counts for the day on which it came
-			x.days[n-1].Size = int64(len(x.kinds))
-		}
+		x.add(e.Kind, e.At)
 	}
 	return nil
+}
+
+// kindReader is a ledger that tells what is counted without reading all the rest.
+type kindReader interface {
+	Kinds(ctx context.Context, s wardround.Scope, from uint64, fn func(kind string, at time.Time) error) error
+}
+
+func (x *entryIndex) add(kind string, at time.Time) {
+	x.kinds = append(x.kinds, x.number(kind))
+	day := at.UTC().Format(time.DateOnly)
+	switch n := len(x.days); {
+	case n == 0 || x.days[n-1].Day < day:
+		x.days = append(x.days, Growth{day, int64(len(x.kinds))})
+	default: // what is dated back counts for the day on which it came
+		x.days[n-1].Size = int64(len(x.kinds))
+	}
 }
 
 // number is the byte a kind is kept as.
