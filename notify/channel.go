@@ -98,7 +98,16 @@ func (c Channel) send(ctx context.Context, client *http.Client, m Message, now t
 	if c.Kind == Mail {
 		return c.mail(ctx, m, now)
 	}
-	body, err := c.body(m)
+	v, err := c.body(m)
+	if err != nil {
+		return permanent{err}
+	}
+	return c.post(ctx, client, m.ID, json.RawMessage(v), now)
+}
+
+// post sends a JSON body, signed if that is what the channel does.
+func (c Channel) post(ctx context.Context, client *http.Client, id string, v any, now time.Time) error {
+	body, err := json.Marshal(v)
 	if err != nil {
 		return permanent{err}
 	}
@@ -109,7 +118,7 @@ func (c Channel) send(ctx context.Context, client *http.Client, m Message, now t
 	rq.Header.Set("Content-Type", "application/json")
 	rq.Header.Set("User-Agent", "wardround")
 	if c.Kind == Webhook {
-		rq.Header.Set("Wardround-Delivery", m.ID)
+		rq.Header.Set("Wardround-Delivery", id)
 		if c.Secret != "" {
 			rq.Header.Set("Wardround-Signature", Sign(c.Secret, body, now))
 		}

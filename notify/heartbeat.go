@@ -45,7 +45,7 @@ func (n *Notifier) heartbeat(ctx context.Context) {
 	n.mu.Lock()
 	h := n.cfg.Heartbeat
 	n.mu.Unlock()
-	b := Beat{Type: "heartbeat", Site: n.opt.Site, State: "judging", At: now, Next: now.Add(h.every())}
+	b := Beat{Type: "heartbeat", Site: n.place.Load().name, State: "judging", At: now, Next: now.Add(h.every())}
 	if n.opt.Working != nil && n.opt.Working() != nil {
 		b.State = "not judging"
 	}
@@ -62,12 +62,12 @@ func (n *Notifier) heartbeat(ctx context.Context) {
 	}
 	if err != nil {
 		n.mu.Lock()
-		n.beat = min2(n.beat, now.Add(time.Minute))
+		n.beat = earlier(n.beat, now.Add(time.Minute))
 		n.mu.Unlock()
 	}
 }
 
-func min2(a, b time.Time) time.Time {
+func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
 	}

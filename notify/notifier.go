@@ -3,22 +3,15 @@ package notify
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardround/wardround"
 )
-
-// Outbox keeps deliveries over a restart.
-type Outbox interface {
-	// Load returns what was saved last, nil for nothing.
-	Load(ctx context.Context) ([]byte, error)
-	Save(ctx context.Context, b []byte) error
-}
 
 // Options are what a [Notifier] stands on.
 type Options struct {
@@ -29,6 +22,9 @@ type Options struct {
 	// Link returns the address of a case's page; nil for none.
 	Link   func(id string) string
 	Outbox Outbox
+	// Missed returns the notices that were given after a time: what was committed
+	// before a crash and did not reach the outbox. nil for none.
+	Missed func(ctx context.Context, after time.Time) ([]*wardround.Notice, error)
 	// Zone is the site's time zone; nil for UTC.
 	Zone *time.Location
 	// Working says why we do not judge, nil if we do: the heartbeat tells.
@@ -40,16 +36,27 @@ type Options struct {
 // Notifier sends notices. Its methods are safe for concurrent use; Run is the one
 // goroutine that owns the sending.
 type Notifier struct {
-	opt  Options
-	wake chan struct{}
+	opt    Options
+	wake   chan struct{}
+	place  atomic.Pointer[place]
+	saving sync.Mutex // one writes the outbox at a time
 
-	mu     sync.Mutex
-	cfg    Config
-	list   []*Delivery // newest last
-	dirty  bool
-	flying map[string]bool
-	lost   int // notices that had no room
-	beat   time.Time
+	mu      sync.Mutex
+	cfg     Config
+	orders  Orders
+	list    []*Delivery // newest last
+	noticed time.Time   // of the newest notice that was handed over
+	loaded  bool        // what an earlier run left is in list
+	dirty   bool
+	flying  map[string]bool
+	lost    int // notices that had no room
+	beat    time.Time
+}
+
+// place is how people call the site, and its time zone.
+type place struct {
+	name string
+	zone *time.Location
 }
 
 // States of a delivery.
@@ -77,6 +84,8 @@ type Delivery struct {
 	// Escalate is when it goes to route To as well, if nobody has taken the case up.
 	Escalate time.Time `json:"escalate,omitzero"`
 	To       string    `json:"to,omitempty"`
+	// Order is what is sent of a work order, until that is done.
+	Order *WorkOrder `json:"order,omitempty"`
 }
 
 // Limits.
@@ -91,13 +100,21 @@ const (
 
 // New returns a notifier without routes.
 func New(opt Options) *Notifier {
-	if opt.Zone == nil {
-		opt.Zone = time.UTC
-	}
 	if opt.Client == nil {
 		opt.Client = &http.Client{Timeout: sendFor, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	return &Notifier{opt: opt, wake: make(chan struct{}, 1), flying: map[string]bool{}}
+	n := &Notifier{opt: opt, wake: make(chan struct{}, 1), flying: map[string]bool{}}
+	n.SetSite(opt.Site, opt.Zone)
+	return n
+}
+
+// SetSite says how people call the site from now on, and its time zone, nil for UTC.
+// What waits for an hour already waits for that of the old one.
+func (n *Notifier) SetSite(name string, zone *time.Location) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	n.place.Store(&place{name, zone})
 }
 
 // Configure puts routes in force from now on. What waits for a route that is gone
@@ -116,17 +133,32 @@ func (n *Notifier) poke() {
 	}
 }
 
-// Notice hands over a notice for the routes that take its case. It never blocks.
-// The same notice again changes nothing.
-func (n *Notifier) Notice(w *wardround.Notice) {
-	c := Case{ID: w.Case, Title: w.Title, Severity: w.Severity}
-	if known, ok := n.opt.Case(w.Case); ok {
-		known.Severity = w.Severity
-		known.Title = cmp.Or(w.Title, known.Title)
-		c = known
+// Notice hands over the notices of a commit, for the routes that take their cases. It
+// never blocks. The same notice again changes nothing.
+func (n *Notifier) Notice(notices ...*wardround.Notice) {
+	cases := make([]Case, len(notices)) // asked for without the mutex
+	for i, w := range notices {
+		cases[i] = Case{ID: w.Case, Title: w.Title}
+		if known, ok := n.opt.Case(w.Case); ok {
+			cases[i] = known // in the site's language
+			cases[i].Title = cmp.Or(known.Title, w.Title)
+		}
+		cases[i].Severity = w.Severity
 	}
-	now := n.opt.Now()
 	n.mu.Lock()
+	for i, w := range notices { // all of them or none, for who saves
+		n.notice(w, cases[i])
+	}
+	n.mu.Unlock()
+	n.poke()
+}
+
+// notice adds what the routes make of a notice. The caller holds the mutex.
+func (n *Notifier) notice(w *wardround.Notice, c Case) {
+	now := n.opt.Now()
+	if w.At.After(n.noticed) {
+		n.noticed, n.dirty = w.At, true
+	}
 	for _, r := range n.cfg.Routes {
 		if r.Off || !r.When.takes(c) {
 			continue
@@ -135,7 +167,7 @@ func (n *Notifier) Notice(w *wardround.Notice) {
 			ID: wardround.DeriveID("m", w.ID, r.Name), Type: "notice", Case: w.Case, Title: c.Title, Severity: c.Severity, At: w.At,
 			Route: r.Name, Channel: r.Channel.Kind, State: Waiting, Next: now,
 		}
-		if open, next := r.When.open(now.In(n.opt.Zone)); !open {
+		if open, next := r.When.open(now.In(n.place.Load().zone)); !open {
 			d.Next = next
 		}
 		if r.After > 0 {
@@ -143,8 +175,6 @@ func (n *Notifier) Notice(w *wardround.Notice) {
 		}
 		n.add(d)
 	}
-	n.mu.Unlock()
-	n.poke()
 }
 
 // add keeps a delivery unless it is known. What is done makes room first; what
@@ -212,7 +242,7 @@ func (n *Notifier) Test(ctx context.Context, route string) error {
 
 func (n *Notifier) message(d *Delivery) Message {
 	m := Message{
-		Type: d.Type, ID: d.ID, Site: n.opt.Site, Origin: n.opt.Origin, Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At, Notice: notAnAlarm,
+		Type: d.Type, ID: d.ID, Site: n.place.Load().name, Origin: n.opt.Origin, Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At, Notice: notAnAlarm,
 	}
 	if c, ok := n.opt.Case(d.Case); ok && d.Case != "" {
 		m.Where, m.Bedside = c.Where, c.Bedside
@@ -223,8 +253,8 @@ func (n *Notifier) message(d *Delivery) Message {
 	return m
 }
 
-// Run sends until ctx is done, and then waits for what is under way. It returns an
-// error only if what was left by an earlier run cannot be read.
+// Run sends until ctx is done, and then waits for what is under way. Errors: what was
+// left by an earlier run cannot be read, what is left now cannot be written.
 func (n *Notifier) Run(ctx context.Context) error {
 	if err := n.load(ctx); err != nil {
 		return err
@@ -241,12 +271,11 @@ func (n *Notifier) Run(ctx context.Context) error {
 		if n.beats() {
 			flying.Go(func() { n.heartbeat(ctx) })
 		}
-		n.save(context.WithoutCancel(ctx))
+		_ = n.save(context.WithoutCancel(ctx)) // what cannot be written is tried again
 		select {
 		case <-ctx.Done():
 			flying.Wait()
-			n.save(context.WithoutCancel(ctx))
-			return nil
+			return n.save(context.WithoutCancel(ctx))
 		case <-n.wake:
 		case <-tick.C:
 		}
@@ -258,6 +287,7 @@ type flight struct {
 	id      string
 	channel Channel
 	m       Message
+	order   *WorkOrder // instead of m
 }
 
 // due takes what is to be sent now, at most [flights] at a time.
@@ -270,21 +300,46 @@ func (n *Notifier) due() []flight {
 		if d.State != Waiting || d.Next.After(now) || n.flying[d.ID] || len(n.flying) >= flights {
 			continue
 		}
-		i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == d.Route && !r.Off })
-		if i < 0 {
-			d.State, d.Error, d.Done, n.dirty = Failed, "the route is gone", now, true
+		channel, gone := n.channel(d)
+		if gone != "" {
+			d.State, d.Error, d.Done, d.Order, n.dirty = Failed, gone, now, nil, true
 			continue
 		}
 		n.flying[d.ID] = true
-		list = append(list, flight{d.ID, n.cfg.Routes[i].Channel, n.message(d)})
+		f := flight{id: d.ID, channel: channel, order: d.Order}
+		if f.order == nil {
+			f.m = n.message(d)
+		}
+		list = append(list, f)
 	}
 	return list
+}
+
+// channel is what carries a delivery now; gone says why nothing does any more. The
+// caller holds the mutex.
+func (n *Notifier) channel(d *Delivery) (c Channel, gone string) {
+	if d.Order != nil {
+		if n.orders.Webhook.URL == "" {
+			return c, "work orders are sent nowhere any more"
+		}
+		return Channel{Kind: Webhook, URL: n.orders.Webhook.URL, Secret: n.orders.Webhook.Secret}, ""
+	}
+	i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == d.Route && !r.Off })
+	if i < 0 {
+		return c, "the route is gone"
+	}
+	return n.cfg.Routes[i].Channel, ""
 }
 
 func (n *Notifier) fly(ctx context.Context, f flight) {
 	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
-	err := f.channel.send(ctx, n.opt.Client, f.m, n.opt.Now())
+	var err error
+	if f.order != nil {
+		err = f.channel.post(ctx, n.opt.Client, f.id, f.order, n.opt.Now())
+	} else {
+		err = f.channel.send(ctx, n.opt.Client, f.m, n.opt.Now())
+	}
 	now := n.opt.Now()
 	n.mu.Lock()
 	delete(n.flying, f.id)
@@ -309,81 +364,7 @@ func (d *Delivery) tried(err error, now time.Time) {
 		d.Error = err.Error()
 		d.Next = now.Add(min(longestPause, firstPause<<min(d.Attempts-1, 20)))
 	}
-}
-
-// escalate sends over the next route what nobody took up in time.
-func (n *Notifier) escalate() {
-	now := n.opt.Now()
-	n.mu.Lock()
-	var ripe []Delivery
-	for _, d := range n.list {
-		if !d.Escalate.IsZero() && !d.Escalate.After(now) {
-			ripe = append(ripe, *d)
-			d.Escalate, n.dirty = time.Time{}, true
-		}
-	}
-	n.mu.Unlock()
-	for _, d := range ripe {
-		if c, ok := n.opt.Case(d.Case); ok && c.TakenUp {
-			continue
-		}
-		n.mu.Lock()
-		if i := slices.IndexFunc(n.cfg.Routes, func(r Route) bool { return r.Name == d.To && !r.Off }); i >= 0 {
-			r := n.cfg.Routes[i]
-			e := &Delivery{
-				ID: wardround.DeriveID("m", d.ID, r.Name), Type: "escalation", Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At,
-				Route: r.Name, Channel: r.Channel.Kind, State: Waiting, Next: now,
-			}
-			if r.After > 0 {
-				e.Escalate, e.To = now.Add(time.Duration(r.After)*time.Minute), r.To
-			}
-			n.add(e)
-		}
-		n.mu.Unlock()
-	}
-}
-
-func (n *Notifier) load(ctx context.Context) error {
-	if n.opt.Outbox == nil {
-		return nil
-	}
-	b, err := n.opt.Outbox.Load(ctx)
-	if err != nil || len(b) == 0 {
-		return err
-	}
-	var list []*Delivery
-	if err := json.Unmarshal(b, &list); err != nil {
-		return wardround.Errorf(wardround.EIntegrity, "notify.load", "the outbox cannot be read: %w", err)
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	fresh := n.list
-	n.list = list
-	for _, d := range fresh { // noticed before Run
-		n.add(d)
-	}
-	return nil
-}
-
-// save writes the outbox if it changed; what cannot be written is tried again.
-func (n *Notifier) save(ctx context.Context) {
-	if n.opt.Outbox == nil {
-		return
-	}
-	n.mu.Lock()
-	if !n.dirty {
-		n.mu.Unlock()
-		return
-	}
-	b, err := json.Marshal(n.list)
-	n.dirty = false
-	n.mu.Unlock()
-	if err == nil {
-		err = n.opt.Outbox.Save(ctx, b)
-	}
-	if err != nil {
-		n.mu.Lock()
-		n.dirty = true
-		n.mu.Unlock()
+	if d.State != Waiting {
+		d.Order = nil // whom it concerns is kept no longer than needed
 	}
 }
