@@ -25,7 +25,7 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
         <button type="button" className="wr-search" onClick={onSearch} aria-keyshortcuts="Control+K">
           <Icon name="search" size={16} />
           <span className="wr-search-word"><FormattedMessage id="shell.search" /></span>
-          <kbd className="wr-kbd" aria-hidden="true">{intl.formatMessage({ id: "shell.search.key" })}</kbd>
+          <kbd className="wr-kbd">{intl.formatMessage({ id: "shell.search.key" })}</kbd>
         </button>
       )}
       <span className="wr-top-fill" />

@@ -37,7 +37,7 @@ export function TimelineTab({ asset }: { asset: Asset }) {
           day = d;
           return (
             <li key={`${e.at} ${e.kind} ${e.seq ?? ""} ${i}`} className={cx(first && "at-newday")}>
-              {first && <h3 className="at-day">{d}</h3>}
+              {first && <h2 className="at-day">{d}</h2>}
               <div className={`at-event at-lane-${lanes[e.kind]}`}>
                 <span className="at-event-at"><Time at={e.at} mode="clock" seconds /></span>
                 <span className="at-event-dot" aria-hidden="true"><Icon name={icons[e.kind]} size={14} /></span>
