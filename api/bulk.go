@@ -11,9 +11,6 @@ import (
 	"github.com/wardround/wardround/kind"
 )
 
-// maxBulk is how many findings one request is about.
-const maxBulk = 500
-
 type bulkInput struct {
 	Body struct {
 		IDs    []string  `json:"ids" minItems:"1" maxItems:"500"`

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -223,7 +222,7 @@ func TestTheWardIsWorthTesting(t *testing.T) {
 			one++
 		}
 	}
-	t.Log(fmt.Sprintf("%d findings, %d need two people, %d do not; %d observations, in %v", p.Total, two, one, w.past.Last(), time.Since(start)))
+	t.Logf("%d findings, %d need two people, %d do not; %d observations, in %v", p.Total, two, one, w.past.Last(), time.Since(start))
 	if two == 0 || one == 0 {
 		t.Errorf("%d findings need two people, %d do not", two, one)
 	}
