@@ -1,8 +1,14 @@
 package api
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // IfMatch is embedded in the input of an edit: who edits must have seen what they
@@ -37,6 +43,55 @@ func (m IfNoneMatch) changed(etag string) error {
 	p := newProblem(http.StatusNotModified, "", "")
 	p.header = http.Header{"Etag": {quote(etag)}}
 	return p
+}
+
+// tagged gives each answer of one resource an ETag, that of the handler or else a
+// digest of what is answered, and says 304 to who has it.
+func tagged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := &held{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(h, r)
+		if h.status == http.StatusOK {
+			if w.Header().Get("Etag") == "" {
+				sum := sha256.Sum256(h.body.Bytes())
+				w.Header().Set("Etag", `"`+base64.RawURLEncoding.EncodeToString(sum[:15])+`"`)
+			}
+			if match := r.Header.Get("If-None-Match"); match != "" && matches(match, w.Header().Get("Etag"), true) {
+				w.Header().Del("Content-Type")
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+		}
+		if h.status == http.StatusNotModified {
+			w.Header().Del("Content-Type")
+		}
+		w.WriteHeader(h.status)
+		_, _ = w.Write(h.body.Bytes()) // whoever asked may have gone
+	})
+}
+
+// held holds an answer back until it is whole.
+type held struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (h *held) WriteHeader(status int) { h.status = status }
+
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
+
+func (h *held) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+
+// documentTag says in the OpenAPI document what tagged does.
+func documentTag(op *huma.Operation) {
+	op.Metadata["tagged"] = true
+	op.Parameters = append(op.Parameters, &huma.Param{
+		Name: "If-None-Match", In: "header", Description: "An ETag; answers 304 if it is still the same.", Schema: &huma.Schema{Type: huma.TypeString},
+	})
+	if !slices.Contains(op.Errors, http.StatusNotModified) {
+		op.Errors = append(op.Errors, http.StatusNotModified)
+	}
 }
 
 // quote makes an entity tag of an opaque value (RFC 9110 §8.8.3).

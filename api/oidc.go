@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/account"
 )
 
 var oidcRoutes = []Route{
@@ -51,7 +52,11 @@ func (s *Server) oidcCallback(ctx context.Context, in *oidcCallbackInput) (*redi
 		out.SetCookie = append(out.SetCookie, used)
 		return out, nil
 	}
-	return &redirectOutput{local(to), append(s.stepCookies(st), used)}, nil
+	out := &redirectOutput{local(to), append(s.stepCookies(st), used)}
+	if st.Next == account.TOTP {
+		out.Location = "/sign-in?" + url.Values{"step": {"code"}, "to": {local(to)}}.Encode()
+	}
+	return out, nil
 }
 
 // backToSignIn leads a browser, to which a problem would be a page of JSON, to the

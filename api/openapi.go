@@ -58,6 +58,9 @@ func finish(doc *huma.OpenAPI) ([]byte, error) {
 		for _, op := range path.(map[string]any) {
 			responses := op.(map[string]any)["responses"].(map[string]any)
 			for status, r := range responses {
+				if status == "304" { // has no body
+					responses[status] = map[string]any{"description": "It is still the same."}
+				}
 				if status < "400" {
 					continue
 				}

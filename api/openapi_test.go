@@ -111,6 +111,9 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 		for status, r := range op.Responses {
 			if status[0] == '2' || status[0] == '3' {
 				fine = fine || status != "304"
+				if status == "304" && len(r.Content) > 0 {
+					t.Errorf("%s: a 304 with a body", rt.ID)
+				}
 				continue
 			}
 			if _, ok := r.Content["application/problem+json"]; !ok {

@@ -84,6 +84,9 @@ const (
 // handle registers a handler. Its error becomes a problem.
 func handle[I, O any](fn func(*Server, context.Context, *I) (*O, error)) register {
 	return func(s *Server, op huma.Operation) {
+		if rt := op.Metadata["route"].(*Route); rt.Method == GET && !rt.Public {
+			documentTag(&op)
+		}
 		huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 			settled(ctx)
 			out, err := fn(s, ctx, in)
@@ -194,9 +197,13 @@ type adapter struct{ s *Server }
 // Handle registers an operation behind the guard of its route.
 func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	rt := op.Metadata["route"].(*Route)
-	a.s.mux.Handle(rt.Method+" "+rt.Path, a.s.guard(rt, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	next := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler(humago.NewContext(op, r, w))
-	})))
+	}))
+	if op.Metadata["tagged"] != nil {
+		next = tagged(next)
+	}
+	a.s.mux.Handle(rt.Method+" "+rt.Path, a.s.guard(rt, next))
 }
 
 // ServeHTTP makes adapter a huma.Adapter.
