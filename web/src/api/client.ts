@@ -1,6 +1,6 @@
 // The one door to the API: plain calls (get, send, upload, download), hooks over them, the event stream, filters in the URL.
 import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { QueryKey, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
+import type { InfiniteData, QueryKey, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useEvents } from "./events";
@@ -110,7 +110,12 @@ export function usePage<T>(path: string | null, params?: Params, options: ApiOpt
     news: news.key === id ? news.count : 0,
     refresh: useCallback(() => {
       setNews({ key: "", count: 0 });
-      void client.resetQueries({ queryKey: JSON.parse(id) as QueryKey });
+      const queryKey = JSON.parse(id) as QueryKey;
+      // The first page stays in view while it is asked for again; without one there is only the failure to clear.
+      const held = client.getQueryData<InfiniteData<Page<T>>>(queryKey);
+      if (!held) return void client.resetQueries({ queryKey });
+      client.setQueryData(queryKey, { pages: held.pages.slice(0, 1), pageParams: held.pageParams.slice(0, 1) });
+      void client.invalidateQueries({ queryKey });
     }, [client, id]),
   };
 }

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { send } from "../api/client";
 import { useI18n } from "../i18n/I18n";
 import { Icon, IconButton, Menu, Name, setTheme, themeChoice, useTheme, Word } from "../ui";
-import type { MenuItem } from "../ui";
+import type { MenuItem, ThemeChoice } from "../ui";
 import { LiveState } from "./Live";
 import { hasPalette } from "./Palette";
 import { useHeld, useSession } from "./session";
@@ -40,16 +40,21 @@ export function TopBar({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
 function AccountMenu() {
   const intl = useIntl();
   const { account } = useSession();
-  const { forget } = useHeld();
+  const { forget, reload } = useHeld();
   const { language } = useI18n();
   const theme = useTheme();
   const name = account.display || account.name;
   const signOut = () => void send("DELETE", "/session").catch(() => {}).finally(forget);
+  // Kept with the account as well, or the next page would take it back; this machine has it either way.
+  const paint = (choice: ThemeChoice) => {
+    setTheme(choice);
+    void send("PATCH", "/me", { theme: choice }).then(reload, () => {});
+  };
   const turn = theme === "dark" ? "light" : "dark";
   const items: MenuItem[] = [
     { id: "me", icon: "people", label: intl.formatMessage({ id: "shell.me" }), to: "/me" },
-    { id: "theme", icon: turn === "dark" ? "moon" : "sun", label: intl.formatMessage({ id: `shell.theme.${turn}` }), onSelect: () => setTheme(turn) },
-    ...(themeChoice() === "auto" ? [] : [{ id: "auto", icon: "refresh", label: intl.formatMessage({ id: "shell.theme.auto" }), onSelect: () => setTheme("auto") }]),
+    { id: "theme", icon: turn === "dark" ? "moon" : "sun", label: intl.formatMessage({ id: `shell.theme.${turn}` }), onSelect: () => paint(turn) },
+    ...(themeChoice() === "auto" ? [] : [{ id: "auto", icon: "refresh", label: intl.formatMessage({ id: "shell.theme.auto" }), onSelect: () => paint("auto") }]),
     { id: "language", icon: "globe", label: intl.formatMessage({ id: "shell.language" }, { language: language.toUpperCase() }), to: "/me#language" },
     { id: "about", icon: "info", label: intl.formatMessage({ id: "shell.about" }), to: "/settings/about" },
     { id: "out", icon: "signout", label: intl.formatMessage({ id: "shell.signout" }), onSelect: signOut },

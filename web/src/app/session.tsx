@@ -30,6 +30,12 @@ async function ask(): Promise<Session | null> {
   }
 }
 
+// Whoever signs in next must not see what was read with this session.
+function forget(client: QueryClient) {
+  client.setQueryData(key, null); // what is cleared whole would take the page's own watch of the session with it
+  client.removeQueries({ predicate: (q) => q.queryKey[0] !== key[0] });
+}
+
 /** Asks before anything is drawn: the words are on their way at the same time. */
 export function prefetchSession(client: QueryClient) {
   void client.prefetchQuery({ queryKey: key, queryFn: ask });
@@ -42,7 +48,7 @@ export function SessionProvider({ children, waiting }: { children: ReactNode; wa
   const query = useQuery<Session | null, Problem>({ queryKey: key, queryFn: ask, staleTime: 60_000 });
   const session = query.data ?? null;
 
-  useEffect(() => onSignedOut(() => client.setQueryData(key, null)), [client]);
+  useEffect(() => onSignedOut(() => forget(client)), [client]);
   const account = session?.account;
   useEffect(() => {
     if (!account) return;
@@ -56,10 +62,7 @@ export function SessionProvider({ children, waiting }: { children: ReactNode; wa
       session,
       problem: query.error,
       reload: () => client.fetchQuery({ queryKey: key, queryFn: ask, staleTime: 0 }),
-      forget: () => {
-        client.setQueryData(key, null); // what is cleared whole would take the page's own watch of the session with it
-        client.removeQueries({ predicate: (q) => q.queryKey[0] !== key[0] });
-      },
+      forget: () => forget(client),
     }),
     [session, query.error, client],
   );

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { Link, useLocation } from "react-router";
 import "./Panel.css";
@@ -46,8 +46,15 @@ export function Tabs({ label, tabs, value, onChange }: { label: string; tabs: re
 /** Tabs that are pages of their own: links, so that back and a new window work. */
 export function LinkTabs({ label, tabs }: { label: string; tabs: readonly { to: string; label: ReactNode }[] }) {
   const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row scrolls: the chosen one is brought into view, and only the row moves.
+  useEffect(() => {
+    const row = nav.current;
+    const chosen = row?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (row && chosen) row.scrollLeft = chosen.offsetLeft - row.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }, [pathname]);
   return (
-    <nav className="wr-tabs" aria-label={label}>
+    <nav ref={nav} className="wr-tabs" aria-label={label}>
       {tabs.map((tab) => <Link key={tab.to} to={tab.to} className="wr-tab" aria-current={pathname === tab.to || pathname.startsWith(`${tab.to}/`) ? "page" : undefined}>{tab.label}</Link>)}
     </nav>
   );

@@ -1,4 +1,6 @@
+import { useEffect } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
+import { useLocation } from "react-router";
 import { useApi } from "../../api/client";
 import type { Account } from "../../api/types";
 import { useTitle } from "../../app/title";
@@ -14,6 +16,11 @@ export default function Me() {
   const intl = useIntl();
   useTitle(intl.formatMessage({ id: "me.title" }));
   const { data: me, error, isPending, refetch } = useApi<Account>("/me");
+  const { hash } = useLocation();
+  const loaded = me !== undefined;
+  useEffect(() => {
+    if (loaded && hash) document.getElementById(hash.slice(1))?.scrollIntoView?.();
+  }, [loaded, hash]);
   const text = (id: string) => <FormattedMessage id={id} />;
   return (
     <Page>
