@@ -23,11 +23,20 @@ type server struct {
 	lines []string
 }
 
-var printed = regexp.MustCompile(`http://localhost:\d+/\S*#\S+`)
+var (
+	printed = regexp.MustCompile(`http://localhost:\d+/\S*#\S+`) // a link that signs in
+	serves  = regexp.MustCompile(`http://localhost:\d+`)
+)
 
 // run starts the program and waits for the link it prints; stop ends it as an
 // operator does.
 func run(t *testing.T, args ...string) (s *server, stop func()) {
+	t.Helper()
+	return runUntil(t, printed, args...)
+}
+
+// runUntil waits for a line that matches instead.
+func runUntil(t *testing.T, says *regexp.Regexp, args ...string) (s *server, stop func()) {
 	t.Helper()
 	state, err := os.MkdirTemp("", "wardround-state-")
 	if err != nil {
@@ -47,7 +56,7 @@ func run(t *testing.T, args ...string) (s *server, stop func()) {
 			s.mu.Lock()
 			s.lines = append(s.lines, scan.Text())
 			s.mu.Unlock()
-			if l := printed.FindString(scan.Text()); l != "" {
+			if l := says.FindString(scan.Text()); l != "" {
 				select {
 				case link <- l:
 				default:
@@ -76,7 +85,7 @@ func run(t *testing.T, args ...string) (s *server, stop func()) {
 		stop()
 		t.Fatalf("the program printed no link:\n%s", s.output())
 	}
-	s.base = s.link[:strings.Index(s.link[8:], "/")+8]
+	s.base = serves.FindString(s.link)
 	return s, stop
 }
 

@@ -76,6 +76,8 @@ func TestFirstStart(t *testing.T) {
 	b.text("HL7 messages cross the network readable")
 	b.shot("first-finding")
 	b.press("HL7 messages cross the network readable")
+	b.text("Findings of this case")
+	b.visit("/findings/" + b.finding("check=hl7.cleartext"))
 	b.text("At the bedside")
 
 	// The link worked once.

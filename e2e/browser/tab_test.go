@@ -144,9 +144,9 @@ func (b *tab) until(what, expression string) {
 		}
 		if time.Now().After(deadline) {
 			ctx, cancel := context.WithTimeout(b.ctx, patience)
-			text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+			text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + (document.querySelector("dialog[open], [role=dialog]") ?? document.querySelector("main") ?? document.body).innerText.replace(/\n+/g, " | ")`))
 			cancel()
-			b.Fatalf("%s: not within %v (%v); the page shows:\n%.3000s", what, patience, err, text)
+			b.Fatalf("%s: not within %v (%v); the page shows:\n%.1500s", what, patience, err, text)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -165,7 +165,7 @@ func (b *tab) visit(path string) {
 // text waits until the page shows words.
 func (b *tab) text(words string) {
 	b.Helper()
-	b.until(fmt.Sprintf("the words %q", words), "document.body && document.body.innerText.includes("+quote(words)+")")
+	b.until(fmt.Sprintf("the words %q", words), "document.body && document.body.innerText.toLowerCase().includes("+quote(strings.ToLower(words))+")")
 }
 
 // gone waits until the page no longer shows words.
@@ -201,6 +201,14 @@ func (b *tab) press(name string) {
 	b.Helper()
 	find := named("button,a,[role=tab],[role=menuitem],[role=option],summary,label", name)
 	b.until("something to press called "+name, find+" && !"+find+".disabled")
+	eval[bool](b, "("+find+".click(), true)")
+}
+
+// push clicks a button by its name; press takes what comes first, choices too.
+func (b *tab) push(name string) {
+	b.Helper()
+	find := named("button", name)
+	b.until("a button called "+name, find+" && !"+find+".disabled")
 	eval[bool](b, "("+find+".click(), true)")
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { silence, Stream } from "./stream";
+import { silence, Stream, unseen } from "./stream";
 import type { EventState } from "./stream";
 
 class FakeSource {
@@ -126,4 +126,29 @@ test("closes for good", () => {
   vi.advanceTimersByTime(120_000);
   expect(FakeSource.all).toHaveLength(1);
   expect(stream.state).toBe("off");
+});
+
+test("lets go of the connection while nobody looks, and goes on when somebody does", () => {
+  const look = (state: DocumentVisibilityState) => {
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue(state);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  source().say("hello", {});
+  look("hidden");
+  vi.advanceTimersByTime(unseen - 1);
+  look("visible"); // a glance elsewhere costs nothing
+  expect(FakeSource.all).toHaveLength(1);
+  look("hidden");
+  vi.advanceTimersByTime(unseen);
+  expect(FakeSource.all[0]!.closed).toBe(true);
+  vi.advanceTimersByTime(120_000);
+  expect(FakeSource.all).toHaveLength(1);
+  look("visible");
+  expect(FakeSource.all).toHaveLength(2);
+  source().say("hello", {});
+  expect(stream.state).toBe("live");
+  dispatchEvent(new Event("pagehide"));
+  expect(FakeSource.all[1]!.closed).toBe(true);
+  dispatchEvent(new Event("pageshow"));
+  expect(FakeSource.all).toHaveLength(3);
 });

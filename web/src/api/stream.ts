@@ -18,6 +18,9 @@ const names = ["hello", "tick", "live", "changed", "bye"] as const;
 export const silence = 15_000;
 const shownBack = 5_000;
 const longest = 30_000;
+// A page nobody sees lets its stream go after this long: over HTTP/1.1 a browser holds six connections to a host for
+// all its tabs together, and a seventh page would wait for ever.
+export const unseen = 10_000;
 
 /**
  * One event stream that heals itself: it is opened again with a growing pause and a little chance in it (so that a
@@ -35,6 +38,8 @@ export class Stream {
   private retry?: ReturnType<typeof setTimeout>;
   private quiet?: ReturnType<typeof setTimeout>;
   private settle?: ReturnType<typeof setTimeout>;
+  private rest?: ReturnType<typeof setTimeout>;
+  private watched = false;
 
   constructor({ topics, params }: { topics: readonly string[]; params?: Params }) {
     this.url = base + "/events" + query({ ...params, topics });
@@ -42,6 +47,7 @@ export class Stream {
 
   open() {
     this.stop();
+    this.watchPage();
     if (typeof EventSource === "undefined") return; // a test without one
     if (this.state !== "lost") this.set("connecting");
     const source = new EventSource(this.url);
@@ -67,6 +73,11 @@ export class Stream {
 
   close() {
     this.stop();
+    clearTimeout(this.rest);
+    document.removeEventListener("visibilitychange", this.seen);
+    removeEventListener("pagehide", this.leave);
+    removeEventListener("pageshow", this.seen);
+    this.watched = false;
     clearTimeout(this.settle);
     this.set("off");
   }
@@ -80,6 +91,24 @@ export class Stream {
     this.watchers.add(watcher);
     return () => void this.watchers.delete(watcher);
   };
+
+  private watchPage() {
+    if (this.watched) return;
+    this.watched = true;
+    document.addEventListener("visibilitychange", this.seen);
+    addEventListener("pagehide", this.leave);
+    addEventListener("pageshow", this.seen);
+  }
+
+  /** Rests while nobody looks, and goes on when somebody does. */
+  private readonly seen = () => {
+    clearTimeout(this.rest);
+    if (document.visibilityState === "hidden") this.rest = setTimeout(() => this.stop(), unseen);
+    else if (!this.source && this.state !== "lost") this.open();
+  };
+
+  /** A page kept for "back" holds no connection. */
+  private readonly leave = () => this.stop();
 
   private heard() {
     clearTimeout(this.quiet);
