@@ -3,7 +3,6 @@ package api
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,9 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/account"
 )
 
 // echo is a route with a body, open to everybody, to try the frame on.
@@ -316,98 +312,4 @@ func TestWhatIsNotThere(t *testing.T) {
 	v.refused(405, "invalid", v.send(DELETE, "/api/v1/panic", nil))
 	v.refused(405, "invalid", v.send(POST, "/findings", nil))
 	v.refused(405, "invalid", v.send("TRACE", "/", nil))
-}
-
-func TestAPanicIsOurOwnFault(t *testing.T) {
-	v := echo(t)
-	w := v.get("/api/v1/panic")
-	v.refused(500, "internal", w)
-	if strings.Contains(w.Body.String(), "secret cause") {
-		t.Errorf("the cause is said: %s", w.Body)
-	}
-	if !strings.Contains(v.h.log.String(), "the secret cause") {
-		t.Error("the cause is not in the log")
-	}
-}
-
-// One mapping, tried for every code there is.
-func TestErrorsBecomeProblems(t *testing.T) {
-	v := echo(t)
-	for name, c := range map[string]struct {
-		err    error
-		status int
-		code   string
-		says   string
-		silent string
-	}{
-		"invalid":     {wardround.Errorf(wardround.EInvalid, "x.y", "the filter is wrong"), 422, "invalid", "the filter is wrong", "x.y"},
-		"not found":   {wardround.Errorf(wardround.ENotFound, "x.y", "no finding f-1"), 404, "not_found", "no finding f-1", "x.y"},
-		"conflict":    {wardround.Errorf(wardround.EConflict, "x.y", "changed"), 409, "conflict", "changed", "x.y"},
-		"forbidden":   {wardround.Errorf(wardround.EForbidden, "x.y", "needs a second person"), 403, "forbidden", "second person", "x.y"},
-		"integrity":   {wardround.Errorf(wardround.EIntegrity, "x.y", "leaf 7 differs"), 500, "integrity", "leaf 7", "x.y"},
-		"cannot tell": {wardround.Errorf(wardround.ECannotTell, "x.y", "no knowledge"), 503, "cannot_tell", "no knowledge", "x.y"},
-		"full":        {wardround.Errorf(wardround.EFull, "x.y", "no room"), 507, "full", "no room", "x.y"},
-		"internal":    {wardround.Errorf(wardround.EInternal, "x.y", "at /var/lib/secret"), 500, "internal", "our side", "/var/lib"},
-		"foreign":     {errors.New("sql: secret"), 500, "internal", "our side", "sql"},
-		"stranger":    {wardround.Errorf(account.EUnauthenticated, "x.y", "don't fit"), 401, "unauthenticated", "don't fit", "x.y"},
-		"throttled":   {wardround.Errorf(account.EThrottled, "x.y", "too many tries"), 429, "throttled", "too many", "x.y"},
-		"stale":       {wardround.Errorf(account.EPrecondition, "x.y", "changed"), 412, "precondition", "changed", "x.y"},
-		"absent":      {missing("the simulated ward"), 501, "unavailable", "the simulated ward", "x.y"},
-		"wrapped":     {fmt.Errorf("while looking: %w", wardround.Errorf(wardround.ENotFound, "x.y", "no asset")), 404, "not_found", "no asset", "x.y"},
-		"nested":      {wardround.Wrap(wardround.EConflict, "outer", wardround.Errorf(wardround.EInvalid, "inner.op", "deep")), 409, "conflict", "deep", "inner.op"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			v.h.t = t
-			errOf = c.err
-			defer func() { errOf = nil }()
-			w := v.send(POST, "/api/v1/echo", `{"name":"a"}`)
-			p := v.refused(c.status, c.code, w)
-			if !strings.Contains(p.Detail, c.says) || strings.Contains(w.Body.String(), c.silent) {
-				t.Errorf("said %s", w.Body)
-			}
-			if p.Hint == "" && c.code != "invalid" && c.code != "not_found" {
-				t.Errorf("no hint: %s", w.Body)
-			}
-		})
-	}
-}
-
-func TestStrangersAreThrottledByAddress(t *testing.T) {
-	v := echo(t)
-	last := 0
-	for range strangeBurst + 5 {
-		w := v.send(POST, "/api/v1/echo", `{"name":"a"}`)
-		if last = w.Code; last == 429 {
-			if w.Header().Get("Retry-After") == "" {
-				t.Error("no Retry-After")
-			}
-			v.refused(429, "throttled", w)
-			break
-		}
-	}
-	if last != 429 {
-		t.Fatal("nobody was throttled")
-	}
-	r := v.request(POST, "/api/v1/echo", strings.NewReader(`{"name":"a"}`))
-	r.RemoteAddr = "192.0.2.8:1"
-	v.want(200, v.do(r))
-	v.h.pass(10 * time.Second)
-	v.want(200, v.send(POST, "/api/v1/echo", `{"name":"a"}`))
-}
-
-// A /64 is one stranger; and the table of buckets has an end.
-func TestBucketsAreBounded(t *testing.T) {
-	now := noon
-	b := newBuckets(1, 1, func() time.Time { return now })
-	for i := range maxBuckets * 2 {
-		b.take(fmt.Sprint(i))
-	}
-	if len(b.of) > maxBuckets+1 {
-		t.Fatalf("%d buckets", len(b.of))
-	}
-	now = now.Add(time.Hour)
-	b.take("x")
-	if len(b.of) > 1 {
-		t.Fatalf("%d buckets after an hour of quiet", len(b.of))
-	}
 }
