@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -38,8 +39,10 @@ type face struct {
 	http     *http.Server
 	listener net.Listener
 	served   chan error
-	ended    chan struct{} // closed when the hub has ended
-	recorded func()        // ends the audit trail
+	ended    chan struct{}          // closed when the hub has ended
+	recorded func()                 // ends the audit trail
+	name     string                 // of the site, until people change it
+	language atomic.Pointer[string] // of notices
 	log      *slog.Logger
 }
 
@@ -77,7 +80,7 @@ type faceOptions struct {
 
 // openFace builds a face. It serves nothing yet.
 func openFace(o faceOptions) (f *face, err error) {
-	f = &face{url: o.url, listener: o.listener, log: o.log, served: make(chan error, 1), ended: make(chan struct{})}
+	f = &face{url: o.url, listener: o.listener, name: o.name, log: o.log, served: make(chan error, 1), ended: make(chan struct{})}
 	if f.url == "" {
 		f.url = origin(o.listener.Addr(), o.certs)
 	}
@@ -94,9 +97,9 @@ func openFace(o faceOptions) (f *face, err error) {
 	f.hub = live.New(live.Options{Origin: o.origin, Directory: f.board, Sees: f.sees, Lag: o.lag})
 	f.teller = notify.New(notify.Options{
 		Site: o.name, Origin: o.origin, Case: f.told, Link: func(id string) string { return f.url + "/cases/" + id },
-		Outbox: &outbox{docs: f.people.store, now: o.now}, Working: o.health, Now: o.now,
+		Outbox: &outbox{docs: f.people.store, now: o.now}, Missed: missed(o.store, o.scope), Working: o.health, Now: o.now,
 	})
-	o.control.Notifications, o.control.TestNotification = f.deliveries, f.teller.Test
+	o.control.Notifications, o.control.TestNotification, o.control.Order = f.deliveries, f.teller.Test, f.teller.Order
 	o.control.Changed = f.changing(o.control.Changed)
 	cursors := sha256.Sum256(append([]byte("cursors\x00"), f.people.key[:]...))
 	opt := api.Options{
@@ -190,9 +193,7 @@ func (f *face) load(ctx context.Context, r wardround.Reader) error {
 func (f *face) commit(c *wardround.Commit) {
 	f.board.Apply(c)
 	f.hub.Changed(c)
-	for _, n := range c.Notices {
-		f.teller.Notice(n)
-	}
+	f.teller.Notice(c.Notices...)
 }
 
 // judged takes in what was judged.

@@ -36,7 +36,9 @@ type peopleOptions struct {
 }
 
 func openPeople(o peopleOptions) (*people, error) {
-	p := &people{trail: api.NewTrail(o.say, o.log)}
+	p := &people{trail: api.NewTrail(func(ctx context.Context, fields ...any) error {
+		return o.say(context.WithoutCancel(ctx), fields...) // what is on its way when we are told to end is said
+	}, o.log)}
 	var err error
 	if o.keys != "" {
 		if p.key, err = account.LoadKey(filepath.Join(o.keys, keyAccounts)); err != nil {

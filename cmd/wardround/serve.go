@@ -219,17 +219,9 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 	return result
 }
 
-// serve watches and reads until it is told to end, something fails, or the files are
-// read that were all there was to do. enough ends ctx.
-func (c *serveCmd) serve(ctx context.Context, enough func(), a *app, w *writer, f *face, m *sensors, sv *serving, failures chan error, ran chan error) error {
-	socket, err := w.serveSocket(ctx)
-	if err != nil {
-		return err
-	}
-	defer socket.Close()
-	if err := w.configured(ctx, m.docs, sv.zones); err != nil {
-		return err
-	}
+// announce says where it is served and, while nobody can sign in, the link at which
+// the first administrator is made until then.
+func (c *serveCmd) announce(a *app, w *writer, f *face, sv *serving, at, until string) {
 	scheme := "http"
 	if sv.certs != nil {
 		scheme = "https"
@@ -238,11 +230,37 @@ func (c *serveCmd) serve(ctx context.Context, enough func(), a *app, w *writer, 
 	if sv.certs != nil && sv.certs.pin != "" {
 		a.note("the key of its certificate is %s", sv.certs.pin)
 	}
+	if until != "" {
+		a.note("Nobody can sign in yet. Make the first administrator, until %s, at\n  %s", until, at)
+	}
+	if c.Open {
+		if err := browse(at); err != nil {
+			a.note("The browser could not be opened: %v", err)
+		}
+	}
+}
+
+// serve watches and reads until it is told to end, something fails, or the files are
+// read that were all there was to do. enough ends ctx.
+func (c *serveCmd) serve(ctx context.Context, enough func(), a *app, w *writer, f *face, m *sensors, sv *serving, failures chan error, ran chan error) error {
+	socket, err := w.serveSocket(ctx)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	if err := w.configured(context.WithoutCancel(ctx), m.docs, sv.zones); err != nil {
+		return err
+	}
+	at, until := f.url, ""
 	if !c.Once {
-		if err := c.welcome(ctx, a, f); err != nil {
+		if at, until, err = c.welcome(ctx, f); err != nil {
+			if ctx.Err() != nil {
+				return nil // told to end before it had begun
+			}
 			return err
 		}
 	}
+	c.announce(a, w, f, sv, at, until)
 	for _, s := range sv.sensors {
 		m.fix(s)
 	}

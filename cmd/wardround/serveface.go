@@ -128,26 +128,13 @@ func (w *writer) configured(ctx context.Context, docs account.Documents, zones s
 	return err
 }
 
-// welcome says how the first administrator gets in, while there is none, and opens
-// the browser if asked to.
-func (c *serveCmd) welcome(ctx context.Context, a *app, f *face) error {
-	at := f.url
+// welcome returns where a browser is to begin: while there is nobody, at the link that
+// makes the first administrator, and until when that is good.
+func (c *serveCmd) welcome(ctx context.Context, f *face) (at, until string, err error) {
 	first, err := f.people.FirstRun(ctx)
-	if err != nil {
-		return err
+	if err != nil || !first {
+		return f.url, "", err
 	}
-	if first {
-		link, err := f.people.FirstLink(ctx)
-		if err != nil {
-			return err
-		}
-		at = link.URL
-		a.note("Nobody can sign in yet. Make the first administrator, until %s, at\n  %s", link.Expires.Local().Format("2006-01-02 15:04 MST"), link.URL)
-	}
-	if c.Open {
-		if err := browse(at); err != nil {
-			a.note("The browser could not be opened: %v", err)
-		}
-	}
-	return nil
+	link, err := f.people.FirstLink(ctx)
+	return link.URL, link.Expires.Local().Format("2006-01-02 15:04 MST"), err
 }
