@@ -191,6 +191,21 @@ func (rt *Route) maxBody() int64 {
 	return rt.MaxBody
 }
 
+// whole reports whether all that a permission opens is of the whole site: who has it
+// for some product lines can do nothing with it.
+func (s *Server) whole(x account.Permission) bool {
+	any := false
+	for i := range s.table {
+		if s.table[i].Needs == x {
+			if !s.table[i].Whole {
+				return false
+			}
+			any = true
+		}
+	}
+	return any
+}
+
 // adapter is how huma reaches the mux: through the guard.
 type adapter struct{ s *Server }
 

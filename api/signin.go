@@ -212,7 +212,7 @@ func (s *Server) getSession(ctx context.Context, _ *struct{}) (*sessionOutput, e
 		Origin: s.opt.Origin, Expires: p.Expires.UTC(), Via: p.Via, ServerTime: s.opt.Now().UTC(), Version: s.opt.Version.Version,
 	}
 	for _, x := range account.Permissions {
-		if !p.Reach(x, string(s.opt.Scope.Site)).None() {
+		if site := string(s.opt.Scope.Site); p.MayAt(x, site) || !s.whole(x) && !p.Reach(x, site).None() {
 			out.Permissions = append(out.Permissions, x)
 		}
 	}

@@ -139,6 +139,11 @@ func TestAProductLineIsNotTheSite(t *testing.T) {
 		t.Errorf("only %d routes are of the whole site", n)
 	}
 	h.t = t
+	var s Session
+	v.read(v.get("/api/v1/session"), &s)
+	if slices.Contains(s.Permissions, account.Audit) || slices.Contains(s.Permissions, account.Settings) || !slices.Contains(s.Permissions, account.View) {
+		t.Errorf("permissions %v", s.Permissions)
+	}
 	// Of people they see those of their line, and themselves.
 	other := h.role(account.Viewer)
 	mate := h.person(account.Grant{Role: account.Viewer, Site: "*", Product: "acme"})
