@@ -1,7 +1,7 @@
 // The one door to the API: plain calls (get, send, upload, download), hooks over them, the event stream, filters in the URL.
 import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { InfiniteData, QueryKey, UseMutationResult, UseQueryResult } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useEvents } from "./events";
 import type { Topic } from "./events";
@@ -47,7 +47,7 @@ export const keyOf = (path: string, params?: Params): QueryKey => [path, params 
 export function useApi<T>(path: string | null, params?: Params, options: ApiOptions = {}): UseQueryResult<T, Problem> {
   const client = useQueryClient();
   const key = keyOf(path ?? "", params);
-  useTopics(options.live, () => void client.invalidateQueries({ queryKey: key }));
+  useTopics(options.live, useCalm(() => void client.invalidateQueries({ queryKey: key })));
   return useQuery<T, Problem>({
     queryKey: key,
     queryFn: ({ signal }) => get<T>(path!, params, { signal }),
@@ -81,10 +81,10 @@ export function usePage<T>(path: string | null, params?: Params, options: ApiOpt
   const [news, setNews] = useState({ key: "", count: 0 });
   const id = JSON.stringify(key);
   useTopics(options.announce, (topics, changed) => {
-    const count = topics.reduce((sum, topic) => sum + (changed.counts[topic] ?? idsOf(changed, topic)), 0);
+    const count = topics.reduce((sum, topic) => sum + Math.max(1, changed.counts[topic] ?? idsOf(changed, topic)), 0);
     setNews((old) => ({ key: id, count: (old.key === id ? old.count : 0) + count }));
   });
-  useTopics(options.live, () => void client.invalidateQueries({ queryKey: key }));
+  useTopics(options.live, useCalm(() => void client.invalidateQueries({ queryKey: key })));
   const result = useInfiniteQuery<Page<T>, Problem>({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => get<Page<T>>(path!, { ...params, cursor: pageParam as string | undefined }, { signal }),
@@ -151,13 +151,37 @@ export function refetch(client: QueryClient, prefixes: string[]): Promise<void> 
 function idsOf(changed: EventChanged, topic: Topic): number {
   if (topic === "findings") return changed.findings?.length ?? 0;
   if (topic === "assets") return changed.assets?.length ?? 0;
-  return 1;
+  return 0;
+}
+
+const rest = 3_000;
+
+/** Acts at once, then at most every three seconds, the last time included: a busy minute must not become a storm of requests. */
+function useCalm(act: () => void): () => void {
+  const latest = useRef(act);
+  useEffect(() => void (latest.current = act));
+  const state = useRef<{ until: number; timer?: ReturnType<typeof setTimeout> }>({ until: 0 });
+  useEffect(() => () => clearTimeout(state.current.timer), []);
+  return useCallback(() => {
+    const held = state.current;
+    const wait = held.until - Date.now();
+    clearTimeout(held.timer);
+    if (wait > 0) {
+      held.timer = setTimeout(() => {
+        held.until = Date.now() + rest;
+        latest.current();
+      }, wait);
+      return;
+    }
+    held.until = Date.now() + rest;
+    latest.current();
+  }, []);
 }
 
 function useTopics(topics: Topic[] | undefined, act: (touched: Topic[], changed: EventChanged) => void) {
   useEvents(topics ?? [], {
     changed: (changed) => {
-      const touched = (topics ?? []).filter((topic) => topic === "overview" || topic === "sensors" || (changed.counts[topic] ?? 0) > 0 || idsOf(changed, topic) > 0);
+      const touched = (topics ?? []).filter((topic) => (topic === "overview" ? Object.values(changed.counts).some((n) => n > 0) : (changed.counts[topic] ?? idsOf(changed, topic)) > 0));
       if (touched.length > 0) act(touched, changed);
     },
   });
