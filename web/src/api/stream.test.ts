@@ -138,6 +138,7 @@ test("lets go of the connection while nobody looks, and goes on when somebody do
   vi.advanceTimersByTime(unseen - 1);
   look("visible"); // a glance elsewhere costs nothing
   expect(FakeSource.all).toHaveLength(1);
+  source().say("tick", {});
   look("hidden");
   vi.advanceTimersByTime(unseen);
   expect(FakeSource.all[0]!.closed).toBe(true);
