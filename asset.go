@@ -149,10 +149,19 @@ func (a *Asset) Name() string {
 	if n := a.Attr(AttrStation); n != "" {
 		return n
 	}
-	for _, typ := range []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client", "eui-64", "ip", "mac"} {
-		for _, id := range a.Identifiers {
-			if id.Type == typ {
-				return strings.ReplaceAll(id.Value, "^", " ") // MSH-3^MSH-4
+	names := []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client"}
+	addresses := []string{"eui-64", "ip", "mac"}
+	// A name it no longer holds, or that only others call it by, comes after those it
+	// holds: a merge that was taken back must not leave the other's name behind.
+	for _, by := range []struct {
+		types []string
+		least Confidence
+	}{{names, Indicated}, {names, 0}, {addresses, 0}} {
+		for _, typ := range by.types {
+			for _, id := range a.Identifiers {
+				if id.Type == typ && id.Confidence >= by.least {
+					return strings.ReplaceAll(id.Value, "^", " ") // MSH-3^MSH-4
+				}
 			}
 		}
 	}

@@ -113,6 +113,8 @@ func TestAnAssetsName(t *testing.T) {
 	step("PUMPS ICU")
 	a.Identifiers = append(a.Identifiers, Identifier{Type: "ae-title", Value: "CT1"})
 	step("CT1")
+	a.Identifiers = append(a.Identifiers, Identifier{Type: "hl7-app", Value: "HELD", Confidence: Indicated}) // the others were lost again
+	step("HELD")
 	a.Attributes = map[string]Attribute{AttrStation: {Value: "CT room 2"}}
 	step("CT room 2")
 	a.Attributes[AttrName] = Attribute{Value: "Scanner"}
