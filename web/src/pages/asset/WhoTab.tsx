@@ -5,7 +5,7 @@ import { useMay } from "../../app/session";
 import { Button, Empty, Name, Num, Panel, Table, Time, plain, type Column } from "../../ui";
 import { AssetWord, sourceWord } from "../assets/words";
 import { AttributeRow } from "./AttributeRow";
-import { editable, shownAttributes } from "./parts";
+import { editable, held, heldFirst, shownAttributes } from "./parts";
 import { Proposals } from "./Proposals";
 import type { Done } from "./undo";
 
@@ -14,6 +14,7 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
   const intl = useIntl();
   const may = useMay("inventory");
   const [all, showAll] = useState(false);
+  const ids = heldFirst(asset.identifiers ?? []);
   const names = shownAttributes(asset);
   // What nobody knows of, but may say, folds away; what is known and what a ward needs first stays.
   const first = new Set<string>(editable.slice(0, 6));
@@ -33,9 +34,9 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
             </Button>
           )}
         </Panel>
-        <Panel flush title={<FormattedMessage id="asset.identifiers" values={{ count: asset.identifiers?.length ?? 0 }} />}>
+        <Panel flush title={<FormattedMessage id="asset.identifiers" values={{ count: ids.filter(held).length }} />}>
           <Table
-            caption={intl.formatMessage({ id: "asset.identifiers.caption" })} columns={identifierColumns()} rows={asset.identifiers ?? []} rowKey={(i) => `${i.type} ${i.value}`}
+            caption={intl.formatMessage({ id: "asset.identifiers.caption" })} columns={identifierColumns()} rows={ids} rowKey={(i) => `${i.type} ${i.value}`}
             empty={<Empty title={<FormattedMessage id="asset.identifiers.none" />} />}
           />
           {asset.aliases && asset.aliases.length > 0 && (
@@ -50,7 +51,7 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
     const head = (id: string) => <FormattedMessage id={`asset.identifier.${id}`} />;
     return [
       { id: "type", header: head("type"), width: "22%", cell: (i) => <AssetWord group="identifier" value={i.type} /> },
-      { id: "value", header: head("value"), cell: (i) => <Name value={i.value} mono /> },
+      { id: "value", header: head("value"), cell: (i) => <span className={held(i) ? undefined : "at-loose"}><Name value={i.value} mono />{!held(i) && <span className="wr-small"><FormattedMessage id="asset.identifier.loose" /></span>}</span> },
       { id: "source", header: head("source"), width: "20%", wide: true, cell: (i) => <Name value={sourceWord(intl, i.source)} /> },
       { id: "sure", header: head("sure"), width: "64px", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
       { id: "last", header: head("last"), width: "132px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },

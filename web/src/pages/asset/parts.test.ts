@@ -4,7 +4,7 @@ import one from "./fixtures/asset.json";
 import other from "./fixtures/modality.json";
 import links from "./fixtures/links.json";
 import { neighboursOf } from "./neighbours";
-import { attributeOf, join, said, shownAttributes } from "./parts";
+import { attributeOf, heldFirst, join, said, shownAttributes } from "./parts";
 import { fold } from "./TimeAxis";
 import { merged, observed, runs, tally } from "./events";
 
@@ -24,6 +24,13 @@ describe("attributes", () => {
     const { role: _, ...rest } = gateway.attributes ?? {};
     expect(attributeOf({ ...gateway, attributes: rest }, "zone")?.value).toBe("icu");
     expect(attributeOf({ ...gateway, criticality: "unknown", attributes: {} }, "criticality")).toBeUndefined();
+  });
+});
+
+describe("identifiers", () => {
+  it("that are no longer held come last", () => {
+    const id = (value: string, confidence: number) => ({ type: "ip", value, confidence, source: "flow", first: "", last: "" });
+    expect(heldFirst([id("a", 30), id("b", 90), id("c", 60)]).map((i) => i.value)).toEqual(["b", "c", "a"]);
   });
 });
 

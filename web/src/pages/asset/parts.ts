@@ -21,6 +21,12 @@ export function attributeOf(a: Asset, name: string): Attribute | undefined {
   return value ? { value, source: "", at: a.first, confidence: 0, ...(reason ? { reason } : {}) } : undefined;
 }
 
+/** Below this an identifier is no longer held by the asset, or was only seen together with it (package inventory). */
+export const held = (i: Pick<Identifier, "confidence">) => i.confidence >= 60;
+
+/** Identifiers in the order of how much they say: held before not, then as the inventory lists them. */
+export const heldFirst = (ids: readonly Identifier[]): Identifier[] => [...ids.filter(held), ...ids.filter((i) => !held(i))];
+
 /** What was said by a person can be taken back; what was observed cannot. */
 export const said = (at: Attribute | undefined) => at?.source.startsWith("person:") === true;
 
