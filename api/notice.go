@@ -19,6 +19,7 @@ var noticeRoutes = []Route{
 // Notification is one message that was sent, or could not be.
 type Notification struct {
 	ID       string             `json:"id"`
+	Type     string             `json:"type" enum:"notice,escalation,work-order"`
 	Case     string             `json:"case,omitempty"`
 	Title    string             `json:"title"`
 	Severity wardround.Severity `json:"severity"`

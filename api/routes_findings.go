@@ -4,6 +4,6 @@ import "slices"
 
 // findingRoutes are findings, cases, checks, observations, events and evidence.
 var findingRoutes = slices.Concat(
-	findingListRoutes, decisionRoutes, caseRoutes, checkRoutes,
+	findingListRoutes, decisionRoutes, workOrderRoutes, caseRoutes, checkRoutes,
 	observationRoutes, eventRoutes, evidenceRoutes,
 )

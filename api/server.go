@@ -22,6 +22,7 @@ import (
 	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/live"
+	"github.com/wardround/wardround/notify"
 )
 
 // Options say what a [Server] offers and where it gets it. Accounts, Board, Store
@@ -93,6 +94,9 @@ type Control struct {
 	// Notifications lists what was sent, newest first; TestNotification sends one.
 	Notifications    func(context.Context) ([]Notification, error)
 	TestNotification func(ctx context.Context, route string) error
+	// Order sends a work order to the house's system; false if there is none. It is
+	// written down when it returns.
+	Order func(context.Context, notify.WorkOrder) (bool, error)
 	// Export writes a bundle of evidence, a zip, of a period; zero times are open ends.
 	Export func(ctx context.Context, from, to time.Time, w io.Writer) error
 	// Changed puts a setting in force. Errors: EInvalid; it is then not kept.

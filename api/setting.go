@@ -21,7 +21,7 @@ var settingRoutes = slices.Concat(
 	settingOf("site", "Name, language and time zone of the site", account.View, account.Settings, document[SiteSetting]("site"), put[SiteSetting]("site")),
 	settingOf("retention", "How long observations are kept", account.Settings, account.Settings, document[RetentionSetting]("retention"), put[RetentionSetting]("retention")),
 	settingOf("notifications", "Who is told what, and how", account.Settings, account.Settings, document[notify.Config]("notifications"), put[notify.Config]("notifications")),
-	settingOf("work-orders", "How a finding becomes a work order", account.Settings, account.Settings, document[WorkOrders]("work-orders"), put[WorkOrders]("work-orders")),
+	settingOf("work-orders", "How a finding becomes a work order", account.Settings, account.Settings, document[notify.Orders]("work-orders"), put[notify.Orders]("work-orders")),
 	settingOf("sign-in", "The ways to sign in", account.People, account.People, (*Server).getPolicy, (*Server).putPolicy),
 )
 
@@ -99,6 +99,7 @@ func readDocument[T any](ctx context.Context, s *Server, name string) (Setting[T
 	if err := json.Unmarshal(d.Value, &out.Value); err != nil {
 		return out, 0, wardround.Errorf(wardround.EIntegrity, "api.settings", "the stored setting %s cannot be read: %w", name, err)
 	}
+	s.opened(ctx, &out.Value)
 	at := d.At.UTC()
 	out.ETag, out.By, out.At, out.Reason = versionTag(d.Version), d.By, &at, d.Reason
 	return out, d.Version, nil
@@ -148,7 +149,11 @@ func put[T any](name string) func(*Server, context.Context, *putSettingInput[T])
 		if err != nil {
 			return nil, err
 		}
-		if err := s.store(ctx, name, old.Value, value, version, in.Body.Reason); err != nil {
+		kept, err := sealed(s, value)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.store(ctx, name, old.Value, value, kept, version, in.Body.Reason); err != nil {
 			return nil, err
 		}
 		x, _, err := readDocument[T](ctx, s, name)
@@ -162,9 +167,13 @@ func put[T any](name string) func(*Server, context.Context, *putSettingInput[T])
 
 // store puts a setting in force, on the record and in the store, in this order: one
 // that is refused leaves no trace, and one that cannot be recorded or kept is taken
-// back.
-func (s *Server) store(ctx context.Context, name string, old, value any, version int64, reason string) error {
+// back. kept is value as it is stored: its secrets sealed.
+func (s *Server) store(ctx context.Context, name string, old, value, kept any, version int64, reason string) error {
 	b, err := json.Marshal(value)
+	if err != nil {
+		return wardround.Errorf(wardround.EInvalid, "api.settings", "%s: %w", name, err)
+	}
+	stored, err := json.Marshal(kept)
 	if err != nil {
 		return wardround.Errorf(wardround.EInvalid, "api.settings", "%s: %w", name, err)
 	}
@@ -180,7 +189,7 @@ func (s *Server) store(ctx context.Context, name string, old, value any, version
 	})
 	if err == nil {
 		_, err = s.opt.Documents.PutDocument(ctx, account.Document{
-			Name: documentName(name), Value: b, Version: version, By: by, At: s.opt.Now(), Reason: reason,
+			Name: documentName(name), Value: stored, Version: version, By: by, At: s.opt.Now(), Reason: reason,
 		})
 		if wardround.ErrorCode(err) == wardround.EConflict {
 			err = stale()
@@ -212,7 +221,8 @@ func validSetting(name string, value []byte) error {
 		_, err := notify.Parse(value)
 		return err
 	case "work-orders":
-		return validOrders(value)
+		_, err := notify.ParseOrders(value)
+		return err
 	}
 	return nil
 }
@@ -264,7 +274,11 @@ func (s *Server) Restore(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := s.inForce(ctx, name, d.Value); err != nil {
+		value, err := s.openedValue(ctx, name, d.Value)
+		if err != nil {
+			return err
+		}
+		if err := s.inForce(ctx, name, value); err != nil {
 			return err
 		}
 	}

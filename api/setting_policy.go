@@ -48,7 +48,7 @@ func (s *Server) putPolicy(ctx context.Context, in *putSettingInput[account.Poli
 	if err := s.opt.Accounts.SetPolicy(sealed); err != nil {
 		return nil, err
 	}
-	if err := s.store(ctx, "sign-in", was, sealed, version, in.Body.Reason); err != nil {
+	if err := s.store(ctx, "sign-in", was, sealed, sealed, version, in.Body.Reason); err != nil {
 		if rerr := s.opt.Accounts.SetPolicy(was); rerr != nil {
 			s.log.ErrorContext(ctx, "ways to sign in that were not kept are in force until the next start", "err", rerr)
 		}

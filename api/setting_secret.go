@@ -1,25 +1,15 @@
 package api
 
 import (
+	"context"
+	"encoding/base64"
 	"encoding/json"
-	"net/url"
+	"errors"
 	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/notify"
 )
-
-// WorkOrders is how a finding becomes a work order of the house.
-type WorkOrders struct {
-	Link    string       `json:"link,omitempty" maxLength:"2000" doc:"Opens the house's form; {title}, {asset}, {asset_id}, {ward}, {zone}, {severity}, {finding} and {url} are filled in."`
-	Webhook OrderWebhook `json:"webhook,omitzero" doc:"Told of each order that a person makes."`
-}
-
-// OrderWebhook is where work orders are sent.
-type OrderWebhook struct {
-	URL    string `json:"url,omitempty" maxLength:"2000"`
-	Secret string `json:"secret,omitempty" maxLength:"500" doc:"Signs the body, as for notifications."`
-}
 
 // mask stands for a secret that is kept: it is shown in its place, and sent back it
 // leaves the secret as it is.
@@ -35,7 +25,7 @@ func secrets(v any, fn func(name, destination string, secret *string)) {
 			fn("the secret of route "+r.Name, r.Name+" "+r.Channel.URL, &r.Channel.Secret)
 			fn("the password of route "+r.Name, r.Name+" "+r.Channel.Server+" "+r.Channel.User+requires(r.Channel.Require), &r.Channel.Password)
 		}
-	case *WorkOrders:
+	case *notify.Orders:
 		fn("the secret of the webhook", x.Webhook.URL, &x.Webhook.Secret)
 	}
 }
@@ -86,33 +76,59 @@ func copied[T any](v T) T {
 	return out
 }
 
-func validOrders(value []byte) error {
-	const op = "api.settings"
-	var x WorkOrders
-	if err := json.Unmarshal(value, &x); err != nil {
-		return wardround.Errorf(wardround.EInvalid, op, "work-orders: %w", err)
-	}
-	for name, s := range map[string]string{"link": x.Link, "webhook": x.Webhook.URL} {
-		if s == "" {
-			continue
+// sealedMark begins a secret as it is stored.
+const sealedMark = "sealed:"
+
+// sealed returns a copy of a setting to be stored: each secret is encrypted, for its
+// destination alone. A copy of the database tells none.
+func sealed[T any](s *Server, v T) (T, error) {
+	out := copied(v)
+	var failed error
+	secrets(&out, func(name, destination string, secret *string) {
+		if *secret == "" {
+			return
 		}
-		// The fields are filled in later; in the host there are none.
-		u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s))
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(before(s), "{}") {
-			return wardround.Errorf(wardround.EInvalid, op, "work-orders: %s: %q is no web address; write https://HOST/…", name, s)
-		}
-	}
-	return nil
+		b, err := s.opt.Accounts.Seal(*secret, name+" "+destination)
+		failed = errors.Join(failed, err)
+		*secret = sealedMark + base64.StdEncoding.EncodeToString(b)
+	})
+	return out, failed
 }
 
-// before is scheme and host of an address.
-func before(s string) string {
-	rest, ok := strings.CutPrefix(s, "https://")
-	if !ok {
-		rest = strings.TrimPrefix(s, "http://")
+// opened takes the seals off a setting as it was stored. A secret that does not open,
+// because the key is another, is gone: whoever is asked for it says it again, and
+// until then nothing else is held up.
+func (s *Server) opened(ctx context.Context, v any) {
+	secrets(v, func(name, destination string, secret *string) {
+		text, ok := strings.CutPrefix(*secret, sealedMark)
+		if !ok {
+			return
+		}
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err == nil {
+			*secret, err = s.opt.Accounts.Open(b, name+" "+destination)
+		}
+		if err != nil {
+			*secret = ""
+			s.log.ErrorContext(ctx, "a secret of the settings cannot be read and has to be set again", "secret", name, "err", err)
+		}
+	})
+}
+
+// openedValue is a stored setting as the program acts by it.
+func (s *Server) openedValue(ctx context.Context, name string, value []byte) ([]byte, error) {
+	var v any
+	switch name {
+	case "notifications":
+		v = new(notify.Config)
+	case "work-orders":
+		v = new(notify.Orders)
+	default:
+		return value, nil
 	}
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		rest = rest[:i]
+	if err := json.Unmarshal(value, v); err != nil {
+		return nil, wardround.Errorf(wardround.EIntegrity, "api.settings", "the stored setting %s cannot be read: %w", name, err)
 	}
-	return rest
+	s.opened(ctx, v)
+	return json.Marshal(v)
 }

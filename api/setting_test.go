@@ -307,7 +307,15 @@ func TestAboutAndMetrics(t *testing.T) {
 // A secret is written and never read; sent back as a mask it stays, but only for
 // where it went before.
 func TestSecretsOfSettingsAreNotShown(t *testing.T) {
-	h := build(t, routes)
+	var inForce notify.Config
+	h := build(t, routes, func(o *Options) {
+		o.Control.Changed = func(_ context.Context, name string, value []byte) (err error) {
+			if name == "notifications" {
+				inForce, err = notify.Parse(value)
+			}
+			return err
+		}
+	})
 	admin := h.first()
 	var x Setting[notify.Config]
 	admin.read(admin.get("/api/v1/settings/notifications"), &x)
@@ -341,8 +349,35 @@ func TestSecretsOfSettingsAreNotShown(t *testing.T) {
 		t.Fatalf("%+v", x.Value)
 	}
 	put(x.Value, 200) // as it came
-	if s := stored(); !strings.Contains(s, "hush one") || !strings.Contains(s, "hush two") || strings.Contains(s, mask) {
+	if inForce.Routes[0].Channel.Secret != "hush one" || inForce.Routes[1].Channel.Password != "hush two" {
+		t.Fatalf("in force: %+v", inForce)
+	}
+	if s := stored(); strings.Contains(s, "hush") || strings.Contains(s, mask) || strings.Count(s, sealedMark) != 2 {
 		t.Fatalf("stored: %s", s)
+	}
+	// The next start acts by them; with another key they are gone, and nothing else.
+	next := func(a *account.Service) notify.Config {
+		inForce = notify.Config{}
+		opt := h.server.opt
+		opt.Accounts = a
+		again, err := New(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Restore(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return inForce
+	}
+	if c := next(h.accounts); c.Routes[0].Channel.Secret != "hush one" || c.Routes[1].Channel.Password != "hush two" {
+		t.Fatalf("at the next start: %+v", c)
+	}
+	other, err := account.New(account.Options{Store: h.store, URL: "https://ward.example:8443", Now: h.clock, Key: [32]byte{1}, Audit: func(context.Context, account.Event) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := next(other); c.Routes[0].Channel.Secret != "" || c.Routes[0].Channel.URL != "https://a.example/" {
+		t.Fatalf("with another key: %+v", c)
 	}
 	elsewhere := route("https://evil.example/", mask)
 	if w := put(elsewhere, 422); !strings.Contains(w.Body.String(), "say it again") {
@@ -357,12 +392,12 @@ func TestSecretsOfSettingsAreNotShown(t *testing.T) {
 		t.Errorf("%s", w.Body)
 	}
 
-	var o Setting[WorkOrders]
+	var o Setting[notify.Orders]
 	admin.read(admin.get("/api/v1/settings/work-orders"), &o)
 	for link, status := range map[string]int{
 		"https://cmms.example/new?asset={asset}&t={title}": 200, "javascript:alert({title})": 422, "https://{asset}.example/": 422, "//x": 422, "": 200,
 	} {
 		admin.read(admin.get("/api/v1/settings/work-orders"), &o)
-		admin.want(status, admin.send(PUT, "/api/v1/settings/work-orders", map[string]any{"value": WorkOrders{Link: link}, "reason": ""}, "If-Match", o.ETag))
+		admin.want(status, admin.send(PUT, "/api/v1/settings/work-orders", map[string]any{"value": notify.Orders{Link: link}, "reason": ""}, "If-Match", o.ETag))
 	}
 }

@@ -130,6 +130,9 @@ func auditRow(e *wardround.Evidence) AuditRow {
 	case kind.OperatorActed:
 		row.Act = f.Act
 		add("", f.Detail)
+		if f.Act == "work-order-asked" { // FINDING ORDER: note
+			row.About, _, _ = strings.Cut(f.Detail, " ")
+		}
 	default:
 		row.By, row.About = "wardround", p.Finding
 		add("", p.Finding)

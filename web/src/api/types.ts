@@ -218,8 +218,11 @@ export interface Zone { id: string; name: string; prefixes?: string[]; update?: 
 export interface Interfaces { items: { name: string; up: boolean; addresses: string[] }[]; may_capture: boolean; hint?: string }
 // POST /captures?name= BODY pcap or pcapng, at most 4 GiB → Captured; POST /simulation → {url}: the simulated ward as a process with a data directory of its own
 export interface Captured { input: string; packets: number; observations: number }
+// GET /findings/{id}/work-order (decide) → WorkOrderWays; POST {due?, note?} → WorkOrdered
+export interface WorkOrderWays { webhook: boolean; link: boolean }
+export interface WorkOrdered { id: string; link?: string; sent: boolean }
 // GET /notifications → Page<Notification>; POST /notifications/test {route}
-export interface Notification { id: string; case?: string; title: string; severity: Severity; at: string; route: string; channel: string; state: "sent" | "failed" | "waiting"; error?: string; attempts: number }
+export interface Notification { id: string; type: "notice" | "escalation" | "work-order"; case?: string; title: string; severity: Severity; at: string; route: string; channel: string; state: "sent" | "failed" | "waiting"; error?: string; attempts: number }
 // GET /about → About; GET /about/sbom: CycloneDX; GET /openapi.json; GET /healthz; GET /metrics
 export interface About {
   version: string; commit: string; go: string; origin: Origin; data_dir: string; started: string;
