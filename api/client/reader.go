@@ -99,14 +99,19 @@ func (c *Client) Proposals(ctx context.Context, s wardround.Scope) iter.Seq2[*wa
 	return ordered(List[wardround.Proposal](ctx, c, "/proposals", nil), func(x *wardround.Proposal) string { return x.ID })
 }
 
-// Verdicts implements [wardround.Reader] with what is said of assets; the API tells
-// verdicts asset by asset.
+// Verdicts implements [wardround.Reader] with what is said of assets and of links;
+// the API tells verdicts asset by asset, and none of sites and sensors.
 func (c *Client) Verdicts(ctx context.Context, s wardround.Scope, f wardround.VerdictFilter) iter.Seq2[*wardround.Verdict, error] {
 	return func(yield func(*wardround.Verdict, error) bool) {
-		of := func(id string) bool {
-			for v, err := range List[wardround.Verdict](ctx, c, "/assets/"+url.PathEscape(id)+"/verdicts", nil) {
-				if err == nil && f.Check != "" && v.Check != f.Check {
+		told := map[wardround.Key]bool{} // that of a link is told with both its ends
+		of := func(id wardround.AssetID) bool {
+			for v, err := range List[wardround.Verdict](ctx, c, "/assets/"+url.PathEscape(string(id))+"/verdicts", nil) {
+				switch {
+				case err != nil:
+				case f.Check != "" && v.Check != f.Check, f.Subject != wardround.Subject{} && v.Subject != f.Subject, told[v.Key]:
 					continue
+				default:
+					told[v.Key] = true
 				}
 				if !yield(v, err) || err != nil {
 					return false
@@ -116,21 +121,30 @@ func (c *Client) Verdicts(ctx context.Context, s wardround.Scope, f wardround.Ve
 		}
 		switch f.Subject.Kind {
 		case wardround.SubjectAsset:
-			of(f.Subject.ID)
-			return
+			of(wardround.AssetID(f.Subject.ID))
+		case wardround.SubjectLink:
+			for l, err := range c.Links(ctx, s) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if string(l.ID) == f.Subject.ID {
+					of(l.Server)
+					return
+				}
+			}
 		case "":
+			for x, err := range c.Assets(ctx, s) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if x.MergedInto == "" && !of(x.ID) {
+					return
+				}
+			}
 		default:
 			yield(nil, wardround.Errorf(wardround.EForbidden, "client", "of a %s a server tells no verdicts; read them where the data directory lies", f.Subject.Kind))
-			return
-		}
-		for x, err := range c.Assets(ctx, s) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if x.MergedInto == "" && !of(string(x.ID)) {
-				return
-			}
 		}
 	}
 }
@@ -230,15 +244,23 @@ func (c *Client) findingID(ctx context.Context, s wardround.Scope, k wardround.K
 	return wardround.FindingID(s, k), nil
 }
 
-// Evidence implements [wardround.Reader].
+// Evidence implements [wardround.Reader], one request an entry: only alone does an
+// entry come with its salt. For a period as a whole there is [Client.Export].
 func (c *Client) Evidence(ctx context.Context, _ wardround.Scope, from, to uint64) iter.Seq2[*wardround.Evidence, error] {
-	q := url.Values{"from": {strconv.FormatUint(from, 10)}, "sort": {"index"}}
-	if to > 0 {
-		q.Set("to", strconv.FormatUint(to, 10))
-	}
-	rows := List[entry](ctx, c, "/evidence/entries", q)
 	return func(yield func(*wardround.Evidence, error) bool) {
-		for e, err := range rows {
+		var head struct {
+			Size uint64 `json:"size"`
+		}
+		if err := c.Get(ctx, "/evidence", nil, &head); err != nil {
+			yield(nil, err)
+			return
+		}
+		if to == 0 || to > head.Size {
+			to = head.Size
+		}
+		for i := from; i < to; i++ {
+			var e entry
+			err := c.Get(ctx, "/evidence/entries/"+strconv.FormatUint(i, 10), nil, &e)
 			if err != nil {
 				yield(nil, err)
 				return
