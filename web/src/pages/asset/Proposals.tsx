@@ -17,7 +17,10 @@ export function Proposals({ asset, onDone }: { asset: Asset; onDone: (d: Done) =
   const ids = new Set([asset.id, ...(asset.aliases ?? [])]);
   const mine = data?.items.filter((p) => p.state === "open" && ((p.asset && ids.has(p.asset)) || (p.other && ids.has(p.other)))) ?? [];
   const say = (p: Proposal, accept: boolean) =>
-    answer.mutate({ path: `/proposals/${encodeURIComponent(p.id)}/answer`, body: { accept } }, { onSuccess: () => onDone({ did: "set", what: intl.formatMessage({ id: `asset.ask.${p.kind}.short` }, { field: p.field ? word(intl, "attribute", p.field) : "" }) }) });
+    answer.mutate({ path: `/proposals/${encodeURIComponent(p.id)}/answer`, body: { accept } }, { onSuccess: () => onDone({
+      did: accept && p.kind === "merge" ? "merged" : "answered", what: intl.formatMessage({ id: `asset.ask.${p.kind}.short` }, { field: p.field ? word(intl, "attribute", p.field) : "" }),
+      ...(accept && p.kind === "merge" && p.asset && p.other ? { undo: [{ act: "split" as const, asset: p.asset, other: p.other }] } : {}),
+    }) });
   if (data && mine.length === 0) return null;
   return (
     <Panel title={<FormattedMessage id="asset.asks" values={{ count: mine.length || asset.proposals }} />}>

@@ -6,6 +6,7 @@ import type { Asset, Link } from "../../api/types";
 import { Empty, Failure, Icon, LinkButton, Name, Num, Panel, SeverityMark, Skeleton, Table, Time, Word, type Column } from "../../ui";
 import { AssetWord } from "../assets/words";
 import "../assets/assets.css";
+import "./asset.css";
 import { NeighbourMap } from "./NeighbourMap";
 
 /** What it talks to: a small map of its neighbours, then every link. */

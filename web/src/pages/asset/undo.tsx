@@ -6,7 +6,7 @@ import type { Statement } from "../../api/types";
 import { Banner, Button, Failure, useToast } from "../../ui";
 
 /** What was just done and can be taken back. It stays on the page until another act or a closed page: a toast would be gone too soon. */
-export interface Done { did: "merged" | "split" | "set" | "undone"; undo?: Statement[]; what?: string }
+export interface Done { did: "merged" | "split" | "set" | "answered"; undo?: Statement[]; what?: string }
 
 export function useUndo(first: Done | null = null) {
   const intl = useIntl();

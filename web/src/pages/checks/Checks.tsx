@@ -47,7 +47,7 @@ export default function Checks() {
           <span className="ck-name"><Link to={`/checks/${encodeURIComponent(c.id)}`} tabIndex={-1}><Name value={c.title} /></Link><span className="ck-id wr-mono">{plain(c.id)}</span></span>
         ),
       },
-      { id: "concern", header: head("concern"), width: "128px", wide: true, cell: (c) => <Word group="concern" value={c.concern} /> },
+      { id: "concern", header: head("concern"), width: "140px", wide: true, cell: (c) => <Word group="concern" value={c.concern} /> },
       { id: "severity", header: head("severity"), sort: "severity", width: "104px", wide: true, cell: (c) => <SeverityMark severity={c.severity} /> },
       {
         id: "verdicts", header: head("verdicts"), sort: "-fail", width: "156px", wide: true, cell: (c) => (

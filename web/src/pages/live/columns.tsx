@@ -22,14 +22,14 @@ export function columns(intl: IntlShape): Column<ObservationRow>[] {
     { id: "at", header: head("at"), width: "112px", cell: (o) => <Time at={o.at} mode="clock" seconds /> },
     { id: "kind", header: head("kind"), width: "18%", cell: (o) => <span className="lv-kind"><bdi>{titleOf(intl, o)}</bdi>{o.personal && o.personal.length > 0 && <Present count={o.personal.length} />}</span> },
     {
-      id: "who", header: head("who"), width: "30%", cell: (o) => (
+      id: "who", header: head("who"), cell: (o) => (
         <span className="lv-flow">
           <End id={o.src_asset} name={o.src_name} address={o.src} port={o.src_port} />
           {(o.dst || o.dst_asset) && <><Icon name="chevron" size={12} /><End id={o.dst_asset} name={o.dst_name} address={o.dst} port={o.dst_port} /></>}
         </span>
       ),
     },
-    { id: "summary", header: head("summary"), wide: true, cell: (o) => <Name value={o.summary} mono /> },
+    { id: "summary", header: head("summary"), width: "30%", wide: true, cell: (o) => <Name value={o.summary} mono /> },
     { id: "count", header: head("count"), width: "64px", align: "end", wide: true, cell: (o) => <Num value={o.count} /> },
     { id: "sensor", header: head("sensor"), width: "124px", wide: true, cell: (o) => <Name value={o.sensor} /> },
   ];
