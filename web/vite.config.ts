@@ -17,6 +17,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     reportCompressedSize: true,
     sourcemap: false,
+    license: { fileName: "static/licences.md" }, // of what is built in, as their authors ask
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
