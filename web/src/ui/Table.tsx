@@ -117,7 +117,6 @@ export function Table<T>(props: TableProps<T>) {
   const items = virtual ? view.getVirtualItems() : rows.map((_, index) => ({ index, key: index, start: 0, end: 0 }));
   const before = virtual ? (items[0]?.start ?? head) - head : 0;
   const after = virtual ? view.getTotalSize() - (items.at(-1)?.end ?? head) + head : 0;
-  const span = columns.length + (onSelect ? 1 : 0);
   const all = rows.length > 0 && rows.every((row) => selected?.has(rowKey(row)));
   const interactive = !!(onOpen || rowHref);
 
@@ -187,9 +186,10 @@ export function Table<T>(props: TableProps<T>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {before > 0 && <tr className="wr-table-pad" aria-hidden="true"><td colSpan={span} style={{ blockSize: before }} /></tr>}
+          {/* One cell without a span: columns that a phone leaves out must not come back through it. */}
+          {before > 0 && <tr className="wr-table-pad" aria-hidden="true"><td style={{ blockSize: before }} /></tr>}
           {items.map(({ index }) => line(rows[index]!, index))}
-          {after > 0 && <tr className="wr-table-pad" aria-hidden="true"><td colSpan={span} style={{ blockSize: after }} /></tr>}
+          {after > 0 && <tr className="wr-table-pad" aria-hidden="true"><td style={{ blockSize: after }} /></tr>}
         </tbody>
       </table>
       {more && onMore && (

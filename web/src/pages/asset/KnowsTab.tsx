@@ -49,11 +49,11 @@ export function KnowsTab({ asset }: { asset: Asset }) {
   function findingColumns(): Column<Finding>[] {
     const head = (id: string) => <FormattedMessage id={`asset.finding.${id}`} />;
     return [
-      { id: "severity", header: head("severity"), width: "104px", cell: (f) => <SeverityMark severity={f.severity} /> },
+      { id: "severity", header: head("severity"), width: "6.5rem", cell: (f) => <SeverityMark severity={f.severity} /> },
       { id: "title", header: head("title"), cell: (f) => <Link to={`/findings/${f.id}`} tabIndex={-1}><Name value={f.title} /></Link> },
       { id: "item", header: head("item"), width: "20%", wide: true, cell: (f) => <Name value={f.item_name ?? f.item ?? ""} /> },
       { id: "state", header: head("state"), width: "13%", wide: true, cell: (f) => <Word group="finding" value={f.state} /> },
-      { id: "opened", header: head("opened"), width: "140px", wide: true, cell: (f) => <Time at={f.opened} mode="relative" /> },
+      { id: "opened", header: head("opened"), width: "8.75rem", wide: true, cell: (f) => <Time at={f.opened} mode="relative" /> },
     ];
   }
 }

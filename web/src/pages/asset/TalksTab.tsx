@@ -50,12 +50,12 @@ export function TalksTab({ asset }: { asset: Asset }) {
         },
       },
       { id: "protocol", header: head("protocol"), width: "16%", cell: (l) => <span><Name value={l.protocol} mono />{l.port > 0 && !l.protocol.includes("/") && <span className="wr-muted wr-mono">{` :${l.port}`}</span>}</span> },
-      { id: "encrypted", header: head("encrypted"), width: "118px", cell: (l) => <Encrypted state={l.encrypted} /> },
+      { id: "encrypted", header: head("encrypted"), width: "7.375rem", cell: (l) => <Encrypted state={l.encrypted} /> },
       { id: "authenticated", header: head("authenticated"), width: "11%", wide: true, cell: (l) => <Word group="tri" value={l.authenticated} /> },
       { id: "data", header: head("data"), width: "14%", wide: true, cell: (l) => <AssetWord group="data" value={l.data} /> },
-      { id: "findings", header: head("findings"), width: "88px", align: "end", wide: true, cell: (l) => (l.findings > 0 ? <span className="as-count"><SeverityMark severity={l.worst} bare /><Num value={l.findings} /></span> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
-      { id: "observations", header: head("observations"), width: "104px", align: "end", wide: true, cell: (l) => <Num value={l.observations} compact={l.observations > 99_999} /> },
-      { id: "last", header: head("last"), width: "140px", wide: true, cell: (l) => <Time at={l.last} mode="relative" /> },
+      { id: "findings", header: head("findings"), width: "5.5rem", align: "end", wide: true, cell: (l) => (l.findings > 0 ? <span className="as-count"><SeverityMark severity={l.worst} bare /><Num value={l.findings} /></span> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
+      { id: "observations", header: head("observations"), width: "6.5rem", align: "end", wide: true, cell: (l) => <Num value={l.observations} compact={l.observations > 99_999} /> },
+      { id: "last", header: head("last"), width: "8.75rem", wide: true, cell: (l) => <Time at={l.last} mode="relative" /> },
     ];
   }
 }

@@ -53,8 +53,8 @@ export function WhoTab({ asset, onDone, onReload }: { asset: Asset; onDone: (d: 
       { id: "type", header: head("type"), width: "22%", cell: (i) => <AssetWord group="identifier" value={i.type} /> },
       { id: "value", header: head("value"), cell: (i) => <span className={held(i) ? undefined : "at-loose"}><Name value={i.value} mono />{!held(i) && <span className="wr-small"><FormattedMessage id="asset.identifier.loose" /></span>}</span> },
       { id: "source", header: head("source"), width: "20%", wide: true, cell: (i) => <Name value={sourceWord(intl, i.source)} /> },
-      { id: "sure", header: head("sure"), width: "64px", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
-      { id: "last", header: head("last"), width: "132px", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
+      { id: "sure", header: head("sure"), width: "4rem", align: "end", cell: (i) => <Sure confidence={i.confidence} /> },
+      { id: "last", header: head("last"), width: "8.25rem", wide: true, cell: (i) => <span title={intl.formatMessage({ id: "asset.identifier.first" }, { time: intl.formatDate(i.first, { dateStyle: "medium", timeStyle: "short" }) })}><Time at={i.last} mode="relative" /></span> },
     ];
   }
 }

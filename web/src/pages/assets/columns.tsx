@@ -16,18 +16,18 @@ export function columns(intl: IntlShape, zone: (id: string | undefined) => strin
     { id: "place", header: head("place"), width: "16%", wide: true, cell: (a) => <Name value={[a.ward, zone(a.zone)].filter(Boolean).join(" · ") || "—"} /> },
     { id: "criticality", header: head("criticality"), sort: "criticality", width: "10%", wide: true, cell: (a) => (a.criticality === "unknown" ? <NotKnown /> : <Word group="criticality" value={a.criticality} />) },
     ...concerns.map((c): Column<Asset> => ({
-      id: c, header: <abbr title={intl.formatMessage({ id: `concern.${c}` })}>{intl.formatMessage({ id: `assets.column.${c}` })}</abbr>, width: "72px", wide: true,
+      id: c, header: <abbr title={intl.formatMessage({ id: `concern.${c}` })}>{intl.formatMessage({ id: `assets.column.${c}` })}</abbr>, width: "4.875rem", wide: true,
       cell: (a) => {
         const s = a.status?.find((s) => s.concern === c);
         return <StateMark bare state={s?.state ?? "unwatched"} severity={s?.worst} />;
       },
     })),
     {
-      id: "findings", header: head("findings"), sort: "severity", width: "92px", align: "end",
+      id: "findings", header: head("findings"), sort: "severity", width: "5.75rem", align: "end",
       cell: (a) => (a.findings > 0 ? <Link className="as-count" to={`/findings?asset=${encodeURIComponent(a.id)}`}><SeverityMark severity={a.worst} bare /><Num value={a.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>),
     },
-    { id: "links", header: head("links"), width: "64px", align: "end", wide: true, cell: (a) => (a.links > 0 ? <Link to={`/assets/${a.id}/talks`}><Num value={a.links} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
-    { id: "last", header: head("last"), sort: "last", width: "140px", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
+    { id: "links", header: head("links"), width: "4rem", align: "end", wide: true, cell: (a) => (a.links > 0 ? <Link to={`/assets/${a.id}/talks`}><Num value={a.links} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
+    { id: "last", header: head("last"), sort: "last", width: "8.75rem", wide: true, cell: (a) => <Time at={a.last} mode="relative" /> },
   ];
 
   function Who({ asset: a, zone }: { asset: Asset; zone: (id: string | undefined) => string }): ReactNode {

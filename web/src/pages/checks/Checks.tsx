@@ -47,20 +47,20 @@ export default function Checks() {
           <span className="ck-name"><Link to={`/checks/${encodeURIComponent(c.id)}`} tabIndex={-1}><Name value={c.title} /></Link><span className="ck-id wr-mono">{plain(c.id)}</span></span>
         ),
       },
-      { id: "concern", header: head("concern"), width: "140px", wide: true, cell: (c) => <Word group="concern" value={c.concern} /> },
-      { id: "severity", header: head("severity"), sort: "severity", width: "104px", wide: true, cell: (c) => <SeverityMark severity={c.severity} /> },
+      { id: "concern", header: head("concern"), width: "8.75rem", wide: true, cell: (c) => <Word group="concern" value={c.concern} /> },
+      { id: "severity", header: head("severity"), sort: "severity", width: "6.5rem", wide: true, cell: (c) => <SeverityMark severity={c.severity} /> },
       {
-        id: "verdicts", header: head("verdicts"), sort: "-fail", width: "156px", wide: true, cell: (c) => (
+        id: "verdicts", header: head("verdicts"), sort: "-fail", width: "9.75rem", wide: true, cell: (c) => (
           <span className="ck-verdicts">
             {(["fail", "unknown", "pass"] as const).map((s) => ((c.verdicts[s] ?? 0) > 0 ? <span key={s} title={text(`checks.verdicts.${s}`, { count: c.verdicts[s] ?? 0 })}><StateMark state={s} severity={c.severity} bare /> <Num value={c.verdicts[s] ?? 0} /></span> : null))}
             {Object.values(c.verdicts).every((n) => !n) && <span className="wr-muted"><FormattedMessage id="checks.verdicts.none" /></span>}
           </span>
         ),
       },
-      { id: "findings", header: head("findings"), sort: "findings", width: "88px", align: "end", cell: (c) => (c.findings > 0 ? <Link to={`/findings?check=${encodeURIComponent(c.id)}`}><Num value={c.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
-      { id: "cost", header: head("cost"), sort: "cost", width: "92px", align: "end", wide: true, cell: (c) => (c.runs > 0 ? <Num value={c.cost_us} unit="µs" digits={c.cost_us < 10 ? 1 : 0} /> : <span className="wr-muted">{"—"}</span>) },
-      { id: "last", header: head("last"), sort: "last", width: "136px", wide: true, cell: (c) => (c.last_run ? <Time at={c.last_run} mode="relative" /> : <span className="wr-muted"><FormattedMessage id="checks.never" /></span>) },
-      { id: "state", header: head("state"), width: "150px", wide: true, cell: (c) => <CheckState c={c} now={now} /> },
+      { id: "findings", header: head("findings"), sort: "findings", width: "5.5rem", align: "end", cell: (c) => (c.findings > 0 ? <Link to={`/findings?check=${encodeURIComponent(c.id)}`}><Num value={c.findings} /></Link> : <span className="wr-muted">{intl.formatNumber(0)}</span>) },
+      { id: "cost", header: head("cost"), sort: "cost", width: "5.75rem", align: "end", wide: true, cell: (c) => (c.runs > 0 ? <Num value={c.cost_us} unit="µs" digits={c.cost_us < 10 ? 1 : 0} /> : <span className="wr-muted">{"—"}</span>) },
+      { id: "last", header: head("last"), sort: "last", width: "8.5rem", wide: true, cell: (c) => (c.last_run ? <Time at={c.last_run} mode="relative" /> : <span className="wr-muted"><FormattedMessage id="checks.never" /></span>) },
+      { id: "state", header: head("state"), width: "9.375rem", wide: true, cell: (c) => <CheckState c={c} now={now} /> },
     ];
   }
 }

@@ -29,8 +29,8 @@ export function ListView({ graph, zone, onShow }: { graph: Graph; zone: (id: str
     { id: "role", header: head("role"), wide: true, cell: (n) => (n.role ? <AssetWord group="assetrole" value={n.role} /> : <span className="wr-muted"><FormattedMessage id="assets.notknown" /></span>) },
     { id: "zone", header: head("zone"), sort: "zone", wide: true, cell: (n) => <Name value={[n.ward, zone(n.zone)].filter(Boolean).join(" · ")} /> },
     { id: "criticality", header: head("criticality"), sort: "criticality", wide: true, cell: (n) => <Word group="criticality" value={n.criticality} /> },
-    { id: "worst", header: head("worst"), sort: "worst", width: "120px", cell: (n) => (n.worst === "none" ? <span className="wr-muted"><FormattedMessage id="ecosystem.legend.nofinding" /></span> : <SeverityMark severity={n.worst} />) },
-    { id: "links", header: head("links"), sort: "links", width: "80px", align: "end", cell: (n) => intl.formatNumber(degree.get(n.id) ?? 0) },
+    { id: "worst", header: head("worst"), sort: "worst", width: "7.5rem", cell: (n) => (n.worst === "none" ? <span className="wr-muted"><FormattedMessage id="ecosystem.legend.nofinding" /></span> : <SeverityMark severity={n.worst} />) },
+    { id: "links", header: head("links"), sort: "links", width: "5rem", align: "end", cell: (n) => intl.formatNumber(degree.get(n.id) ?? 0) },
   ];
   const ofLinks: Column<GraphLink>[] = [
     { id: "a", header: head("client"), sort: "a", width: "28%", cell: (l) => <Link to={`/assets/${l.a}`} tabIndex={-1}><Name value={names.get(l.a) ?? l.a} /></Link> },
@@ -38,7 +38,7 @@ export function ListView({ graph, zone, onShow }: { graph: Graph; zone: (id: str
     { id: "protocol", header: head("protocol"), sort: "protocol", cell: (l) => <span className="wr-mono">{plain(l.protocol)}</span> },
     { id: "encrypted", header: head("encrypted"), sort: "encrypted", cell: (l) => <Encrypted state={l.encrypted} /> },
     { id: "data", header: head("data"), wide: true, cell: (l) => <AssetWord group="data" value={l.data} /> },
-    { id: "worst", header: head("worst"), sort: "worst", wide: true, width: "120px", cell: (l) => (l.worst === "none" ? <span className="wr-muted"><FormattedMessage id="ecosystem.legend.nofinding" /></span> : <SeverityMark severity={l.worst} />) },
+    { id: "worst", header: head("worst"), sort: "worst", wide: true, width: "7.5rem", cell: (l) => (l.worst === "none" ? <span className="wr-muted"><FormattedMessage id="ecosystem.legend.nofinding" /></span> : <SeverityMark severity={l.worst} />) },
   ];
   return (
     <div className="eco-list">

@@ -80,12 +80,12 @@ export default function Evidence() {
   function columns(): Column<Entry>[] {
     const head = (id: string) => <FormattedMessage id={`evidence.column.${id}`} />;
     return [
-      { id: "index", header: head("index"), width: "80px", align: "end", cell: (e) => <Link to={`/evidence/${e.index}`} tabIndex={-1}>{intl.formatNumber(e.index)}</Link> },
-      { id: "kind", header: head("kind"), width: "15%", cell: (e) => kindWord(e.kind) },
+      { id: "index", header: head("index"), width: "4.5rem", align: "end", cell: (e) => <Link to={`/evidence/${e.index}`} tabIndex={-1}>{intl.formatNumber(e.index)}</Link> },
+      { id: "kind", header: head("kind"), width: "8.5rem", cell: (e) => kindWord(e.kind) },
       { id: "what", header: head("what"), cell: (e) => (e.erased ? <span className="wr-muted"><Icon name="lock" size={12} /> <FormattedMessage id="evidence.erased" /></span> : <Name value={[e.reason && reasonWord(e.reason), summary(e.payload)].filter(Boolean).join(": ")} />) },
       { id: "leaf", header: head("leaf"), width: "20%", wide: true, cell: (e) => <Name value={e.leaf} mono /> },
-      { id: "seq", header: head("seq"), width: "96px", align: "end", wide: true, cell: (e) => intl.formatNumber(e.seq) },
-      { id: "at", header: head("at"), width: "172px", wide: true, cell: (e) => <Time at={e.at} /> },
+      { id: "seq", header: head("seq"), width: "6rem", align: "end", wide: true, cell: (e) => intl.formatNumber(e.seq) },
+      { id: "at", header: head("at"), width: "10.75rem", wide: true, cell: (e) => <Time at={e.at} /> },
     ];
   }
 

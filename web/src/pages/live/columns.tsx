@@ -19,8 +19,8 @@ export function titleOf(intl: IntlShape, o: Pick<ObservationRow, "kind" | "title
 export function columns(intl: IntlShape): Column<ObservationRow>[] {
   const head = (id: string) => <FormattedMessage id={`live.column.${id}`} />;
   return [
-    { id: "at", header: head("at"), width: "112px", cell: (o) => <Time at={o.at} mode="clock" seconds /> },
-    { id: "kind", header: head("kind"), width: "18%", cell: (o) => <span className="lv-kind"><bdi>{titleOf(intl, o)}</bdi>{o.personal && o.personal.length > 0 && <Present count={o.personal.length} />}</span> },
+    { id: "at", header: head("at"), width: "7rem", cell: (o) => <Time at={o.at} mode="clock" seconds /> },
+    { id: "kind", header: head("kind"), width: "26%", cell: (o) => <span className="lv-kind"><bdi>{titleOf(intl, o)}</bdi>{o.personal && o.personal.length > 0 && <Present count={o.personal.length} />}</span> },
     {
       id: "who", header: head("who"), cell: (o) => (
         <span className="lv-flow">
@@ -30,8 +30,8 @@ export function columns(intl: IntlShape): Column<ObservationRow>[] {
       ),
     },
     { id: "summary", header: head("summary"), width: "30%", wide: true, cell: (o) => <Name value={o.summary} mono /> },
-    { id: "count", header: head("count"), width: "64px", align: "end", wide: true, cell: (o) => <Num value={o.count} /> },
-    { id: "sensor", header: head("sensor"), width: "124px", wide: true, cell: (o) => <Name value={o.sensor} /> },
+    { id: "count", header: head("count"), width: "4rem", align: "end", wide: true, cell: (o) => <Num value={o.count} /> },
+    { id: "sensor", header: head("sensor"), width: "7.75rem", wide: true, cell: (o) => <Name value={o.sensor} /> },
   ];
 
   function Present({ count }: { count: number }) {
