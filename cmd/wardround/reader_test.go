@@ -20,6 +20,7 @@ import (
 	"github.com/wardround/wardround/api/client"
 	"github.com/wardround/wardround/sense/network"
 	"github.com/wardround/wardround/sim"
+	"github.com/wardround/wardround/sqlite"
 )
 
 // wardServed is a ward that has lived for half an hour, and a client of its server.
@@ -78,6 +79,37 @@ func wardServed(t *testing.T) (*ward, *face, *client.Client) {
 	}
 	t.Cleanup(func() { c.Close() })
 	return w, f, c
+}
+
+// empty is the face of a ward in which nothing has happened, served.
+func empty(t *testing.T, certs *certificates) *face {
+	t.Helper()
+	a := &app{cli: &cli{Format: "table"}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	w, err := a.openWard(learnDemo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := openFace(faceOptions{
+		listener: l, certs: certs, scope: w.scope, origin: w.origin, name: "Test", store: w.book, say: w.say,
+		people: peopleOptions{file: sqlite.Memory}, health: w.health, lag: func() time.Duration { return 0 }, now: a.now, log: a.logger(false),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	f.start(ctx)
+	t.Cleanup(func() {
+		cancel()
+		if err := f.stop(); err != nil {
+			t.Error(err)
+		}
+		w.Close()
+	})
+	return f
 }
 
 // rows collects what an iterator yields, as JSON.
