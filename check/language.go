@@ -138,7 +138,7 @@ func (w *words) subject(f *wardround.Finding) string {
 	case wardround.SubjectLink:
 		for _, ends := range [][2]string{{"sender", "receiver"}, {"client", "server"}} {
 			if a, b := f.Facts[ends[0]], f.Facts[ends[1]]; a != nil && b != nil {
-				return fmt.Sprintf(w.fromTo, a, b)
+				return fmt.Sprintf(w.fromTo, w.fact(ends[0], a), w.fact(ends[1], b))
 			}
 		}
 		return w.anInterface
@@ -149,3 +149,12 @@ func (w *words) subject(f *wardround.Finding) string {
 	}
 	return f.Subject.ID
 }
+
+// fact is what a check put into a fact, told where it is a phrase.
+func (w *words) fact(name string, v any) any {
+	t, _ := FactIn(w.language, name, v)
+	return t
+}
+
+// name is how an asset is called, told where it has no name.
+func (w *words) name(s string) string { return w.fact("*", s).(string) }

@@ -96,12 +96,12 @@ func (c *Check) tell(language string, f *wardround.Finding, a *wardround.Asset, 
 	name, where := w.subject(f), ""
 	whom := name
 	if a != nil {
-		name, whom = named(a), located(a)
+		name, whom = w.name(named(a)), w.name(located(a))
 		if ward := a.Attr(wardround.AttrWard); ward != "" {
 			where = ward + ", "
 		}
 	}
-	fill := func(s string) string { return fillIn(s, name, whom, f) }
+	fill := func(s string) string { return w.fillIn(s, name, whom, f) }
 	t := Text{
 		Language: w.language, Title: w.title, Where: where + whom,
 		Bedside: fill(w.say.Bedside), Dont: fill(w.say.Dont), Why: fill(w.say.Why), Wrong: fill(w.say.Wrong),
@@ -126,22 +126,23 @@ func (c *Check) tell(language string, f *wardround.Finding, a *wardround.Asset, 
 	if f.Stale {
 		t.Why += " " + fmt.Sprintf(w.notSeenSince, f.LastSeen.UTC().Format(timeText))
 	}
-	t.Evidence = fmt.Sprintf(w.evidence, f.Seq, f.LastSeen.UTC().Format(timeText), f.Why, strings.Join(c.Controls, ", "))
+	why, _ := PhraseIn(w.language, f.Why)
+	t.Evidence = fmt.Sprintf(w.evidence, f.Seq, f.LastSeen.UTC().Format(timeText), why, strings.Join(c.Controls, ", "))
 	return t
 }
 
-func fillIn(s, asset, whom string, f *wardround.Finding) string {
+func (w *words) fillIn(s, asset, whom string, f *wardround.Finding) string {
 	if !strings.Contains(s, "{") {
 		return s
 	}
-	pairs := []string{"{asset}", asset, "{whom}", whom, "{item}", f.Item}
+	pairs := []string{"{asset}", asset, "{whom}", whom, "{item}", w.fact("item", f.Item).(string)}
 	names := make([]string, 0, len(f.Facts))
 	for k := range f.Facts {
 		names = append(names, k)
 	}
 	sort.Strings(names)
 	for _, k := range names {
-		text := factText(f.Facts[k])
+		text := factText(w.fact(k, f.Facts[k]))
 		if k == "protocol" {
 			text = protocolName(text)
 		}
