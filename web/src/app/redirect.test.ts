@@ -12,6 +12,10 @@ test.each([
   ["/\\evil.example/", "/"],
   ["/\t/evil.example", "/"],
   ["/\n//evil.example", "/"],
+  ["/.//evil.example", "/"], // the address without its dots would be another host's
+  ["/x/..//evil.example/", "/"],
+  ["/.///evil.example/", "/"],
+  ["/%2e//evil.example", "/"],
   ["javascript:alert(1)", "/"],
   ["/%2f/evil.example", "/%2f/evil.example"], // stays a path here
   ["/sign-in?to=/sign-in", "/"],
