@@ -14,6 +14,7 @@ import css from "./finding.module.css";
 import { History, Related } from "./History";
 import { AssetCard, CaseOf, Controls, Handling, Links } from "./Side";
 import { VoiceOf } from "./Voice";
+import { WorkOrder } from "./WorkOrder";
 
 /** One finding: what it means at the bedside, what to do and not to do, why we say so, and what people decided. */
 export default function FindingPage() {
@@ -59,6 +60,7 @@ export default function FindingPage() {
             <Panel title={<FormattedMessage id="finding.decide" />}>
               <Handling finding={data} />
               <Decide finding={data} focus={focus} onNewer={(now) => client.setQueryData(keyOf(path, params), now)} />
+              <WorkOrder finding={data} />
             </Panel>
           </div>
           {data.asset_card && <AssetCard asset={data.asset_card} reason={data.asset_card.criticality_reason} />}

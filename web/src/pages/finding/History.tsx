@@ -46,7 +46,7 @@ function SaidBy({ row: d }: { row: AuditRow }) {
     <p>
       <strong><Name value={d.by} /></strong>
       {d.role && <span className="wr-muted"> (<Word group="role" value={d.role} />)</span>}{" "}
-      {d.erased ? <em className="wr-muted"><FormattedMessage id="finding.history.erased" /></em> : <bdi>{plain(d.detail ?? d.act)}</bdi>}
+      {d.erased ? <em className="wr-muted"><FormattedMessage id="finding.history.erased" /></em> : d.act === "work-order-asked" ? <><FormattedMessage id="finding.order.asked" />{" "}<bdi className="wr-muted">{plain(d.detail?.slice(d.detail.indexOf(" ") + 1) ?? "")}</bdi></> : <bdi>{plain(d.detail ?? d.act)}</bdi>}
     </p>
   );
 }

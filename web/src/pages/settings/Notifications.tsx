@@ -79,7 +79,7 @@ function Sent() {
   const columns: Column<Notification>[] = [
     { id: "at", header: <FormattedMessage id="notices.at" />, width: "150px", cell: (n) => <Time at={n.at} mode="relative" wall /> },
     { id: "title", header: <FormattedMessage id="notices.about" />, cell: (n) => <span className="wr-row wr-nowrap"><SeverityMark severity={n.severity} bare />{n.case ? <Link to={`/cases/${n.case}`}><Name value={n.title} /></Link> : <Name value={n.title} />}</span> },
-    { id: "route", header: <FormattedMessage id="notices.route" />, width: "22%", wide: true, cell: (n) => <Name value={n.route} /> },
+    { id: "route", header: <FormattedMessage id="notices.route" />, width: "22%", wide: true, cell: (n) => (n.type === "work-order" ? <FormattedMessage id="settings.work-orders" /> : <span className="wr-row"><Name value={n.route} />{n.type === "escalation" && <Tag kind="off"><FormattedMessage id="notices.escalated" /></Tag>}</span>) },
     { id: "state", header: <FormattedMessage id="notices.state" />, width: "26%", cell: (n) => <><Tag kind={n.state === "failed" ? "warning" : n.state === "waiting" ? "off" : "accent"}><FormattedMessage id={`notices.state.${n.state}`} values={{ n: n.attempts }} /></Tag>{n.error && <div className="wr-muted wr-small"><Name value={n.error} /></div>}</> },
   ];
   if (list.problem) return <Failure problem={list.problem} retry={list.refresh} />;

@@ -3,6 +3,7 @@ import type { Severity } from "../../api/types";
 import { Button, Checkbox, Field, Select, TextInput } from "../../ui";
 import { days, names } from "./notices";
 import type { ChannelKind, Hours, NoticeRoute } from "./notices";
+import { Secret } from "./Secret";
 
 const kinds: ChannelKind[] = ["webhook", "mail", "teams", "slack"];
 const severities: Severity[] = ["critical", "high", "medium", "low"];
@@ -29,14 +30,14 @@ export function RouteForm({ route, others, onChange, onDone, onRemove }: { route
           <Field label={text("notices.to")} hint={text("notices.commas")}><TextInput value={(channel.to ?? []).join(", ")} onChange={(list) => carry({ to: list.split(/,\s*/) })} onBlur={() => carry({ to: channel.to?.map((a) => a.trim()).filter(Boolean) })} required /></Field>
           <div className="wr-form-row">
             <Field label={text("notices.user")}><TextInput value={channel.user ?? ""} onChange={(user) => carry({ user: user || undefined })} autoComplete="off" /></Field>
-            <Field label={text("notices.password")}><TextInput type="password" value={channel.password ?? ""} onChange={(password) => carry({ password: password || undefined })} autoComplete="new-password" /></Field>
+            <Secret label="notices.password" value={channel.password} onChange={(password) => carry({ password })} />
           </div>
           <Checkbox checked={!!channel.require_tls} onChange={(on) => carry({ require_tls: on || undefined })} label={text("notices.tls")} />
         </>
       ) : (
         <>
           <Field label={text("notices.url")}><TextInput type="url" dir="ltr" value={channel.url ?? ""} onChange={(url) => carry({ url })} required maxLength={2000} /></Field>
-          {channel.kind === "webhook" && <Field label={text("notices.secret")} hint={text("notices.secret.hint")}><TextInput type="password" value={channel.secret ?? ""} onChange={(secret) => carry({ secret: secret || undefined })} autoComplete="new-password" /></Field>}
+          {channel.kind === "webhook" && <Secret label="notices.secret" hint="notices.secret.hint" value={channel.secret} onChange={(secret) => carry({ secret })} />}
         </>
       )}
       <Field label={text("notices.severity")}><Select value={when.severity ?? "high"} onChange={(severity) => limit({ severity: severity as Severity })} options={severities.map((severity) => ({ value: severity, label: intl.formatMessage({ id: "notices.atleast" }, { severity: intl.formatMessage({ id: `severity.${severity}` }) }) }))} /></Field>
@@ -67,6 +68,7 @@ function Listed({ label, value, onChange }: { label: string; value: string[] | u
 function HoursForm({ value, onChange }: { value: Hours[]; onChange: (hours: Hours[]) => void }) {
   const intl = useIntl();
   const change = (at: number, patch: Partial<Hours>) => onChange(value.map((h, i) => (i === at ? { ...h, ...patch } : h)));
+  const some = (chosen: string[]) => (chosen.length === 0 || chosen.length === days.length ? undefined : chosen); // none is every day, as the notifier reads it
   // 5 January 1970 was a Monday.
   const word = (i: number) => intl.formatDate(new Date(Date.UTC(1970, 0, 5 + i)), { weekday: "short", timeZone: "UTC" });
   return (
@@ -76,7 +78,7 @@ function HoursForm({ value, onChange }: { value: Hours[]; onChange: (hours: Hour
       {value.map((hours, i) => (
         <div key={i} className="wr-stack">
           <div className="wr-row">
-            {days.map((day, d) => <Checkbox key={day} checked={!hours.days || hours.days.includes(day)} onChange={(on) => change(i, { days: days.filter((x) => (x === day ? on : !hours.days || hours.days.includes(x))) })} label={word(d)} />)}
+            {days.map((day, d) => <Checkbox key={day} checked={!hours.days || hours.days.includes(day)} onChange={(on) => change(i, { days: some(days.filter((x) => (x === day ? on : !hours.days || hours.days.includes(x)))) })} label={word(d)} />)}
           </div>
           <div className="wr-form-row">
             <Field label={<FormattedMessage id="notices.hours.from" />}><TextInput type="time" value={hours.from} onChange={(from) => change(i, { from })} required /></Field>

@@ -1,7 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
-import { useApi, useSend } from "../../api/client";
+import { keyOf, useApi, useSend } from "../../api/client";
 import type { Problem } from "../../api/client";
 import type { Setting } from "../../api/types";
 import { Banner, Button, Failure, Field, Name, Skeleton, TextInput, Time, useToast } from "../../ui";
@@ -22,6 +23,7 @@ export interface Draft<T> {
 
 /** A setting being edited: the version that was read goes with the change, so that nobody overwrites somebody unseen. */
 export function useSetting<T extends object>(name: string, empty: T, prepare: (value: T) => T = (value) => value): Draft<T> | { value: null; loading: boolean; problem: Problem | null; reload: () => void } {
+  const client = useQueryClient();
   const query = useApi<Setting>(`/settings/${name}`);
   const send = useSend<Setting, { value: T; reason: string }>("PUT", `/settings/${name}`, [`/settings/${name}`, "/session"]);
   const [draft, setDraft] = useState<{ etag: string; value: T } | null>(null);
@@ -51,7 +53,11 @@ export function useSetting<T extends object>(name: string, empty: T, prepare: (v
         { body: { value: prepare(draft.value), reason }, etag: draft.etag },
         {
           onSuccess: (now) => {
-            if (now) setDraft({ etag: now.etag, value: prepare(draft.value) });
+            if (now) {
+              // What the server has of it: secrets come back as marks, and empty fields not at all.
+              client.setQueryData(keyOf(`/settings/${name}`), now);
+              setDraft({ etag: now.etag, value: Array.isArray(now.value) ? (now.value as T) : ({ ...empty, ...(now.value as object) } as T) });
+            }
             done();
           },
         },

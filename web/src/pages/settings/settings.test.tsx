@@ -5,8 +5,11 @@ import { expectAccessible } from "../../app/axe";
 import { someone, Stage } from "../../app/testing";
 import { dayBegins } from "./day";
 import { tidy } from "./notices";
+import Notifications from "./Notifications";
 import { faults, isPrefix, slug } from "./prefix";
+import { keptSecret } from "./Secret";
 import Tokens from "./Tokens";
+import WorkOrders from "./WorkOrders";
 import { Zones } from "./Zones";
 
 interface Sent {
@@ -115,4 +118,68 @@ describe("a token", () => {
     await user.click(screen.getByRole("button", { name: "I have kept it" }));
     expect(screen.queryByText("wr_abc")).toBeNull();
   });
+});
+
+describe("a route of notices", () => {
+  const route = { name: "night", channel: { kind: "webhook", url: "https://a.example/", secret: keptSecret } };
+  beforeEach(() => {
+    let stored = { routes: [route] };
+    let version = 1;
+    answer = (method, path) => {
+      if (path.startsWith("/settings/notifications")) {
+        if (method === "PUT") {
+          // The server shows of a secret only that it is there.
+          const { value } = sent.at(-1)!.body as { value: typeof stored };
+          stored = { routes: value.routes.map((r) => ({ ...r, channel: { ...r.channel, secret: keptSecret } })) };
+          version++;
+        }
+        return json({ name: "notifications", value: stored, etag: `"${version}"`, by: "root", at: "2026-11-20T08:00:00Z" });
+      }
+      if (path.startsWith("/notifications/test")) return json({ code: "cannot_tell", status: 422, title: "x", detail: "answered 410 Gone" }, 422);
+      return json({ items: [{ id: "m-1", type: "work-order", title: "A pump", severity: "high", at: "2026-11-20T08:00:00Z", route: "work-orders", channel: "webhook", state: "sent", attempts: 1 }], total: 1 });
+    };
+  });
+
+  test("keeps its secret unless another is typed, and can be tried once it is saved", async () => {
+    const user = userEvent.setup();
+    const { container } = render(<Stage><Notifications /></Stage>);
+    await user.click(await screen.findByRole("button", { name: "Edit night" }));
+    const secret = screen.getByLabelText<HTMLInputElement>("Secret that signs");
+    expect(secret.value).toBe("");
+    await user.type(secret, "new");
+    await user.clear(secret);
+    await user.clear(screen.getByLabelText("Name of the route"));
+    await user.type(screen.getByLabelText("Name of the route"), "day");
+    await expectAccessible(container);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]!.body).toMatchObject({ value: { routes: [{ name: "day", channel: { secret: keptSecret } }] } });
+
+    await user.type(screen.getByLabelText("Secret that signs"), "hush");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toMatchObject({ etag: '"2"', body: { value: { routes: [{ channel: { secret: "hush" } }] } } });
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
+    await user.click(screen.getByRole("button", { name: "Done" }));
+    const test = screen.getByRole<HTMLButtonElement>("button", { name: "Send a test" });
+    expect(test.disabled).toBe(false);
+    await user.click(test);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/The test did not arrive.*410 Gone/);
+  });
+
+  test("a work order is called so in the list of what was sent", async () => {
+    render(<Stage><Notifications /></Stage>);
+    expect(await screen.findByText("Work orders")).toBeDefined();
+  });
+});
+
+test("where work orders go is sent without what has no meaning", async () => {
+  answer = (method, path) => json(path.startsWith("/settings/work-orders") ? { name: "work-orders", value: { link: "", webhook: { url: "https://cmms.example/", secret: keptSecret } }, etag: method === "PUT" ? '"2"' : '"1"' } : { items: [], total: 0 });
+  const user = userEvent.setup();
+  render(<Stage><WorkOrders /></Stage>);
+  await user.clear(await screen.findByLabelText("Address that takes work orders"));
+  await user.type(screen.getByLabelText("Link that opens the form of your system"), "https://cmms.example/new?t={{title}");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]!.body).toEqual({ value: { link: "https://cmms.example/new?t={title}", webhook: {} }, reason: "" });
 });
