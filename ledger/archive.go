@@ -61,10 +61,12 @@ type archive struct {
 
 func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
 	lim = lim.orDefault()
-	z, err := zip.NewReader(r, size)
+	dir := &directory{ReaderAt: r, left: 1<<20 + perFile*int64(lim.Files)}
+	z, err := zip.NewReader(dir, size)
 	if err != nil {
 		return nil, err
 	}
+	dir.over = true // what is in the files has limits of its own
 	if len(z.File) > lim.Files {
 		return nil, fmt.Errorf("it holds %d files, at most %d", len(z.File), lim.Files)
 	}
@@ -93,6 +95,28 @@ func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
 		return nil, fmt.Errorf("it holds no %s, %s or %s", fileList, fileManifest, fileEntries)
 	}
 	return a, nil
+}
+
+// perFile is what a file takes of a zip file's directory, with a long name.
+const perFile = 160
+
+// directory is a zip file while its directory is read. That is read whole, into
+// several times its bytes of memory, before the files can be counted; how many it says
+// they are binds nobody.
+type directory struct {
+	io.ReaderAt
+	left int64
+	over bool // it is read
+}
+
+// ReadAt reads while there is something left.
+func (d *directory) ReadAt(p []byte, at int64) (int, error) {
+	if !d.over {
+		if d.left -= int64(len(p)); d.left < 0 {
+			return 0, errors.New("its directory is too long")
+		}
+	}
+	return d.ReaderAt.ReadAt(p, at)
 }
 
 func (a *archive) has(name string) bool { return a.files[name] != nil }
