@@ -99,7 +99,7 @@ describe("who it is", () => {
     show();
     const role = await fact("Role");
     await userEvent.click(within(role).getByRole("button", { name: "Change Role" }));
-    await userEvent.type(within(role).getByRole("textbox", { name: "Role" }), "-2{Enter}");
+    await userEvent.type(within(role).getByRole("combobox", { name: "Role" }), "-2{Enter}");
     await screen.findByText("Someone else changed this asset meanwhile");
     const before = asked.length;
     await userEvent.click(screen.getByRole("button", { name: "Show what stands there now" }));

@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from "react";
+import { useId, useState, type FormEvent } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { Problem, useSend } from "../../api/client";
 import type { Asset } from "../../api/types";
 import { Button, Failure, IconButton, Name, Select, TextInput, Time, Word, plain } from "../../ui";
 import { AssetWord, sourceWord, word } from "../assets/words";
-import { useZoneNames } from "../assets/Facets";
+import { useZones } from "../assets/Facets";
 import { attributeOf, said } from "./parts";
 import { Sure } from "./WhoTab";
 import type { Done } from "./undo";
@@ -18,7 +18,7 @@ const choices: Record<string, readonly string[]> = {
 /** One fact: what, who says so, when, how sure; editable in place. What a person said overrules what was seen, and can be taken back. */
 export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: Asset; name: string; may: boolean; onDone: (d: Done) => void; onReload: () => void }) {
   const intl = useIntl();
-  const zone = useZoneNames();
+  const { ids: zones, name: zone } = useZones();
   const at = attributeOf(asset, name);
   const [editing, edit] = useState(false);
   const [value, setValue] = useState("");
@@ -48,7 +48,10 @@ export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: As
     else edit(false);
   };
 
-  const options = choices[name];
+  // A value that is not among the choices stays one of them: opening the field must not change it.
+  const options = name === "zone" && zones.length > 0 ? zones : choices[name];
+  const suggested = name === "role" ? Object.keys(intl.messages).flatMap((id) => (id.startsWith("assetrole.") ? [id.slice("assetrole.".length)] : [])) : [];
+  const list = useId();
   return (
     <div className="at-attribute">
       <dt>{label}</dt>
@@ -56,10 +59,11 @@ export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: As
         {editing ? (
           <form className="at-edit" onSubmit={submit} onKeyDown={(e) => { if (e.key === "Escape") { e.stopPropagation(); edit(false); } }}>
             {options ? (
-              <Select aria-label={label} autoFocus value={value} onChange={setValue} options={[{ value: "", label: "—" }, ...options.map((o) => ({ value: o, label: optionWord(o) }))]} />
+              <Select aria-label={label} autoFocus value={value} onChange={setValue} options={[{ value: "", label: "—" }, ...[...new Set(value ? [...options, value] : options)].map((o) => ({ value: o, label: optionWord(o) }))]} />
             ) : (
-              <TextInput aria-label={label} autoFocus value={value} onChange={setValue} maxLength={200} />
+              <TextInput aria-label={label} autoFocus value={value} onChange={setValue} maxLength={200} list={suggested.length > 0 ? list : undefined} />
             )}
+            {suggested.length > 0 && <datalist id={list}>{suggested.map((r) => <option key={r} value={r}>{word(intl, "assetrole", r)}</option>)}</datalist>}
             <Button small kind="primary" type="submit" busy={set.isPending}><FormattedMessage id="asset.save" /></Button>
             <Button small onClick={() => edit(false)}><FormattedMessage id="ui.cancel" /></Button>
             {said(at) && <Button small kind="quiet" icon="undo" onClick={() => save("")}><FormattedMessage id="asset.takeback" /></Button>}
@@ -88,8 +92,10 @@ export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: As
   );
 
   function optionWord(o: string): string {
+    if (name === "zone") return zone(o);
     const group = name === "kind" || name === "criticality" ? name : "asset.bool";
-    return intl.formatMessage({ id: `${group}.${o}` });
+    const id = `${group}.${o}`;
+    return id in intl.messages ? intl.formatMessage({ id }) : plain(o);
   }
 
   function Value({ name, value }: { name: string; value: string }) {

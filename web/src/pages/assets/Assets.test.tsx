@@ -6,7 +6,7 @@ import { someone, Stage } from "../../app/testing";
 import type { Language } from "../../i18n/catalogue";
 import { refuse, serve } from "../finding/serving";
 import Assets from "./Assets";
-import { params, since } from "./filters";
+import { defaults, params, since } from "./filters";
 import whole from "./fixtures/assets.json";
 
 // The first page of them: jsdom takes its time over seventy rows.
@@ -34,11 +34,9 @@ const rows = async () => {
 const listed = (asked: ReturnType<typeof serve>) => asked.filter((a) => a.path === "/assets" && !a.query.has("fields"));
 
 describe("the filters", () => {
-  it("leave the far ends of links out unless they are asked for", () => {
-    const none = { q: "", kind: "", zone: "", ward: "", role: "", criticality: "", protocol: "", maker: "", concern: "", status: "", severity: "", new_since: "", remote: "", merged: "", sort: "-severity" };
-    expect(params(none)).toEqual({ sort: "-severity", remote: "false" });
-    expect(params({ ...none, remote: "all" })).toEqual({ sort: "-severity" });
-    expect(params({ ...none, remote: "true" }).remote).toBe("true");
+  it("ask for public peers, and for what was merged away, only when told", () => {
+    expect(params(defaults)).toEqual({ sort: "-severity" });
+    expect(params({ ...defaults, remote: "true", merged: "true", q: "ct" })).toEqual({ sort: "-severity", remote: "true", merged: "true", q: "ct" });
   });
 
   it("turn a span into a time that stays the same for an hour", () => {

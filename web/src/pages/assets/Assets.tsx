@@ -89,11 +89,11 @@ export default function Assets() {
   );
 
   function choices(): Filter[] {
-    const any = { value: "", label: text("assets.any") };
+    const any = (id: string) => ({ value: "", label: text(id === "remote" || id === "merged" ? "assets.none.default" : "assets.any") });
     const offer = (id: keyof typeof filters, values: readonly string[], label: (v: string) => string): Filter => {
       const now = filters[id];
       const all = now && !values.includes(now) ? [...values, now] : values;
-      return { id, label: text(`assets.filter.${id}`), options: [any, ...all.map((value) => ({ value, label: label(value) }))] };
+      return { id, label: text(`assets.filter.${id}`), options: [any(id), ...all.map((value) => ({ value, label: label(value) }))] };
     };
     const plural = (value: string) => value.split(",").length;
     const one = (group: string) => (v: string) => (plural(v) > 1 ? v : `${group}.${v}` in intl.messages ? text(`${group}.${v}`) : v);
@@ -108,7 +108,8 @@ export default function Assets() {
       offer("severity", ["critical", "high", "medium", "low"], (v) => text("assets.severity.least", { severity: text(`severity.${v}`) })),
       offer("protocol", facets.protocols, (v) => v),
       offer("new_since", newSinceChoices, (v) => (newSinceChoices.includes(v) ? text(`assets.new.${v}`) : intl.formatDate(v, { dateStyle: "medium", timeStyle: "short" }))),
-      offer("remote", ["true", "all"], (v) => text(`assets.remote.${v}`)),
+      offer("remote", ["true"], () => text("assets.remote.true")),
+      offer("merged", ["true"], () => text("assets.merged.true")),
     ];
   }
 }

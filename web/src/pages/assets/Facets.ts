@@ -16,10 +16,15 @@ export function useFacets(): Facets {
 
 /** Names of zones by id. Who may not read settings sees the ids. */
 export function useZoneNames(): (id: string | undefined) => string {
+  return useZones().name;
+}
+
+/** The zones of the site, and what each is called. */
+export function useZones(): { ids: string[]; name: (id: string | undefined) => string } {
   const { data } = useApi<Setting>("/settings/zones");
   return useMemo(() => {
     const zones = Array.isArray(data?.value) ? (data.value as Zone[]) : [];
     const names = new Map(zones.map((z) => [z.id, z.name]));
-    return (id) => (id ? names.get(id) || id : "");
+    return { ids: [...names.keys()], name: (id) => (id ? names.get(id) || id : "") };
   }, [data]);
 }

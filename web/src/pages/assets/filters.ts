@@ -17,12 +17,11 @@ export function since(value: string, now = siteNow()): string {
   return new Date(Math.floor(now / hour) * hour - hours * hour).toISOString();
 }
 
-/** What the API is asked: filters that are set, and the far ends of links only when they are wanted. */
+/** What the API is asked: filters that are set. It leaves public peers out, and shows what was merged away only when asked for that. */
 export function params(f: AssetFilters, now?: number): Record<string, string> {
-  const { new_since, remote, ...rest } = f;
+  const { new_since, ...rest } = f;
   const out: Record<string, string> = {};
   for (const [k, v] of Object.entries(rest)) if (v) out[k] = v;
   if (new_since) out.new_since = since(new_since, now);
-  if (remote !== "all") out.remote = remote || "false";
   return out;
 }
