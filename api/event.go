@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -40,6 +41,7 @@ type eventsInput struct {
 	Sensor string   `query:"sensor" maxLength:"512"`
 	Asset  string   `query:"asset" maxLength:"100"`
 	Last   string   `header:"Last-Event-ID" maxLength:"20"`
+	After  string   `query:"after" maxLength:"20" doc:"As Last-Event-ID, for who opens a new stream to come back; the header counts if both are there."`
 }
 
 // events writes a stream until the reader goes, the session ends or the server stops.
@@ -154,10 +156,10 @@ func (s *Server) wanted(ctx context.Context, in *eventsInput) (live.Want, error)
 			want.Products = slices.DeleteFunc(slices.Clone(want.Products), func(p string) bool { return !slices.Contains(watch.Products, p) })
 		}
 	}
-	if in.Last != "" {
-		last, err := strconv.ParseUint(in.Last, 10, 64)
+	if heard := cmp.Or(in.Last, in.After); heard != "" {
+		last, err := strconv.ParseUint(heard, 10, 64)
 		if err != nil {
-			return want, wardround.Errorf(wardround.EInvalid, "api.events", "Last-Event-ID is the id of an event, a number")
+			return want, wardround.Errorf(wardround.EInvalid, "api.events", "Last-Event-ID and after are the id of an event, a number")
 		}
 		want.After = last
 	}

@@ -24,7 +24,10 @@ export function newQueryClient(): QueryClient {
         staleTime: 10_000,
         retry: (failures, err) => failures < 2 && (Problem.of(err).status === 0 || Problem.of(err).status >= 502),
         refetchOnWindowFocus: false,
+        // The browser's word for "online" is about other networks: a server on this machine answers without any.
+        networkMode: "always",
       },
+      mutations: { networkMode: "always" },
     },
   });
 }

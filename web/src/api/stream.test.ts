@@ -7,18 +7,18 @@ class FakeSource {
   onopen?: () => void;
   onerror?: () => void;
   closed = false;
-  private readonly listeners = new Map<string, (e: { data: string }) => void>();
+  private readonly listeners = new Map<string, (e: { data: string; lastEventId: string }) => void>();
   constructor(readonly url: string) {
     FakeSource.all.push(this);
   }
-  addEventListener(name: string, listener: (e: { data: string }) => void) {
+  addEventListener(name: string, listener: (e: { data: string; lastEventId: string }) => void) {
     this.listeners.set(name, listener);
   }
   close() {
     this.closed = true;
   }
-  say(name: string, data: unknown) {
-    this.listeners.get(name)?.({ data: typeof data === "string" ? data : JSON.stringify(data) });
+  say(name: string, data: unknown, lastEventId = "") {
+    this.listeners.get(name)?.({ data: typeof data === "string" ? data : JSON.stringify(data), lastEventId });
   }
 }
 
@@ -152,4 +152,11 @@ test("lets go of the connection while nobody looks, and goes on when somebody do
   expect(FakeSource.all[1]!.closed).toBe(true);
   dispatchEvent(new Event("pageshow"));
   expect(FakeSource.all).toHaveLength(3);
+});
+
+test("comes back with the last position it heard, so that it is told what changed meanwhile", () => {
+  source().say("hello", {}, "4711");
+  source().onerror!();
+  vi.advanceTimersByTime(1_000);
+  expect(FakeSource.all[1]!.url).toMatch(/&after=4711$/);
 });

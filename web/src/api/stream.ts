@@ -40,6 +40,7 @@ export class Stream {
   private settle?: ReturnType<typeof setTimeout>;
   private rest?: ReturnType<typeof setTimeout>;
   private watched = false;
+  private heardUpTo = "";
 
   constructor({ topics, params }: { topics: readonly string[]; params?: Params }) {
     this.url = base + "/events" + query({ ...params, topics });
@@ -50,12 +51,14 @@ export class Stream {
     this.watchPage();
     if (typeof EventSource === "undefined") return; // a test without one
     if (this.state !== "lost") this.set("connecting");
-    const source = new EventSource(this.url);
+    const source = new EventSource(this.heardUpTo ? `${this.url}&after=${this.heardUpTo}` : this.url);
     this.source = source;
     for (const name of names) {
       source.addEventListener(name, (event) => {
         if (this.source !== source) return;
         this.heard();
+        const id = (event as MessageEvent<string>).lastEventId;
+        if (/^\d+$/.test(id ?? "")) this.heardUpTo = id; // who comes back is told what changed meanwhile
         let value: never;
         try {
           value = JSON.parse((event as MessageEvent<string>).data) as never;
