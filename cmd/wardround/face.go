@@ -220,7 +220,7 @@ func (f *face) sees(products []string, what, id string) bool {
 
 // start serves, until stop.
 func (f *face) start(ctx context.Context) {
-	l := net.Listener(&bounded{Listener: f.listener, places: make(chan struct{}, maxPeers)})
+	l := net.Listener(&bounded{Listener: f.listener, places: make(chan struct{}, maxPeers), each: maxOfPeer})
 	if f.http.TLSConfig != nil {
 		l = tls.NewListener(l, f.http.TLSConfig)
 	}
@@ -257,38 +257,4 @@ func (f *face) stop() error {
 	<-f.ended
 	f.recorded()
 	return errors.Join(err, f.people.Close())
-}
-
-// maxPeers is how many connections there may be at a time; others wait to be accepted.
-const maxPeers = 2000
-
-// bounded is a listener of which at most so many connections are open.
-type bounded struct {
-	net.Listener
-	places chan struct{}
-}
-
-// Accept waits for a place and a connection.
-func (b *bounded) Accept() (net.Conn, error) {
-	b.places <- struct{}{}
-	c, err := b.Listener.Accept()
-	if err != nil {
-		<-b.places
-		return nil, err
-	}
-	return &placed{Conn: c, places: b.places}, nil
-}
-
-// placed gives its place back once.
-type placed struct {
-	net.Conn
-	places chan struct{}
-	gone   sync.Once
-}
-
-// Close closes the connection.
-func (p *placed) Close() error {
-	err := p.Conn.Close()
-	p.gone.Do(func() { <-p.places })
-	return err
 }

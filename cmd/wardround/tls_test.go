@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,7 +160,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	b := &bounded{Listener: l, places: make(chan struct{}, 2)}
+	b := &bounded{Listener: l, places: make(chan struct{}, 2), each: 2}
 	accepted := make(chan net.Conn)
 	go func() {
 		for {
@@ -192,6 +193,64 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Errorf("%d places are taken, want 2", n)
 	}
 }
+
+// One address does not take the places of all: whoever holds connections open and says
+// nothing is refused more, and others come in.
+func TestOneAddressLeavesRoom(t *testing.T) {
+	all := make(chan net.Conn, 10)
+	b := &bounded{Listener: queue(all), places: make(chan struct{}, 4), each: 2}
+	from := func(addr string) *called {
+		c := &called{from: net.TCPAddrFromAddrPort(netip.MustParseAddrPort(addr))}
+		all <- c
+		return c
+	}
+	greedy := []*called{from("192.0.2.1:1000"), from("192.0.2.1:1001"), from("192.0.2.1:1002"), from("[::ffff:192.0.2.1]:1003")}
+	from("192.0.2.2:1000")
+	var open []net.Conn
+	for range 3 {
+		c, err := b.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+	}
+	if got := open[2].RemoteAddr().String(); got != "192.0.2.2:1000" {
+		t.Errorf("the third is from %s", got)
+	}
+	for i, c := range greedy {
+		if c.closed != (i >= 2) {
+			t.Errorf("connection %d of one address: closed %v", i, c.closed)
+		}
+	}
+	for _, c := range open {
+		c.Close()
+	}
+	if len(b.places) != 0 || len(b.of) != 0 {
+		t.Errorf("after all have gone %d places are taken, by %v", len(b.places), b.of)
+	}
+	for _, a := range []string{"[2001:db8::1]:1", "[2001:db8::2:0:0:1]:1"} {
+		if got := neighbourhood(net.TCPAddrFromAddrPort(netip.MustParseAddrPort(a))); got != netip.MustParsePrefix("2001:db8::/64") {
+			t.Errorf("%s is of %s", a, got)
+		}
+	}
+}
+
+// queue is a listener of what was put into it.
+type queue chan net.Conn
+
+func (q queue) Accept() (net.Conn, error) { return <-q, nil }
+func (q queue) Close() error              { return nil }
+func (q queue) Addr() net.Addr            { return nil }
+
+// called is a connection that only says where it comes from.
+type called struct {
+	net.Conn
+	from   net.Addr
+	closed bool
+}
+
+func (c *called) RemoteAddr() net.Addr { return c.from }
+func (c *called) Close() error         { c.closed = true; return nil }
 
 // What makes no sense is refused before anything is opened.
 func TestTLSRefuses(t *testing.T) {
