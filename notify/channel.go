@@ -25,6 +25,7 @@ type Message struct {
 	Origin   wardround.Origin   `json:"origin"`
 	Case     string             `json:"case,omitempty"`
 	Title    string             `json:"title"`
+	Language string             `json:"language,omitempty"` // of title and at_the_bedside
 	Severity wardround.Severity `json:"severity"`
 	Where    string             `json:"where,omitempty"`
 	Bedside  string             `json:"at_the_bedside,omitempty"`
@@ -43,24 +44,21 @@ func (p permanent) Unwrap() error { return p.error }
 
 // text is the message in lines, the first of which says it all.
 func (m Message) text() []string {
-	first := string(m.Severity.String()) + ": " + m.Title
+	w := wording(m.Language)
+	first := w.severity(m.Severity) + ": " + plain(m.Title)
 	if m.Origin == wardround.Simulated {
-		first = "SIMULATED " + first
+		first = w.simulated + " " + first
 	}
 	if m.Type == "escalation" {
-		first = "not taken up yet — " + first
+		first = w.waiting + " — " + first
 	}
 	lines := []string{first}
-	if m.Where != "" {
-		lines = append(lines, m.Where)
+	for _, l := range []string{plain(m.Where), plain(m.Bedside), m.Link} {
+		if l != "" {
+			lines = append(lines, l)
+		}
 	}
-	if m.Bedside != "" {
-		lines = append(lines, m.Bedside)
-	}
-	if m.Link != "" {
-		lines = append(lines, m.Link)
-	}
-	return append(lines, notAnAlarm)
+	return append(lines, w.notAlarm)
 }
 
 // body is what a channel that speaks HTTP is sent.
@@ -83,7 +81,7 @@ func (c Channel) body(m Message) ([]byte, error) {
 		}
 		card := block{"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4", "body": blocks}
 		if m.Link != "" {
-			card["actions"] = []block{{"type": "Action.OpenUrl", "title": "Open", "url": m.Link}}
+			card["actions"] = []block{{"type": "Action.OpenUrl", "title": wording(m.Language).open, "url": m.Link}}
 		}
 		return json.Marshal(block{"type": "message", "attachments": []block{{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}}})
 	}

@@ -245,7 +245,7 @@ func (n *Notifier) message(d *Delivery) Message {
 		Type: d.Type, ID: d.ID, Site: n.place.Load().name, Origin: n.opt.Origin, Case: d.Case, Title: d.Title, Severity: d.Severity, At: d.At, Notice: notAnAlarm,
 	}
 	if c, ok := n.opt.Case(d.Case); ok && d.Case != "" {
-		m.Where, m.Bedside = c.Where, c.Bedside
+		m.Where, m.Bedside, m.Language = c.Where, c.Bedside, c.Language
 	}
 	if n.opt.Link != nil && d.Case != "" {
 		m.Link = n.opt.Link(d.Case)

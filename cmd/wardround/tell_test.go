@@ -175,7 +175,7 @@ func TestAcknowledgingStopsTheEscalation(t *testing.T) {
 	m := notices[0]
 	c, _ := m["case"].(string)
 	german, ok := d.told(c)
-	if !ok || german.Language != "de" || m["title"] != german.Title || m["site"] != "St. Anna" || m["origin"] != "simulated" || m["link"] != d.url+"/cases/"+c {
+	if !ok || german.Language != "de" || m["title"] != german.Title || m["language"] != "de" || m["site"] != "St. Anna" || m["origin"] != "simulated" || m["link"] != d.url+"/cases/"+c {
 		t.Errorf("%v; the case is %+v", m, german)
 	}
 	d.pass(29 * time.Minute)
