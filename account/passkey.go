@@ -190,7 +190,7 @@ func (s *Service) AddPasskeyBegin(ctx context.Context, p *Principal) (options js
 	if s.keys == nil {
 		return nil, "", noPasskeys(op)
 	}
-	me, err := s.self(ctx, op, p)
+	me, err := s.justIn(ctx, op, p)
 	if err != nil {
 		return nil, "", err
 	}
@@ -261,7 +261,7 @@ func (s *Service) AddPasskeyFinish(ctx context.Context, c Client, p *Principal, 
 // of them may have come by it. Errors: ENotFound, EForbidden.
 func (s *Service) RemovePasskey(ctx context.Context, c Client, p *Principal, id string) error {
 	const op = "account.passkey"
-	me, err := s.self(ctx, op, p)
+	me, err := s.justIn(ctx, op, p)
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,17 @@ func (s *Service) self(ctx context.Context, op string, p *Principal) (*person, e
 	return s.person(ctx, p.Account.ID)
 }
 
+// justIn returns the principal's own account if the sign-in is fresh: who finds a
+// browser open, or a copy of its cookie, must not make a way in that stays, nor take
+// away the owner's. Errors: EForbidden.
+func (s *Service) justIn(ctx context.Context, op string, p *Principal) (*person, error) {
+	me, err := s.self(ctx, op, p)
+	if err == nil && !p.Fresh {
+		return nil, wardround.Errorf(wardround.EForbidden, op, "sign out and in again first: ways to sign in are changed within %d minutes of signing in", int(FreshFor/time.Minute))
+	}
+	return me, err
+}
+
 // others returns the account by acts on: its own, or one it governs. Errors:
 // EForbidden, ENotFound.
 func (s *Service) others(ctx context.Context, op string, by *Principal, id string) (*person, error) {

@@ -34,7 +34,7 @@ var errCode = wardround.Errorf(EUnauthenticated, "account.totp", "the code is wr
 // EConflict (there is one already).
 func (s *Service) TOTPBegin(ctx context.Context, p *Principal) (Enrolment, error) {
 	const op = "account.totp"
-	me, err := s.self(ctx, op, p)
+	me, err := s.justIn(ctx, op, p)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) TOTPFinish(ctx context.Context, c Client, p *Principal, code s
 // EForbidden, ENotFound (there is none).
 func (s *Service) TOTPRemove(ctx context.Context, c Client, p *Principal) (Step, error) {
 	const op = "account.totp"
-	me, err := s.self(ctx, op, p)
+	me, err := s.justIn(ctx, op, p)
 	if err != nil {
 		return Step{}, err
 	}
