@@ -32,6 +32,7 @@ var assetRoutes = []Route{
 
 type assetsInput struct {
 	ListQuery
+	Spoken
 	Q           string    `query:"q" maxLength:"200" doc:"Words that all must occur in name, role, ward, zone, maker, model or identifiers."`
 	Kind        string    `query:"kind" enum:"device,intermediary,service,model,unknown"`
 	Zone        string    `query:"zone" maxLength:"200"`
@@ -58,9 +59,11 @@ func (s *Server) listAssets(ctx context.Context, in *assetsInput) (RowsFunc[*boa
 		Criticality: criticalityOf(in.Criticality), Maker: in.Maker, Concern: wardround.Concern(in.Concern), Status: in.Status,
 		Severity: severityOf(in.Severity), NewSince: in.NewSince, Remote: in.Remote, Merged: in.Merged, Protocol: in.Protocol,
 	}
+	language := s.language(ctx, in.Language)
 	return func(_ context.Context, cursor string, limit int) (Rows[*board.Asset], error) {
 		q.Cursor, q.Limit = cursor, limit
 		p, err := b.Assets(q)
+		p.Items = told(p.Items, language)
 		return Rows[*board.Asset](p), err
 	}, nil
 }
@@ -93,9 +96,12 @@ type assetOutput struct {
 	Body *board.Asset
 }
 
-func assetAnswer(a *board.Asset) *assetOutput { return &assetOutput{quote(a.ETag), a} }
+func assetAnswer(a *board.Asset, language string) *assetOutput {
+	return &assetOutput{quote(a.ETag), a.In(language)}
+}
 
 type getAssetInput struct {
+	Spoken
 	ID string `path:"id" maxLength:"100"`
 }
 
@@ -108,7 +114,7 @@ func (s *Server) getAsset(ctx context.Context, in *getAssetInput) (*assetOutput,
 	if err != nil {
 		return nil, err
 	}
-	return assetAnswer(a), nil
+	return assetAnswer(a, s.language(ctx, in.Language)), nil
 }
 
 // assetOf returns an asset that the caller may see. Errors: ENotFound, also for one
@@ -137,6 +143,7 @@ func (s *Server) editable(ctx context.Context, id string) (*board.Asset, error) 
 }
 
 type editAssetInput struct {
+	Spoken
 	ID string `path:"id" maxLength:"100"`
 	IfMatch
 	Body struct {
@@ -160,7 +167,7 @@ func (s *Server) editAsset(ctx context.Context, in *editAssetInput) (*assetOutpu
 	if a, err = assetOf(s.opt.Board, board.Visible{}, in.ID); err != nil {
 		return nil, err
 	}
-	return assetAnswer(a), nil
+	return assetAnswer(a, s.language(ctx, in.Language)), nil
 }
 
 func trimmed(set map[string]string) map[string]string {
@@ -233,7 +240,7 @@ func (s *Server) mergeAssets(ctx context.Context, in *mergeInput) (*assetEditOut
 	if back := takeBack(before, after); len(back) > 0 {
 		undo = append(undo, Statement{Act: "set", Asset: string(before.ID), Set: back})
 	}
-	return &assetEditOutput{AssetEdit{after, undo}}, nil
+	return &assetEditOutput{AssetEdit{after.In(s.language(ctx, "")), undo}}, nil
 }
 
 // takeBack is what has to be said so that what people said of an asset is again
@@ -279,7 +286,7 @@ func (s *Server) splitAsset(ctx context.Context, in *splitInput) (*assetEditOutp
 	if err != nil {
 		return nil, err
 	}
-	edit := AssetEdit{Asset: after}
+	edit := AssetEdit{Asset: after.In(s.language(ctx, ""))}
 	if in.Body.Other != "" {
 		edit.Undo = []Statement{{Act: "merge", Asset: string(before.ID), Other: in.Body.Other}}
 	} else {

@@ -17,12 +17,12 @@ var caseRoutes = []Route{
 
 type casesInput struct {
 	ListQuery
+	Spoken
 	Q        string `query:"q" maxLength:"200"`
 	State    string `query:"state" enum:"open,closed"`
 	Severity string `query:"severity" enum:"none,info,low,medium,high,critical" doc:"This or worse."`
 	Check    string `query:"check" maxLength:"100"`
 	Zone     string `query:"zone" maxLength:"200"`
-	Language string `query:"language" maxLength:"35"`
 }
 
 func (s *Server) listCases(ctx context.Context, in *casesInput) (RowsFunc[*board.CaseLine], error) {
@@ -56,10 +56,10 @@ type CaseDetail struct {
 }
 
 type caseInput struct {
-	ID       string `path:"id" minLength:"1" maxLength:"100"`
-	Limit    int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
-	Cursor   string `query:"cursor" maxLength:"2048"`
-	Language string `query:"language" maxLength:"35"`
+	Spoken
+	ID     string `path:"id" minLength:"1" maxLength:"100"`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
+	Cursor string `query:"cursor" maxLength:"2048"`
 }
 
 type caseOutput struct{ Body *CaseDetail }
@@ -69,7 +69,8 @@ func (s *Server) getCase(ctx context.Context, in *caseInput) (*caseOutput, error
 		return nil, missing("cases")
 	}
 	see := s.sight(ctx, account.View)
-	line := s.opt.Board.Case(see, in.ID, s.language(ctx, in.Language))
+	language := s.language(ctx, in.Language)
+	line := s.opt.Board.Case(see, in.ID, language)
 	if line == nil {
 		return nil, wardround.Errorf(wardround.ENotFound, "api.case", "there is no case %q", clip(in.ID, 40))
 	}
@@ -84,5 +85,5 @@ func (s *Server) getCase(ctx context.Context, in *caseInput) (*caseOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return &caseOutput{&CaseDetail{CaseLine: line, Items: some(p.Items), Next: s.cursors.seal(bound, p.Next), Total: p.Total}}, nil
+	return &caseOutput{&CaseDetail{CaseLine: line, Items: told(p.Items, language), Next: s.cursors.seal(bound, p.Next), Total: p.Total}}, nil
 }

@@ -102,7 +102,7 @@ func (s *Server) decideFinding(ctx context.Context, in *decisionInput) (*finding
 	if !decidedAs(f, said) {
 		return nil, wardround.Errorf(wardround.EConflict, "api.decide", "the finding changed meanwhile and is %s; nothing was decided", f.State)
 	}
-	return &findingOutput{quote(f.ETag), f}, nil
+	return &findingOutput{quote(f.ETag), f.In(s.language(ctx, ""))}, nil
 }
 
 // decidedAs reports whether what was said stands, or is proposed.
@@ -278,7 +278,7 @@ func (s *Server) assignFinding(ctx context.Context, in *assignmentInput) (*findi
 	if a := f.Assignment; (a == nil) != (in.Body.To == "") || a != nil && a.To != in.Body.To {
 		return nil, wardround.Errorf(wardround.EConflict, "api.assign", "the finding changed meanwhile and is %s; nobody was given it", f.State)
 	}
-	return &findingOutput{quote(f.ETag), f}, nil
+	return &findingOutput{quote(f.ETag), f.In(s.language(ctx, ""))}, nil
 }
 
 // assignable checks who is to be given something, and until when. To becomes the

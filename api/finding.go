@@ -23,6 +23,7 @@ var findingListRoutes = []Route{
 
 type findingsInput struct {
 	ListQuery
+	Spoken
 	Q           string    `query:"q" maxLength:"200" doc:"Words that all occur in title, check, asset or item."`
 	State       []string  `query:"state" maxItems:"7" doc:"Any of these: open, acknowledged, mitigated, accepted, false positive, fixed, reopened."`
 	Live        bool      `query:"live" default:"true" doc:"Leave out what is fixed, unless state asks for it."`
@@ -77,9 +78,11 @@ func (s *Server) listFindings(ctx context.Context, in *findingsInput) (RowsFunc[
 	if q.Kind, err = optional("kind", in.Kind, wardround.ParseAssetKind); err != nil {
 		return nil, err
 	}
+	language := s.language(ctx, in.Language)
 	return func(_ context.Context, cursor string, limit int) (Rows[*board.Finding], error) {
 		q.Cursor, q.Limit = cursor, limit
 		p, err := s.opt.Board.Findings(q)
+		p.Items = told(p.Items, language)
 		return Rows[*board.Finding](p), err
 	}, nil
 }
@@ -87,11 +90,13 @@ func (s *Server) listFindings(ctx context.Context, in *findingsInput) (RowsFunc[
 // FindingDetail is a finding with all that is read of it on its page.
 type FindingDetail struct {
 	*board.Finding
-	Voice    check.Text      `json:"voice"`
-	Card     *board.Asset    `json:"asset_card,omitempty"`
-	Line     *board.CaseLine `json:"case_line"`
-	Links    []*board.Link   `json:"links"`
-	Controls []ControlRef    `json:"controls"`
+	Voice check.Text `json:"voice"`
+	// FactsTold are those of Facts that are words of the check, in its language.
+	FactsTold map[string]any  `json:"facts_told" doc:"Those of facts that are words of the check, in the language of the answer."`
+	Card      *board.Asset    `json:"asset_card,omitempty"`
+	Line      *board.CaseLine `json:"case_line"`
+	Links     []*board.Link   `json:"links"`
+	Controls  []ControlRef    `json:"controls"`
 	// History is of the verdict, newest first, at most maxHistory.
 	History   []Transition     `json:"history"`
 	Decisions []board.AuditRow `json:"decisions"`
@@ -131,8 +136,8 @@ const (
 
 type findingInput struct {
 	IfNoneMatch
-	ID       string `path:"id" minLength:"1" maxLength:"100"`
-	Language string `query:"language" maxLength:"35" doc:"BCP 47; of the voice. It says itself which language it is in."`
+	Spoken
+	ID string `path:"id" minLength:"1" maxLength:"100"`
 }
 
 type findingDetailOutput struct {
@@ -154,16 +159,19 @@ func (s *Server) getFinding(ctx context.Context, in *findingInput) (*findingDeta
 	language := s.language(ctx, in.Language)
 	asset := s.opt.Board.SubjectAsset(see, f.Subject)
 	d := &FindingDetail{
-		Finding: f, Voice: voice(language, f, asset), Card: asset, Line: s.opt.Board.Case(see, f.Case, language),
+		Finding: f.In(language), Voice: voice(language, f, asset), FactsTold: f.FactsIn(language), Line: s.opt.Board.Case(see, f.Case, language),
 		Links: some(s.opt.Board.LinksOf(see, f.Subject, maxLinks)), Controls: controlsOf(f.Check),
-		Related: some(s.opt.Board.Related(see, f.ID, maxRelated)), May: s.may(ctx, f), History: []Transition{}, Observations: []live.ObservationRow{},
+		Related: told(s.opt.Board.Related(see, f.ID, maxRelated), language), May: s.may(ctx, f), History: []Transition{}, Observations: []live.ObservationRow{},
+	}
+	if asset != nil {
+		d.Card = asset.In(language)
 	}
 	if f.TwoPeople {
 		_, now := s.position()
 		until := now.Add(wardround.MaxAcceptance).UTC()
 		d.MaxUntil = &until
 	}
-	if d.History, d.Leaf, err = s.history(ctx, f.Key); err != nil {
+	if d.History, d.Leaf, err = s.history(ctx, f.Key, language); err != nil {
 		return nil, err
 	}
 	acts, err := s.opt.Board.Audit(board.AuditQuery{List: board.List{Limit: maxDecisions}, About: f.ID})
@@ -225,7 +233,7 @@ func controlsOf(id string) []ControlRef {
 }
 
 // history is what became of a verdict, newest first, and its newest leaf.
-func (s *Server) history(ctx context.Context, k wardround.Key) ([]Transition, *uint64, error) {
+func (s *Server) history(ctx context.Context, k wardround.Key, language string) ([]Transition, *uint64, error) {
 	out := []Transition{}
 	var leaf *uint64
 	if s.opt.Store == nil {
@@ -235,7 +243,8 @@ func (s *Server) history(ctx context.Context, k wardround.Key) ([]Transition, *u
 		if err != nil {
 			return nil, nil, err
 		}
-		x := Transition{From: t.From, To: t.To, At: t.At.UTC(), Seq: t.Seq, Reason: t.Reason}
+		x := Transition{From: t.From, To: t.To, At: t.At.UTC(), Seq: t.Seq}
+		x.Reason, _ = check.PhraseIn(language, t.Reason)
 		if t.Leaf != wardround.NoLeaf && !t.Late() {
 			n := t.Leaf
 			x.Leaf, leaf = &n, &n

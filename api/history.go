@@ -41,6 +41,7 @@ const (
 
 type verdictsInput struct {
 	ListQuery
+	Spoken
 	ID      string `path:"id" maxLength:"100"`
 	Concern string `query:"concern" enum:"security,privacy,interoperability"`
 	State   string `query:"state" enum:"pass,fail,unknown"`
@@ -56,7 +57,7 @@ func (s *Server) listVerdicts(ctx context.Context, in *verdictsInput) (RowsFunc[
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.verdicts(ctx, a.ID, in.Links)
+	rows, err := s.verdicts(ctx, a.ID, in.Links, s.language(ctx, in.Language))
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +82,8 @@ func (s *Server) listVerdicts(ctx context.Context, in *verdictsInput) (RowsFunc[
 var stateRank = map[wardround.State]int{wardround.Pass: 0, wardround.Unknown: 1, wardround.Fail: 2}
 
 // verdicts reads the current verdicts of an asset under all its ids, and with links
-// those of its links.
-func (s *Server) verdicts(ctx context.Context, id wardround.AssetID, links bool) ([]Verdict, error) {
+// those of its links, told in a language.
+func (s *Server) verdicts(ctx context.Context, id wardround.AssetID, links bool, language string) ([]Verdict, error) {
 	if s.opt.Store == nil {
 		return nil, missing("the history")
 	}
@@ -97,10 +98,16 @@ func (s *Server) verdicts(ctx context.Context, id wardround.AssetID, links bool)
 			}
 			x := Verdict{Verdict: v, CheckTitle: v.Check, Fresh: v.State != wardround.Unknown && (v.Until.IsZero() || !v.Until.Before(now))}
 			if c := check.Lookup(v.Check); c != nil {
-				x.CheckTitle, x.Concern = c.Title, c.Concern
+				x.CheckTitle, x.Concern = checkTitle(language, c.ID, c.Title), c.Concern
+			}
+			if why, is := check.PhraseIn(language, v.Why); why != v.Why && is == language {
+				said := *v
+				said.Why, x.Verdict = why, &said
 			}
 			if name := b.Named(v.Item); name != v.Item {
 				x.ItemName = name
+			} else if item, ok := check.FactIn(language, "item", v.Item); ok {
+				x.ItemName = item.(string)
 			}
 			rows = append(rows, x)
 		}
@@ -123,6 +130,7 @@ type Day struct {
 }
 
 type daysInput struct {
+	Spoken
 	ID   string `path:"id" maxLength:"100"`
 	Days int    `query:"days" default:"30" minimum:"1" maximum:"366"`
 }
@@ -142,7 +150,7 @@ func (s *Server) getDays(ctx context.Context, in *daysInput) (*daysOutput, error
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.verdicts(ctx, a.ID, false)
+	rows, err := s.verdicts(ctx, a.ID, false, s.language(ctx, in.Language))
 	if err != nil {
 		return nil, err
 	}
@@ -236,6 +244,7 @@ type Event struct {
 
 type timelineInput struct {
 	ListQuery
+	Spoken
 	ID     string    `path:"id" maxLength:"100"`
 	Before time.Time `query:"before" doc:"Only what happened before."`
 	Kind   string    `query:"kind" enum:"verdict,finding,person,identifier,attribute"`
@@ -250,7 +259,8 @@ func (s *Server) listTimeline(ctx context.Context, in *timelineInput) (RowsFunc[
 	if err != nil {
 		return nil, err
 	}
-	t := timeline{s: s, b: b, v: v, a: a}
+	language := s.language(ctx, in.Language)
+	t := timeline{s: s, b: b, v: v, a: a.In(language), language: language}
 	if err := t.fill(ctx); err != nil {
 		return nil, err
 	}
@@ -268,12 +278,14 @@ type timeline struct {
 	v      board.Visible
 	a      *board.Asset
 	events []Event
+
+	language string
 }
 
 func (t *timeline) add(e Event) { e.At = e.At.UTC(); t.events = append(t.events, e) }
 
 func (t *timeline) fill(ctx context.Context) error {
-	rows, err := t.s.verdicts(ctx, t.a.ID, false)
+	rows, err := t.s.verdicts(ctx, t.a.ID, false, t.language)
 	if err != nil {
 		return err
 	}
@@ -286,7 +298,8 @@ func (t *timeline) fill(ctx context.Context) error {
 			if c.From == c.To && c.Reason == "renewed" {
 				continue
 			}
-			t.add(Event{At: c.At, Kind: "verdict", Title: x.CheckTitle, Detail: joined(cmp.Or(x.ItemName, x.Item), c.Reason), State: c.To.String(), Seq: c.Seq, Check: x.Check})
+			reason, _ := check.PhraseIn(t.language, c.Reason)
+			t.add(Event{At: c.At, Kind: "verdict", Title: x.CheckTitle, Detail: joined(cmp.Or(x.ItemName, x.Item), reason), State: c.To.String(), Seq: c.Seq, Check: x.Check})
 		}
 	}
 	t.identifiers()
@@ -325,7 +338,7 @@ func (t *timeline) findings() error {
 	if err != nil {
 		return err
 	}
-	for _, f := range page.Items {
+	for _, f := range told(page.Items, t.language) {
 		e := Event{Kind: "finding", Title: f.Title, Severity: f.Severity, Check: f.Check, Finding: f.ID}
 		e.At, e.Detail = f.Opened, joined("opened", cmp.Or(f.ItemName, f.Item))
 		t.add(e)

@@ -62,17 +62,6 @@ func productsOf(a *wardround.Asset) []string {
 	return out
 }
 
-// language is what the caller reads: what was asked for, else that of the account.
-func (s *Server) language(ctx context.Context, asked string) string {
-	if asked == "" {
-		if p := principal(ctx); p != nil && p.Account != nil {
-			asked = p.Account.Language
-		}
-	}
-	tag, _, _ := strings.Cut(strings.ToLower(asked), "-") // de-AT is read as de
-	return tag
-}
-
 // optional reads a named value that may be left out.
 func optional[T any](where, text string, parse func(string) (T, error)) (*T, error) {
 	if text == "" {

@@ -47,11 +47,11 @@ func (s *Server) getOverview(ctx context.Context, in *overviewInput) (*overviewO
 	var o Overview
 	_, o.At = s.position()
 	o.At = o.At.UTC()
-	o.Now, o.More = b.Now(v, mostNow, s.language(ctx, in.Language))
+	language := s.language(ctx, in.Language)
+	o.Now, o.More = b.Now(v, mostNow, language)
 	o.Counts = b.Counts(v)
-	if o.Changes, o.ChangesMore = b.Changes(v, mostChanges); o.Changes == nil {
-		o.Changes = []board.Change{}
-	}
+	changes, more := b.Changes(v, mostChanges)
+	o.Changes, o.ChangesMore = told(changes, language), more
 	o.Sensors, o.Coverage = s.sensors(), b.Coverage(v)
 	if t := b.LearningUntil(); !t.IsZero() {
 		t = t.UTC()
@@ -63,11 +63,6 @@ func (s *Server) getOverview(ctx context.Context, in *overviewInput) (*overviewO
 	}
 	o.Proposals = open.Total
 	return &overviewOutput{o}, nil
-}
-
-// Spoken is embedded in the input of what is told in words.
-type Spoken struct {
-	Language string `query:"language" maxLength:"35" doc:"BCP 47; the account's own if absent. What there is not is told in English, and says so."`
 }
 
 // seen returns the board, and what the caller may see of it.

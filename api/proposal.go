@@ -34,6 +34,7 @@ type Member struct {
 
 type proposalsInput struct {
 	ListQuery
+	Spoken
 	State string `query:"state" enum:"open,accepted,rejected" doc:"Any if absent."`
 	Kind  string `query:"kind" enum:"merge,split,kind,role,criticality,attribute,baseline"`
 	Asset string `query:"asset" maxLength:"100" doc:"That it is about."`
@@ -45,13 +46,14 @@ func (s *Server) listProposals(ctx context.Context, in *proposalsInput) (RowsFun
 		return nil, err
 	}
 	q := board.ProposalQuery{List: board.List{Visible: v, Sort: in.Sort}, State: in.State, Kind: in.Kind, Asset: wardround.AssetID(in.Asset)}
+	language := s.language(ctx, in.Language)
 	return func(ctx context.Context, cursor string, limit int) (Rows[Proposal], error) {
 		q.Cursor, q.Limit = cursor, limit
 		p, err := b.Proposals(q)
 		if err != nil {
 			return Rows[Proposal]{}, err
 		}
-		items, err := s.proposals(ctx, p.Items)
+		items, err := s.proposals(ctx, told(p.Items, language))
 		return Rows[Proposal]{Items: items, Next: p.Next, Total: p.Total, Position: p.Position, At: p.At}, err
 	}, nil
 }

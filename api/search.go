@@ -15,6 +15,7 @@ var searchRoutes = []Route{
 type searchInput struct {
 	Q     string `query:"q" maxLength:"200" doc:"Words that all must occur."`
 	Limit int    `query:"limit" default:"20" minimum:"1" maximum:"100"`
+	Spoken
 }
 
 type searchOutput struct {
@@ -56,7 +57,7 @@ func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, er
 			}
 		}
 	}
-	out.Body.Items = append(out.Body.Items, b.Search(v, in.Q, in.Limit-len(out.Body.Items))...)
+	out.Body.Items = append(out.Body.Items, b.Search(v, in.Q, in.Limit-len(out.Body.Items), s.language(ctx, in.Language))...)
 	for _, p := range sitePages { // what only belongs to a page comes last
 		if len(out.Body.Items) < in.Limit && in.Q != "" && !contains(in.Q, p.title) && contains(in.Q, p.title, p.words) && principal(ctx).May(p.needs) {
 			out.Body.Items = append(out.Body.Items, board.Hit{Kind: "page", ID: p.id, Title: p.title, Href: p.href})

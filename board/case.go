@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -187,7 +189,7 @@ func (b *Board) line(r *caseRow, language string) *CaseLine {
 		l.Bedside, l.Language = bedside(r.worst, language)
 	}
 	if r.check.Check != nil {
-		l.Title, _, _ = r.check.SayIn(language)
+		l.Title, _ = r.check.told(language)
 	}
 	l.Where = b.where(r, language)
 	return &l
@@ -202,7 +204,7 @@ func bedside(r *findingRow, language string) (text, is string) {
 	var a *wardround.Asset
 	var prof *wardround.ClinicalProfile
 	if r.a != nil && r.f.Subject.Kind == wardround.SubjectAsset {
-		a, prof = r.a.raw, clinical.Profile(r.a.role)
+		a, prof = r.a.raw, clinical.ProfileIn(language, r.a.role)
 	}
 	t := c.RenderIn(language, r.f, a, prof)
 	return firstSentence(t.Bedside), t.Language
@@ -210,7 +212,10 @@ func bedside(r *findingRow, language string) (text, is string) {
 
 func firstSentence(s string) string {
 	for i := 0; i+1 < len(s); i++ {
-		if (s[i] == '.' || s[i] == '!' || s[i] == '?') && s[i+1] == ' ' && i+2 < len(s) && s[i+2] >= 'A' && s[i+2] <= 'Z' {
+		if (s[i] != '.' && s[i] != '!' && s[i] != '?') || s[i+1] != ' ' {
+			continue
+		}
+		if next, _ := utf8.DecodeRuneInString(s[i+2:]); unicode.IsUpper(next) {
 			return s[:i+1]
 		}
 	}

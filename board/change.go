@@ -264,7 +264,7 @@ func (t *teller) finding(x *event, r *findingRow) {
 	}
 	if c.Count == 1 || told.kind == AssetQuiet {
 		c.Count = 1
-		c.Title, c.Finding, c.Case, c.Name = r.f.Title, r.f.ID, r.f.Case, r.name()
+		c.Title, c.check, c.Finding, c.Case, c.Name = r.f.Title, r.f.Check, r.f.ID, r.f.Case, r.name()
 		if r.a != nil {
 			c.of(r.a)
 		}
@@ -312,7 +312,7 @@ func (t *teller) ends() {
 			c.To = until // the first of them
 		}
 		if c.Field = string(d.State); c.Count == 1 {
-			c.Title, c.Finding, c.Case, c.Name, c.Href = r.f.Title, r.f.ID, r.f.Case, r.name(), "/findings/"+r.f.ID
+			c.Title, c.check, c.Finding, c.Case, c.Name, c.Href = r.f.Title, r.f.Check, r.f.ID, r.f.Case, r.name(), "/findings/"+r.f.ID
 			continue
 		}
 		c.Title, c.Finding, c.Case, c.Name = "", "", "", ""

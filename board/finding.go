@@ -77,13 +77,6 @@ func (r *findingRow) name() string {
 	return r.f.Subject.ID
 }
 
-func (r *findingRow) due() time.Time {
-	if r.f.Assignment != nil {
-		return r.f.Assignment.Due
-	}
-	return time.Time{}
-}
-
 var findingFields = fields[*findingRow]{
 	native: "-severity,-criticality,opened",
 	id:     func(r *findingRow) string { return r.f.ID },
@@ -98,7 +91,7 @@ var findingFields = fields[*findingRow]{
 		"check":       func(r *findingRow) value { return text(r.f.Check) },
 		"state":       func(r *findingRow) value { return text(string(r.f.State)) },
 		"due": func(r *findingRow) value {
-			if t := r.due(); !t.IsZero() {
+			if t, _ := r.due(); !t.IsZero() {
 				return value{N: t.UnixNano()}
 			}
 			return value{N: 1 << 62} // what nobody waits for comes last
@@ -170,11 +163,6 @@ func (q *FindingQuery) ofAsset(r *findingRow) bool {
 	a := r.a
 	return a != nil && (q.Zone == "" || a.zone == q.Zone) && (q.Ward == "" || a.ward == q.Ward) &&
 		(q.Role == "" || a.role == q.Role) && (q.Kind == nil || a.kind == *q.Kind)
-}
-
-func (r *findingRow) overdue(now time.Time) bool {
-	due := r.due()
-	return !due.IsZero() && due.Before(now) && r.f.State.Live()
 }
 
 // Findings lists findings; their own order is the worst first,
@@ -299,8 +287,9 @@ func (b *Board) views(rows []*findingRow, now time.Time) []*Finding {
 func (b *Board) view(r *findingRow, now time.Time) *Finding {
 	v := &Finding{
 		Finding: r.f, ItemName: b.named(r.f.Item), Concern: r.check.concern, AssetName: r.name(),
-		Criticality: r.criticality, Due: r.due(), Overdue: r.overdue(now), TwoPeople: r.two, ETag: r.etag(),
+		Criticality: r.criticality, Overdue: r.overdue(now), TwoPeople: r.two, ETag: r.etag(),
 	}
+	v.Due, v.DueBy = r.due()
 	if v.ItemName == r.f.Item {
 		v.ItemName = ""
 	}

@@ -25,6 +25,11 @@ func (b *Board) reset() {
 		x := &info{
 			Check: c, id: c.ID, index: i, title: c.Title, concern: c.Concern, text: strings.ToLower(c.ID + "\n" + c.Title + "\n" + string(c.Concern)),
 		}
+		for _, l := range check.Languages()[1:] { // found by words of any language
+			if title, is := x.told(l); is == l {
+				x.text += "\n" + strings.ToLower(title)
+			}
+		}
 		b.infos[c.ID] = x
 		b.own = append(b.own, x)
 	}

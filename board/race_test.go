@@ -87,7 +87,7 @@ func ask(t *testing.T, b *Board, v Visible, c *wardround.Commit, r *rand.Rand) {
 	b.Now(v, 8, "en")
 	b.Changes(v, 30)
 	b.Sensors()
-	b.Search(v, "maker 3", 20)
+	b.Search(v, "maker 3", 20, "en")
 	b.Graph(v)
 	b.Tally(f.Check)
 	b.Inventory()

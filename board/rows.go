@@ -19,11 +19,14 @@ type Finding struct {
 	Zone        wardround.ZoneID      `json:"zone,omitempty"`
 	Criticality wardround.Criticality `json:"criticality"`
 	Due         time.Time             `json:"due,omitzero"`
+	DueBy       string                `json:"due_by,omitempty" enum:"terms,assignment" doc:"Whose date due is: the house's terms by severity, or one agreed with whom it was given to."`
 	Overdue     bool                  `json:"overdue,omitempty"`
 	// TwoPeople: accepting it, or declaring it false, needs two people.
 	TwoPeople bool `json:"two_people"`
 	// ETag changes with what people decide by, not with each time it is seen again.
-	ETag string `json:"etag"`
+	ETag     string   `json:"etag"`
+	Language string   `json:"language,omitempty" doc:"Of the title."`
+	English  []string `json:"english,omitempty" doc:"Names of texts that are told in English: nobody has translated them."`
 }
 
 // FindingQuery filters findings; zero fields let everything pass.
@@ -107,6 +110,8 @@ type Asset struct {
 	Role        string             `json:"role,omitempty"`
 	Ward        string             `json:"ward,omitempty"`
 	ETag        string             `json:"etag"`
+	Language    string             `json:"language,omitempty" doc:"Of the reasons."`
+	English     []string           `json:"english,omitempty" doc:"Names of reasons that are told in English, those of attributes as attributes.NAME: nobody has translated them."`
 }
 
 // AssetQuery filters assets; zero fields let everything pass but what was merged
@@ -155,6 +160,9 @@ type Proposal struct {
 	*wardround.Proposal
 	AssetName string `json:"asset_name,omitempty"`
 	OtherName string `json:"other_name,omitempty"`
+
+	Language string   `json:"language,omitempty" doc:"Of the reason."`
+	English  []string `json:"english,omitempty" doc:"Names of texts that are told in English: nobody has translated them."`
 }
 
 // ProposalQuery filters proposals.
@@ -184,6 +192,9 @@ type Change struct {
 	To       string             `json:"to,omitempty"`
 	By       string             `json:"by,omitempty"`
 	Href     string             `json:"href"`
+	Language string             `json:"language,omitempty" doc:"Of the title."`
+
+	check string // whose title it is
 }
 
 // Sensor is one sensor: what it sees, and whether it sees.
@@ -235,6 +246,7 @@ type Hit struct {
 	Detail   string             `json:"detail,omitempty"`
 	Href     string             `json:"href"`
 	Severity wardround.Severity `json:"severity,omitempty"`
+	Language string             `json:"language,omitempty" doc:"Of a title that a check gave."`
 }
 
 // Graph is the site as nodes and edges, for the map.

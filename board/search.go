@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
 )
 
 // How well something fits what was asked for: the better first.
@@ -61,8 +62,9 @@ type ranked struct {
 const perKind = 64
 
 // Search finds assets, identifiers, findings, cases, checks and zones by words that
-// all must occur, at most most, the best first.
-func (b *Board) Search(v Visible, q string, most int) []Hit {
+// all must occur, at most most, the best first. Titles of checks are told in a
+// language; words of any language find them.
+func (b *Board) Search(v Visible, q string, most int, language string) []Hit {
 	terms := words(q)
 	if len(terms) == 0 || most <= 0 {
 		return []Hit{}
@@ -76,11 +78,12 @@ func (b *Board) Search(v Visible, q string, most int) []Hit {
 	b.mu.RUnlock()
 	var hits []ranked
 	hits = append(hits, searchAssets(assets, v, whole, terms)...)
-	hits = append(hits, b.searchCases(cases, whole, terms)...)
-	hits = append(hits, searchFindings(live, fixed, v, whole, m)...)
+	hits = append(hits, b.searchCases(cases, whole, terms, language)...)
+	hits = append(hits, searchFindings(live, fixed, v, whole, m, language)...)
 	for _, c := range b.own {
-		if f := min(fit(c.id, whole, terms), fit(strings.ToLower(c.title), whole, terms)); f < fitsNot || contains(c.text, terms) {
-			hits = append(hits, ranked{Hit: Hit{Kind: "check", ID: c.id, Title: c.title, Detail: string(c.concern), Href: "/checks/" + c.id}, fit: min(f, fitsSomewhere), kind: 3})
+		title, is := c.told(language)
+		if f := min(fit(c.id, whole, terms), fit(strings.ToLower(title), whole, terms)); f < fitsNot || contains(c.text, terms) {
+			hits = append(hits, ranked{Hit: Hit{Kind: "check", ID: c.id, Title: title, Language: is, Detail: string(c.concern), Href: "/checks/" + c.id}, fit: min(f, fitsSomewhere), kind: 3})
 		}
 	}
 	for _, z := range zones {
@@ -147,7 +150,7 @@ func place(w *who) string {
 	return strings.Join(parts, " · ")
 }
 
-func (b *Board) searchCases(rows list[*caseRow], whole string, terms []string) []ranked {
+func (b *Board) searchCases(rows list[*caseRow], whole string, terms []string, language string) []ranked {
 	var best bestOf
 	var chosen []*caseRow
 	for r := range rows.all() { // the worst first
@@ -157,17 +160,17 @@ func (b *Board) searchCases(rows list[*caseRow], whole string, terms []string) [
 			}
 		}
 	}
-	for i, l := range b.lines(chosen, "") {
+	for _, l := range b.lines(chosen, language) {
 		best.add(ranked{
-			Hit:  Hit{Kind: "case", ID: l.ID, Title: l.Title, Detail: l.Where, Href: "/cases/" + l.ID, Severity: l.Severity},
-			fit:  min(fit(strings.ToLower(chosen[i].line.Title), whole, terms), fitsSomewhere),
+			Hit:  Hit{Kind: "case", ID: l.ID, Title: l.Title, Detail: l.Where, Href: "/cases/" + l.ID, Severity: l.Severity, Language: l.Language},
+			fit:  min(fit(strings.ToLower(l.Title), whole, terms), fitsSomewhere),
 			kind: 1, weight: int(l.Severity),
 		})
 	}
 	return best.all()
 }
 
-func searchFindings(live, fixed list[*findingRow], v Visible, whole string, m *matcher) []ranked {
+func searchFindings(live, fixed list[*findingRow], v Visible, whole string, m *matcher, language string) []ranked {
 	var best bestOf
 	n := 0
 	for _, l := range []list[*findingRow]{live, fixed} {
@@ -175,7 +178,11 @@ func searchFindings(live, fixed list[*findingRow], v Visible, whole string, m *m
 			if !m.finding(r) || !v.either(r.a, r.b) {
 				continue
 			}
-			h := ranked{Hit: Hit{Kind: "finding", ID: r.f.ID, Title: r.f.Title, Detail: r.name(), Href: "/findings/" + r.f.ID, Severity: r.f.Severity}, kind: 2, weight: int(r.f.Severity), fit: fitsSomewhere}
+			title, is := r.check.told(language)
+			if is != language {
+				title, is = r.f.Title, check.English
+			}
+			h := ranked{Hit: Hit{Kind: "finding", ID: r.f.ID, Title: title, Language: is, Detail: r.name(), Href: "/findings/" + r.f.ID, Severity: r.f.Severity}, kind: 2, weight: int(r.f.Severity), fit: fitsSomewhere}
 			if r.f.ID == whole {
 				h.fit = fitsExactly
 			}

@@ -81,7 +81,7 @@ func TestVisible(t *testing.T) {
 	if p, _ := b.Proposals(ProposalQuery{List: all}); len(p.Items) != 1 || p.Items[0].ID != "p-own" {
 		t.Errorf("%d proposals are shown", len(p.Items))
 	}
-	for _, h := range b.Search(v, "maker", 100) {
+	for _, h := range b.Search(v, "maker", 100, "en") {
 		if (h.Kind == "asset" || h.Kind == "identifier") && !own[wardround.AssetID(h.ID)] {
 			t.Errorf("a search shows %s %s", h.Kind, h.Title)
 		}

@@ -173,7 +173,7 @@ func told(t *testing.T, b *Board, v Visible) string {
 	put("graph", b.Graph(v), nil)
 	put("learning", b.LearningUntil(), nil)
 	put("zones", b.Zones(), nil)
-	put("hits", b.Search(v, "icu", 50), nil)
+	put("hits", b.Search(v, "icu", 50, "en"), nil)
 	now, more := b.Now(v, 8, "en")
 	put("now", []any{now, more}, nil)
 	var changes []Change

@@ -27,6 +27,13 @@ func (c *Client) Position(ctx context.Context, _ wardround.Scope) (uint64, time.
 	return p.Position, p.At, err
 }
 
+// asStored asks for the words as they are stored, whatever language the account
+// reads: a reader is what a store is.
+func asStored(q url.Values) url.Values {
+	q.Set("language", "en")
+	return q
+}
+
 // only yields the rows that are wanted, and errors.
 func only[T any](rows iter.Seq2[*T, error], wanted func(*T) bool) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
@@ -69,8 +76,8 @@ func ordered[T any](rows iter.Seq2[*T, error], id func(*T) string) iter.Seq2[*T,
 // Assets implements [wardround.Reader]: also public peers and what was merged into
 // others.
 func (c *Client) Assets(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Asset, error] {
-	standing := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}})
-	merged := List[wardround.Asset](ctx, c, "/assets", url.Values{"remote": {"true"}, "merged": {"true"}})
+	standing := List[wardround.Asset](ctx, c, "/assets", asStored(url.Values{"remote": {"true"}}))
+	merged := List[wardround.Asset](ctx, c, "/assets", asStored(url.Values{"remote": {"true"}, "merged": {"true"}}))
 	rows := ordered(both(standing, merged), func(x *wardround.Asset) string { return string(x.ID) })
 	return only(rows, func(x *wardround.Asset) bool { return in(x.Scope, s) })
 }
@@ -96,7 +103,7 @@ func (c *Client) Links(ctx context.Context, s wardround.Scope) iter.Seq2[*wardro
 
 // Proposals implements [wardround.Reader].
 func (c *Client) Proposals(ctx context.Context, s wardround.Scope) iter.Seq2[*wardround.Proposal, error] {
-	return ordered(List[wardround.Proposal](ctx, c, "/proposals", nil), func(x *wardround.Proposal) string { return x.ID })
+	return ordered(List[wardround.Proposal](ctx, c, "/proposals", asStored(url.Values{})), func(x *wardround.Proposal) string { return x.ID })
 }
 
 // Verdicts implements [wardround.Reader] with what is said of assets and of links;
@@ -105,7 +112,7 @@ func (c *Client) Verdicts(ctx context.Context, s wardround.Scope, f wardround.Ve
 	return func(yield func(*wardround.Verdict, error) bool) {
 		told := map[wardround.Key]bool{} // that of a link is told with both its ends
 		of := func(id wardround.AssetID) bool {
-			for v, err := range List[wardround.Verdict](ctx, c, "/assets/"+url.PathEscape(string(id))+"/verdicts", nil) {
+			for v, err := range List[wardround.Verdict](ctx, c, "/assets/"+url.PathEscape(string(id))+"/verdicts", asStored(url.Values{})) {
 				switch {
 				case err != nil:
 				case f.Check != "" && v.Check != f.Check, f.Subject != wardround.Subject{} && v.Subject != f.Subject, told[v.Key]:
@@ -157,7 +164,7 @@ func (c *Client) Findings(ctx context.Context, s wardround.Scope, f wardround.Fi
 	if f.Severity > wardround.SeverityNone {
 		q.Set("severity", f.Severity.String())
 	}
-	rows := ordered(List[wardround.Finding](ctx, c, "/findings", q), func(x *wardround.Finding) string { return x.ID })
+	rows := ordered(List[wardround.Finding](ctx, c, "/findings", asStored(q)), func(x *wardround.Finding) string { return x.ID })
 	return only(rows, func(x *wardround.Finding) bool {
 		return in(x.Scope, s) && (f.Subject == wardround.Subject{} || x.Subject == f.Subject)
 	})
@@ -217,7 +224,7 @@ func (c *Client) Transitions(ctx context.Context, s wardround.Scope, k wardround
 			yield(nil, err)
 			return
 		}
-		err = c.Get(ctx, "/findings/"+url.PathEscape(id), nil, &d)
+		err = c.Get(ctx, "/findings/"+url.PathEscape(id), asStored(url.Values{}), &d)
 		if wardround.ErrorCode(err) == wardround.ENotFound {
 			return
 		}
