@@ -151,6 +151,10 @@ func TestCSVIsTextAndNothingElse(t *testing.T) {
 		row{Name: "two\nlines", N: 9},
 		row{Name: "ICU 2", N: -10, More: map[string]string{"a": "=1"}},
 		row{Name: "-12.5", N: 11},
+		row{Name: `pump;=HYPERLINK("http://evil.example");2`, N: 12},
+		row{Name: "a\n=1+1", N: 13},
+		row{Name: `b; "@SUM(1)`, N: 14},
+		row{Name: "c; d - e = f", N: 15},
 	)
 	w := v.want(200, v.get("/api/v1/rows?format=csv"))
 	if ct := w.Header().Get("Content-Type"); !strings.HasPrefix(ct, "text/csv") {
@@ -182,6 +186,11 @@ func TestCSVIsTextAndNothingElse(t *testing.T) {
 		`<script>alert("1")</script>, "quoted"|8||`,
 		"two\nlines|9||",
 		`-12.5|11||`,
+		// Where the comma is the decimal mark, a semicolon begins a cell, quotes or not.
+		`pump;'=HYPERLINK("http://evil.example");2|12||`,
+		"a\n'=1+1|13||",
+		`b; "'@SUM(1)|14||`,
+		`c; d - e = f|15||`,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -230,9 +239,16 @@ func FuzzHarmless(f *testing.F) {
 	f.Add("=1")
 	f.Add("-1e5")
 	f.Fuzz(func(t *testing.T, s string) {
+		s = strings.ToValidUTF8(s, "") // as what is read of JSON is
 		out := harmless(s)
 		if out != "" && strings.ContainsRune("=+@\t\r", rune(out[0])) {
 			t.Fatalf("%q stays %q", s, out)
+		}
+		if again := harmless(out); again != out {
+			t.Fatalf("%q becomes %q, then %q", s, out, again)
+		}
+		if strings.ReplaceAll(out, "'", "") != strings.ReplaceAll(s, "'", "") {
+			t.Fatalf("%q becomes %q: more than apostrophes", s, out)
 		}
 	})
 }

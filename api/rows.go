@@ -127,14 +127,28 @@ func cell(v json.RawMessage) string {
 }
 
 // harmless keeps a spreadsheet from taking text for a formula: what begins with
-// = + - @ tab or CR gets an apostrophe in front (OWASP, CSV injection). A plain
-// number keeps its sign.
+// = + - @ tab or CR gets an apostrophe in front (OWASP, CSV injection), and so does
+// what follows a semicolon, a tab or the end of a line: where the comma is the decimal
+// mark, as in German and French, a spreadsheet begins a cell there, quotes or not. A
+// plain number keeps its sign.
 func harmless(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
+	if strings.HasPrefix(s, "-") {
+		if _, err := strconv.ParseFloat(s, 64); err == nil {
+			return s
+		}
+	}
+	if !strings.ContainsAny(s, "=+-@＝＋－＠\t\r\n") {
 		return s
 	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil && s[0] == '-' {
-		return s
+	var out strings.Builder
+	first, begins := true, false // of the text, of a cell in it
+	for _, r := range s {
+		if first && strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) || begins && strings.ContainsRune("=+-@＝＋－＠", r) {
+			out.WriteByte('\'')
+		}
+		begins = strings.ContainsRune(";\t\r\n", r) || begins && (r == ' ' || r == '"')
+		first = false
+		out.WriteRune(r)
 	}
-	return "'" + s
+	return out.String()
 }
