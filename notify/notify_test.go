@@ -304,7 +304,7 @@ func TestHeartbeat(t *testing.T) {
 			got = append(got, b)
 			return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 		})}
-		n := New(Options{Site: "s", Now: time.Now, Client: client, Case: func(string) (Case, bool) { return Case{}, false }, Working: func() error { return working }})
+		n := New(Options{Site: "s", Now: time.Now, Client: client, Case: func(string) (Case, bool) { return Case{}, false }, Working: func() error { mu.Lock(); defer mu.Unlock(); return working }})
 		n.Configure(Config{Heartbeat: Heartbeat{URL: "https://watch.example/x", Minutes: 10}})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -319,9 +319,11 @@ func TestHeartbeat(t *testing.T) {
 		mu.Unlock()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
+		mu.Lock()
 		if len(got) != 4 || got[3].State != "not judging" {
 			t.Errorf("%+v", got)
 		}
+		mu.Unlock()
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
