@@ -106,7 +106,8 @@ func (s *Server) verdicts(ctx context.Context, id wardround.AssetID, links bool,
 			}
 			if name := b.Named(v.Item); name != v.Item {
 				x.ItemName = name
-			} else if item, ok := check.FactIn(language, "item", v.Item); ok {
+			}
+			if item, ok := check.FactIn(language, "item", cmp.Or(x.ItemName, v.Item)); ok {
 				x.ItemName = item.(string)
 			}
 			rows = append(rows, x)

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (f *Finding) In(language string) *Finding {
 	t := telling{language: language}
 	raw.Title, v.Language = titleIn(language, f.Check, f.Title)
 	raw.Why = t.say("why", f.Why)
-	if item, ok := check.FactIn(language, "item", f.Item); ok && f.ItemName == "" {
+	if item, ok := check.FactIn(language, "item", cmp.Or(f.ItemName, f.Item)); ok {
 		v.ItemName = item.(string)
 	}
 	v.Finding, v.English = &raw, t.english
