@@ -9,11 +9,12 @@ import (
 )
 
 // Beat is the body of the outward heartbeat: whoever gets it should raise the alarm
-// when it stays out.
+// when it stays out. It stays out while we do not judge: most switches hear only
+// that they are called, and a call would be a false all-clear.
 type Beat struct {
 	Type  string    `json:"type"` // "heartbeat"
 	Site  string    `json:"site"`
-	State string    `json:"state"` // "judging", or "not judging"
+	State string    `json:"state"` // "judging"
 	At    time.Time `json:"at"`
 	Next  time.Time `json:"next"` // when the next is due at the latest
 }
@@ -27,8 +28,12 @@ func (h Heartbeat) every() time.Duration {
 	return time.Duration(h.Minutes) * time.Minute
 }
 
-// beats reports whether a heartbeat is due, and takes it.
+// beats reports whether a heartbeat is due, and takes it. One that was due while we
+// did not judge goes out as soon as we do.
 func (n *Notifier) beats() bool {
+	if n.opt.Working != nil && n.opt.Working() != nil { // asked without the mutex
+		return false
+	}
 	now := n.opt.Now()
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -46,9 +51,6 @@ func (n *Notifier) heartbeat(ctx context.Context) {
 	h := n.cfg.Heartbeat
 	n.mu.Unlock()
 	b := Beat{Type: "heartbeat", Site: n.place.Load().name, State: "judging", At: now, Next: now.Add(h.every())}
-	if n.opt.Working != nil && n.opt.Working() != nil {
-		b.State = "not judging"
-	}
 	body, err := json.Marshal(b)
 	if err == nil {
 		var rq *http.Request

@@ -27,7 +27,7 @@ type Options struct {
 	Missed func(ctx context.Context, after time.Time) ([]*wardround.Notice, error)
 	// Zone is the site's time zone; nil for UTC.
 	Zone *time.Location
-	// Working says why we do not judge, nil if we do: the heartbeat tells.
+	// Working says why we do not judge, nil if we do: without it there is no heartbeat.
 	Working func() error
 	Client  *http.Client // nil: ten seconds, no redirections
 	Now     func() time.Time
@@ -121,6 +121,9 @@ func (n *Notifier) SetSite(name string, zone *time.Location) {
 // fails, and says so.
 func (n *Notifier) Configure(c Config) {
 	n.mu.Lock()
+	if c.Heartbeat != n.cfg.Heartbeat {
+		n.beat = time.Time{} // at once, so that who sets it up sees it
+	}
 	n.cfg = c
 	n.mu.Unlock()
 	n.poke()

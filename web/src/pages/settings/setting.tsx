@@ -6,6 +6,7 @@ import { keyOf, useApi, useSend } from "../../api/client";
 import type { Problem } from "../../api/client";
 import type { Setting } from "../../api/types";
 import { Banner, Button, Failure, Field, Name, Skeleton, TextInput, Time, useToast } from "../../ui";
+import "./settings.css";
 
 export interface Draft<T> {
   value: T;
