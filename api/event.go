@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -18,7 +19,7 @@ import (
 var eventRoutes = []Route{
 	{Method: GET, Path: "/api/v1/events", ID: "stream-events", Tag: "events", Summary: "What happens, as it happens: server-sent events",
 		Doc: "Events: hello, tick (each second), live (observations; needs observe), changed (what to read again), bye (why the server ends it). " +
-			"The id is the log position: who comes back with Last-Event-ID is told what changed meanwhile. At most 8 streams a session and 250 in all.",
+			"The id is the log position: who comes back with Last-Event-ID is told what changed meanwhile. At most 8 streams a session, 100 a person and 250 in all.",
 		Needs: account.View, Stream: true, Errors: []int{503}, register: raw([]string{"text/event-stream"}, (*Server).events)},
 }
 
@@ -54,6 +55,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput)
 	if err != nil {
 		return err
 	}
+	who := principal(ctx).Account.ID
+	if !s.listening.enter(who, maxListening) {
+		return crowded(errListening)
+	}
+	defer s.listening.leave(who)
 	stream, err := s.opt.Hub.Open(sessionKey(principal(ctx)), want)
 	if err != nil {
 		return crowded(err)
@@ -90,6 +96,41 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, in *eventsInput)
 	return nil // the reader does not take what is sent
 }
 
+// maxListening is how many streams the sessions and tokens of one person may have:
+// who has many of them leaves room for the others.
+const maxListening = 100
+
+var errListening = errors.New("your sessions and tokens have as many event streams open as one person may")
+
+// tally counts what is under way, by name.
+type tally struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+// enter counts one more, unless there are as many as may be.
+func (t *tally) enter(name string, most int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.of == nil {
+		t.of = map[string]int{}
+	}
+	if t.of[name] >= most {
+		return false
+	}
+	t.of[name]++
+	return true
+}
+
+// leave takes back what enter counted.
+func (t *tally) leave(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.of[name]--; t.of[name] == 0 {
+		delete(t.of, name)
+	}
+}
+
 // eventWriter writes events, each with a deadline of its own.
 type eventWriter struct {
 	w   http.ResponseWriter
@@ -119,7 +160,7 @@ func sessionKey(p *account.Principal) string {
 func crowded(err error) error {
 	var p *Problem
 	switch {
-	case errors.Is(err, live.ErrSession):
+	case errors.Is(err, live.ErrSession), errors.Is(err, errListening):
 		p = problem(codeThrottled, "%s", words(err))
 		p.Hint = "Close a tab."
 	default:

@@ -235,6 +235,36 @@ func TestEventsAreNotExhausted(t *testing.T) {
 	t.Error("a place that was left is not given again")
 }
 
+// One person with many tokens does not take the places of all.
+func TestOnePersonLeavesRoom(t *testing.T) {
+	w := busyWard(t)
+	w.running()
+	srv := w.door(false)
+	greedy, other := w.role(account.Viewer), w.role(account.Ward)
+	open, refused := 0, 0
+	for i := range 14 {
+		var made Token
+		greedy.read(greedy.send(POST, "/api/v1/tokens", map[string]any{"name": fmt.Sprint("t", i), "permissions": []string{"view"}, "expires": w.clock().Add(time.Hour)}), &made)
+		script := &visitor{h: w.house, token: made.Secret}
+		for range 8 {
+			switch r := script.stream(srv, "topics=findings").rsp; {
+			case r.StatusCode == 200:
+				open++
+			case r.StatusCode == 429 && r.Header.Get("Retry-After") != "":
+				refused++
+			default:
+				t.Fatal(r.Status)
+			}
+		}
+	}
+	if open != 100 || refused != 12 {
+		t.Errorf("%d are open, %d refused", open, refused)
+	}
+	if r := other.stream(srv, "topics=findings").rsp; r.StatusCode != 200 {
+		t.Errorf("somebody else: %s", r.Status)
+	}
+}
+
 func TestWhoMayHearWhat(t *testing.T) {
 	w := busyWard(t)
 	w.running()

@@ -128,6 +128,7 @@ type Server struct {
 	people, strangers *buckets
 
 	pace      pace                   // of event streams
+	listening tally                  // to event streams, by account
 	entries   entryIndex             // of the ledger
 	exporting chan struct{}          // holds one for each export under way
 	verifying chan struct{}          // and for each bundle
