@@ -188,6 +188,15 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q: %s, want %s (%+v)", q, got, want, p.Items)
 		}
 	}
+	for _, q := range []string{"e", "s"} { // in the names of several pages
+		for limit := range 4 {
+			var p struct{ Items []board.Hit }
+			v.read(v.get(fmt.Sprintf("/api/v1/search?q=%s&limit=%d", q, limit+1)), &p)
+			if len(p.Items) != limit+1 {
+				t.Errorf("%d of %q were asked for, %d came", limit+1, q, len(p.Items))
+			}
+		}
+	}
 	for _, id := range a.Identifiers {
 		if id.Confidence < 60 || id.Value == a.Name {
 			continue

@@ -52,7 +52,7 @@ func (s *Server) search(ctx context.Context, in *searchInput) (*searchOutput, er
 	out.Body.Items = []board.Hit{}
 	if in.Q != "" {
 		for _, p := range sitePages {
-			if contains(in.Q, p.title) && principal(ctx).May(p.needs) {
+			if len(out.Body.Items) < in.Limit && contains(in.Q, p.title) && principal(ctx).May(p.needs) {
 				out.Body.Items = append(out.Body.Items, board.Hit{Kind: "page", ID: p.id, Title: p.title, Href: p.href})
 			}
 		}
