@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -30,5 +31,6 @@ func figures(health func() pipeline.Health, hub func() live.Health) http.Handler
 	counter("event_streams_dropped_total", "Event streams that were dropped because they read too slowly.", func() float64 { return float64(hub().Dropped) })
 	gauge("recent_observations", "Observations kept in memory for the live page.", func() float64 { return float64(hub().Kept) })
 	gauge("recent_observations_bytes", "What these take, roughly.", func() float64 { return float64(hub().Bytes) })
+	gauge("goroutines", "What the program does at the same time: it goes up and down with those who ask, and not up alone.", func() float64 { return float64(runtime.NumGoroutine()) })
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
 }
