@@ -173,7 +173,9 @@ func TestWhoseLanguage(t *testing.T) {
 		t.Errorf("an account that reads German is told in %s", got)
 	}
 	// Words of one's own language find what is called so.
-	var hits struct{ Items []struct{ Kind, Title, Language string } }
+	var hits struct {
+		Items []struct{ Kind, Title, Language string }
+	}
 	v.read(v.get("/api/v1/search?q=klartext&limit=50"), &hits)
 	f := v.findings("q=" + url.QueryEscape("dicom-verbindung"))
 	if len(hits.Items) == 0 && f.Total == 0 {

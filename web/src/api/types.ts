@@ -58,6 +58,7 @@ export interface Token { id: string; name: string; account: string; permissions:
 // GET /audit ?q,by,act,from,to → Page<AuditRow>, newest first
 export interface AuditRow { index: number /* ledger leaf */; seq: number; at: string; act: string; by: string; role?: string; detail?: string; erased?: boolean }
 
+// What is told in words takes ?language=de (else the account's, else Accept-Language): /overview, /cases, /findings, /assets and below, /proposals, /search.
 // ---- overview ----
 // GET /overview
 export interface Overview {
@@ -76,6 +77,7 @@ export interface CaseLine {
 export interface Change {
   id: string; kind: string; at: string; count: number; severity?: Severity; title?: string; name?: string; asset?: string; finding?: string;
   case?: string; zone?: string; ward?: string; field?: string; from?: string; to?: string; by?: string; href: string;
+  language?: string /* of the title */;
 }
 export interface Sensor {
   id: string; input?: string; interface?: string; state: "watching" | "quiet" | "lost" | "ended" | "blind"; since: string; last: string;
@@ -98,6 +100,7 @@ export interface Asset {
   criticality_reason?: string; use: string; speaks?: string[]; gateway?: string; gateway_name?: string; release?: string; first: string; last: string; remote?: boolean;
   status: { concern: Concern; state: "failing" | "passing" | "unknown" | "unwatched"; worst: Severity; checks_fresh: number; checks_applicable: number }[];
   worst: Severity; findings: number; links: number; proposals: number; role?: string; ward?: string; etag: string;
+  language?: string /* of the reasons */; english?: string[] /* kind_reason, criticality_reason, attributes.NAME: reasons nobody has translated */;
 }
 export interface AssetEdit { asset: Asset; undo?: Statement[] /* POST /statements takes it back */ }
 export interface Attribute { value: string; source: string; reason?: string; at: string; confidence: number }
@@ -135,12 +138,15 @@ export interface Finding {
   state: FindingState; severity: Severity; why?: string; title: string; facts?: Record<string, unknown>; opened: string; last_seen: string; fixed?: string;
   fixed_by?: string; stale?: boolean; seq: number; origin: Origin; decision?: Decision; proposed?: Decision; assignment?: Assignment; concern: Concern;
   asset?: string; asset_name: string; kind?: AssetKind; role?: string; ward?: string; zone?: string; criticality: Criticality; due?: string; overdue?: boolean;
+  due_by?: "terms" | "assignment" /* the house's terms by severity, or agreed with whom it was given to */;
+  language?: string /* of the title */; english?: string[] /* names of texts nobody has translated: why */;
   two_people: boolean /* accepting or declaring false needs two */; etag: string;
 }
 export interface Decision { state: FindingState; by: { name: string; role: string }[]; reason: string; at: string; until?: string; severity: Severity; scope?: "finding" | "asset" }
 export interface Assignment { to: string; by: string; at: string; due?: string; note?: string }
 // GET /findings/{id}?language=de → FindingDetail; ETag
 export interface FindingDetail extends Finding {
+  facts_told?: Record<string, unknown> /* those of facts that are words, in the language asked for */;
   voice: Voice; asset_card?: Asset; case_line: CaseLine; links: Link[]; controls: { id: string; title: string; clauses: string[] }[]; history: Transition[];
   decisions: AuditRow[]; related: Finding[]; observations: ObservationRow[] /* what it rests on, newest first, at most 20, while the log keeps them */;
   leaf?: number /* its newest evidence */; may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "reopen" | "assign")[]; max_until?: string;
@@ -192,6 +198,7 @@ export interface Proposal {
   id: string; kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline"; asset?: string; asset_name?: string; other?: string;
   other_name?: string; field?: string; value?: string; reason: string; at: string; state: "open" | "accepted" | "rejected"; by?: string;
   members?: { check: string; set: string; member: string; first: string }[] /* baseline: what was learned, at most 200 */; members_total?: number;
+  language?: string /* of the reason */; english?: string[] /* reason, by: nobody has translated them */;
 }
 
 // ---- evidence ----
@@ -206,7 +213,7 @@ export interface Proof { index: number; size: number; leaf: string; steps: { sid
 // POST /evidence/export {from?, to?} → application/zip; POST /evidence/verify BODY zip, header X-Verifier-Key optional → Verification; at most 256 MiB
 export interface Verification { result: "verified" | "self-consistent only" | "failed"; entries: number; total: number; problems: string[]; signed_by?: string; at?: string; trusted: string /* what vouches for it */; ledger?: string }
 // GET /search?q=&limit=20 → {items: Hit[]}
-export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity }
+export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity; language?: string /* of a title that a check gave */ }
 
 // ---- settings ----
 // Secrets are written and not read: a mask comes in their place, which, sent back, keeps them for where they went before.

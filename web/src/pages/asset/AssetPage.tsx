@@ -39,7 +39,7 @@ function One({ id, tab }: { id: string; tab: (typeof tabs)[number] }) {
   const came = location.state as { undo?: Statement[]; did?: Done["did"]; alias?: string } | null;
   const { bar, tell } = useUndo(came?.did ? { did: came.did, ...(came.undo ? { undo: came.undo } : {}) } : null);
   const merge = useOpen(), split = useOpen();
-  const { data: asset, error, isPending, refetch } = useApi<Asset>(`/assets/${encodeURIComponent(id)}`, undefined, { live: ["assets"] });
+  const { data: asset, error, isPending, refetch } = useApi<Asset>(`/assets/${encodeURIComponent(id)}`, { language: intl.locale.split("-")[0] }, { live: ["assets"] });
   const [alias] = useState(came?.alias);
   useTitle(asset ? plain(asset.name) : undefined);
 

@@ -83,7 +83,7 @@ export function AttributeRow({ asset, name, may, onDone, onReload }: { asset: As
                 <Time at={at.at} mode="relative" />
               </>
             ) : at.reason && <Name value={at.reason} />}
-            {at.source && at.reason && <span className="at-because"><Name value={at.reason} wrap /></span>}
+            {at.source && at.reason && <span className="at-because" lang={asset.english?.includes(`attributes.${name}`) ? "en" : asset.language}><Name value={at.reason} wrap /></span>}
           </span>
         )}
         {set.error && <Refused problem={set.error} onReload={() => { onReload(); edit(false); set.reset(); }} />}

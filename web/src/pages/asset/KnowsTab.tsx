@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { useApi, usePage } from "../../api/client";
 import type { Asset, Concern, Finding, Verdict, VerdictDays } from "../../api/types";
 import { Checkbox, Empty, Failure, Name, Panel, SeverityMark, Skeleton, StateMark, Table, Time, Word, plain, type Column } from "../../ui";
+import { useLanguage } from "../findings/names";
 import { DayLegend, DayStrip } from "./DayStrip";
 
 const concerns: Concern[] = ["security", "privacy", "interoperability"];
@@ -12,10 +13,11 @@ const concerns: Concern[] = ["security", "privacy", "interoperability"];
 export function KnowsTab({ asset }: { asset: Asset }) {
   const intl = useIntl();
   const [closed, showClosed] = useState(false);
-  const findings = usePage<Finding>("/findings", { asset: asset.id, live: closed ? "false" : undefined, sort: "-severity,opened", limit: 50 }, { keep: true });
+  const language = useLanguage();
+  const findings = usePage<Finding>("/findings", { asset: asset.id, live: closed ? "false" : undefined, sort: "-severity,opened", language, limit: 50 }, { keep: true });
   const path = `/assets/${encodeURIComponent(asset.id)}`;
-  const verdicts = usePage<Verdict>(`${path}/verdicts`, { limit: 500 });
-  const days = useApi<{ items: VerdictDays[] }>(`${path}/days`, { days: 30 });
+  const verdicts = usePage<Verdict>(`${path}/verdicts`, { language, limit: 500 });
+  const days = useApi<{ items: VerdictDays[] }>(`${path}/days`, { language, days: 30 });
   const strips = new Map(days.data?.items.map((d) => [key(d.check, d.item), d]));
   return (
     <>
@@ -50,7 +52,7 @@ export function KnowsTab({ asset }: { asset: Asset }) {
     const head = (id: string) => <FormattedMessage id={`asset.finding.${id}`} />;
     return [
       { id: "severity", header: head("severity"), width: "6.5rem", cell: (f) => <SeverityMark severity={f.severity} /> },
-      { id: "title", header: head("title"), cell: (f) => <Link to={`/findings/${f.id}`} tabIndex={-1}><Name value={f.title} /></Link> },
+      { id: "title", header: head("title"), cell: (f) => <Link to={`/findings/${f.id}`} tabIndex={-1} lang={f.language}><Name value={f.title} /></Link> },
       { id: "item", header: head("item"), width: "20%", wide: true, cell: (f) => <Name value={f.item_name ?? f.item ?? ""} /> },
       { id: "state", header: head("state"), width: "13%", wide: true, cell: (f) => <Word group="finding" value={f.state} /> },
       { id: "opened", header: head("opened"), width: "8.75rem", wide: true, cell: (f) => <Time at={f.opened} mode="relative" /> },

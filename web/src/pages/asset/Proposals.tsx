@@ -11,7 +11,7 @@ import type { Done } from "./undo";
 export function Proposals({ asset, onDone }: { asset: Asset; onDone: (d: Done) => void }) {
   const intl = useIntl();
   const may = useMay("inventory");
-  const { data, error, isPending, refetch } = useApi<Page<Proposal>>("/proposals", { state: "open", asset: asset.id, limit: 500 });
+  const { data, error, isPending, refetch } = useApi<Page<Proposal>>("/proposals", { state: "open", asset: asset.id, language: intl.locale.split("-")[0], limit: 500 });
   const answer = useSend<Proposal, { accept: boolean }>("POST", "/proposals", ["/proposals", "/assets", "/map"]);
   // The list may hold those of others: only what names this asset, or what was merged into it, is asked here.
   const ids = new Set([asset.id, ...(asset.aliases ?? [])]);
@@ -31,7 +31,7 @@ export function Proposals({ asset, onDone }: { asset: Asset; onDone: (d: Done) =
           <li key={p.id}>
             <div>
               <p className="at-question"><Question p={p} /></p>
-              <p className="wr-muted wr-small"><FormattedMessage id="asset.ask.why" values={{ reason: <bdi>{plain(p.reason)}</bdi>, time: <Time at={p.at} mode="relative" /> }} /></p>
+              <p className="wr-muted wr-small"><FormattedMessage id="asset.ask.why" values={{ reason: <bdi lang={p.english?.includes("reason") ? "en" : p.language}>{plain(p.reason)}</bdi>, time: <Time at={p.at} mode="relative" /> }} /></p>
             </div>
             {may && (
               <div className="wr-row">

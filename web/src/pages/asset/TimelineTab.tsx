@@ -15,7 +15,7 @@ const icons: Record<Event["kind"], string> = { observation: "live", verdict: "ch
 export function TimelineTab({ asset }: { asset: Asset }) {
   const intl = useIntl();
   const observe = useMay("observe");
-  const list = usePage<Event>(`/assets/${encodeURIComponent(asset.id)}/timeline`, { limit: 200 });
+  const list = usePage<Event>(`/assets/${encodeURIComponent(asset.id)}/timeline`, { language: intl.locale.split("-")[0], limit: 200 });
   const seen = usePage<ObservationRow>(observe ? "/observations" : null, { asset: asset.id, limit: 200 });
   const { events, seenFrom } = useMemo(() => merged({ events: list.items, more: list.more }, { events: seen.items.map(observed), more: seen.more }), [list.items, list.more, seen.items, seen.more]);
   const [off, setOff] = useState<ReadonlySet<Lane>>(new Set());

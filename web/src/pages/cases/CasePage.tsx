@@ -55,7 +55,7 @@ function Members({ id }: { id: string }) {
   const [search, setSearch] = useSearchParams();
   const all = search.get("all") === "true";
   const sort = search.get("sort") ?? "-severity";
-  const params = { case: id, live: all ? "false" : undefined, sort, limit: 100 };
+  const params = { case: id, live: all ? "false" : undefined, sort, language: intl.locale.split("-")[0], limit: 100 };
   const list = usePage<Finding>("/findings", params, { announce: ["findings"], keep: true });
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const put = (name: string, value: string | null) =>

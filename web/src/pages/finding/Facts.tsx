@@ -18,7 +18,7 @@ export function Facts({ finding: f }: { finding: FindingDetail }) {
           {facts.map(([name, value]) => (
             <div key={name}>
               <dt><FactName name={name} /></dt>
-              <dd><FactValue value={value} /></dd>
+              <dd><FactValue value={f.facts_told?.[name] ?? value} /></dd>
             </div>
           ))}
         </dl>

@@ -53,6 +53,24 @@ describe("a finding", () => {
     expect(screen.getByText(finding.voice.dont).getAttribute("lang")).toBe("en");
   });
 
+  it("says by whose date it is due, and tells facts and reasons in words where there are some", async () => {
+    const due = { ...finding, due: "2026-03-08T12:00:00Z", due_by: "terms" as const, severity: "high" as const, language: "de", facts: { direction: "opened by the device" }, facts_told: { direction: "vom Gerät geöffnet" } };
+    api({ ...due, asset_card: { ...finding.asset_card!, criticality_reason: "dient Pumpe 3 (Therapie)", language: "de" } });
+    show(due, { language: "de" });
+    await ready();
+    expect(screen.getByText(/nach den Fristen des Hauses für Schwere hoch/)).toBeTruthy();
+    expect(screen.getByText("vom Gerät geöffnet")).toBeTruthy();
+    expect(screen.queryByText("opened by the device")).toBeNull();
+    expect(screen.getByText("dient Pumpe 3 (Therapie)").getAttribute("lang")).toBe("de");
+    cleanup();
+    const agreed = { ...due, due_by: "assignment" as const, assignment: { to: "r.huber", by: "anna", at: "2026-03-01T12:00:00Z", due: "2026-03-08T12:00:00Z" } };
+    api({ ...agreed, asset_card: { ...finding.asset_card!, criticality_reason: "a later version says so", language: "de", english: ["criticality_reason"] } });
+    show(agreed, { language: "fr" });
+    await ready();
+    expect(screen.getByText(/convenue avec/).textContent).toContain("r.huber");
+    expect(screen.getByText("a later version says so").getAttribute("lang")).toBe("en");
+  });
+
   it("shows of personal fields only that they were there", async () => {
     api(finding);
     show(finding);

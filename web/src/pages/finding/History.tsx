@@ -2,7 +2,6 @@ import { FormattedMessage, useIntl } from "react-intl";
 import { Link } from "react-router";
 import type { AuditRow, Finding, FindingDetail, Transition } from "../../api/types";
 import { Button, Name, Panel, plain, SeverityMark, StateMark, Time, Word } from "../../ui";
-import { useTitles } from "../findings/names";
 import css from "./finding.module.css";
 
 /** What the check answered and what people said, on one line of time, the newest first. */
@@ -52,7 +51,6 @@ function SaidBy({ row: d }: { row: AuditRow }) {
 }
 
 export function Related({ findings }: { findings: Finding[] }) {
-  const titles = useTitles();
   if (findings.length === 0) return null;
   return (
     <Panel title={<FormattedMessage id="finding.related" />}>
@@ -60,7 +58,7 @@ export function Related({ findings }: { findings: Finding[] }) {
         {findings.map((f) => (
           <li key={f.id}>
             <SeverityMark severity={f.severity} />
-            <Link to={`/findings/${f.id}`} lang={titles.ofCheck(f.check, f.title).language}>{plain(titles.ofCheck(f.check, f.title).text)}</Link>
+            <Link to={`/findings/${f.id}`} lang={f.language}>{plain(f.title)}</Link>
             <span className="wr-muted"><Name value={f.asset_name} /></span>
             <span className="wr-muted"><Word group="finding" value={f.state} /></span>
           </li>

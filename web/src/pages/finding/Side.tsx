@@ -28,7 +28,7 @@ export function Handling({ finding: f }: { finding: FindingDetail }) {
           {a.note && <blockquote><bdi>{plain(a.note)}</bdi></blockquote>}
         </Row>
       )}
-      {(f.due ?? a?.due) && <Row id="due"><span className={f.overdue ? css.overdue : undefined}><Time at={f.due ?? a?.due} /> (<Time at={f.due ?? a?.due} mode="relative" />)</span></Row>}
+      {(f.due ?? a?.due) && <Row id="due"><span className={f.overdue ? css.overdue : undefined}><Time at={f.due ?? a?.due} /> (<Time at={f.due ?? a?.due} mode="relative" />)</span>{f.due_by && <p className="wr-small wr-muted"><FormattedMessage id={`finding.handling.due.${f.due_by}`} values={{ severity: <FormattedMessage id={`severity.${f.severity}`} />, who: <Name value={a?.to ?? ""} /> }} /></p>}</Row>}
     </dl>
   );
 }
@@ -53,7 +53,7 @@ export function AssetCard({ asset: a, reason }: { asset: Asset; reason?: string 
         {(a.ward ?? a.zone) && <Fact id="where"><Name value={[a.ward, zoneName(a.zone)].filter(Boolean).join(" · ")} /></Fact>}
         <Fact id="criticality">
           <strong><Word group="criticality" value={a.criticality} /></strong>
-          {reason && <p className="wr-small wr-muted" lang="en">{plain(reason)}</p>}
+          {reason && <p className="wr-small wr-muted" lang={a.english?.includes("criticality_reason") ? "en" : a.language}>{plain(reason)}</p>}
         </Fact>
         {a.gateway && <Fact id="gateway"><Link to={`/assets/${a.gateway}`}><Name value={a.gateway_name ?? a.gateway} /></Link></Fact>}
         <Fact id="seen"><Time at={a.last} mode="relative" /></Fact>
@@ -128,8 +128,8 @@ export function Controls({ finding: f }: { finding: FindingDetail }) {
         {f.controls.map((c) => (
           <li key={c.id}>
             <details>
-              <summary>{plain(c.title)}</summary>
-              <ul>{c.clauses.map((clause) => <li key={clause}>{plain(clause)}</li>)}</ul>
+              <summary lang="en">{plain(c.title)}</summary>
+              <ul lang="en">{c.clauses.map((clause) => <li key={clause}>{plain(clause)}</li>)}</ul>
             </details>
           </li>
         ))}

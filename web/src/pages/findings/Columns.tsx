@@ -4,7 +4,7 @@ import type { CaseLine, Finding } from "../../api/types";
 import { type Column, Name, Num, plain, SeverityMark, Time, Word } from "../../ui";
 import { caseHref } from "../overview/NowList";
 import css from "./findings.module.css";
-import { useTitles, useZoneName } from "./names";
+import { useZoneName } from "./names";
 
 const head = (id: string) => <FormattedMessage id={`findings.column.${id}`} />;
 
@@ -66,11 +66,8 @@ export const caseColumns: Column<CaseLine>[] = [
   { id: "opened", header: head("opened"), width: "156px", wide: true, cell: (c) => <Time at={c.opened} mode="relative" /> },
 ];
 
-/** The title in the reader's language, if it is told in it. */
-function Title({ finding: f }: { finding: Finding }) {
-  const { text, language } = useTitles().ofCheck(f.check, f.title);
-  return <Link to={`/findings/${f.id}`} className={css.title} lang={language} tabIndex={-1}>{plain(text)}</Link>;
-}
+/** The title in the reader's language, or in English, as it says itself. */
+const Title = ({ finding: f }: { finding: Finding }) => <Link to={`/findings/${f.id}`} className={css.title} lang={f.language} tabIndex={-1}>{plain(f.title)}</Link>;
 
 /** Severity and state over the title, on a screen that has no room for their columns. */
 const Brief = ({ finding: f }: { finding: Finding }) => (

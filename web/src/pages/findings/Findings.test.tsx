@@ -127,10 +127,11 @@ describe("the queue", () => {
 describe("names", () => {
   it("are told in the reader's language, and segments by what people call them", async () => {
     const first = findings.items[0]! as unknown as Finding;
-    const line = { ...cases.items.find((c) => c.check === first.check)!, title: "Zwei Maschinen beanspruchen eine Netzadresse", language: "de" };
-    api({ "GET /cases": { ...cases, items: [line] }, "GET /settings/zones": { name: "zones", etag: '"1"', value: [{ id: first.zone, name: "Intensivstation" }] }, "GET /findings": { ...findings, items: [{ ...first, ward: undefined }, { ...first, id: "f-2", check: "other", title: "Untold", zone: "lab", ward: undefined }] } });
+    const title = "Zwei Maschinen beanspruchen eine Netzadresse";
+    const asked = api({ "GET /settings/zones": { name: "zones", etag: '"1"', value: [{ id: first.zone, name: "Intensivstation" }] }, "GET /findings": { ...findings, items: [{ ...first, title, language: "de", ward: undefined }, { ...first, id: "f-2", check: "other", title: "Untold", language: "en", zone: "lab", ward: undefined }] } });
     render(<Stage at="/findings?fold=no" language="de"><Findings /></Stage>);
-    const told = await screen.findByText(line.title);
+    const told = await screen.findByText(title);
+    expect(asked.find((a) => a.path === "/findings")!.query.get("language")).toBe("de");
     expect(told.getAttribute("lang")).toBe("de");
     expect((await screen.findAllByText("Intensivstation")).map((el) => el.tagName)).toEqual(["OPTION", "BDI"]);
     expect(screen.getByText("Untold").getAttribute("lang")).toBe("en");

@@ -12,6 +12,7 @@ import { Filtering } from "./Filtering";
 import { canFold, caseParams, type Filters, findingParams, folded, noFilters } from "./filters";
 import css from "./findings.module.css";
 import { CasesTable, FindingsTable } from "./FindingsTable";
+import { useLanguage } from "./names";
 import { SavedViews } from "./SavedViews";
 
 /** The queue: what is wrong, the worst for patients first. */
@@ -41,7 +42,8 @@ export default function Findings() {
 }
 
 function Queue({ filters, onSort, clear }: { filters: Filters; onSort: (sort: string) => void; clear: () => void }) {
-  const list = usePage<Finding>("/findings", { ...findingParams(filters), limit: 100 }, { announce: ["findings"], keep: true });
+  const language = useLanguage();
+  const list = usePage<Finding>("/findings", { ...findingParams(filters), language, limit: 100 }, { announce: ["findings"], keep: true });
   const [selected, setSelected] = useState<Set<string>>(new Set());
   return (
     <>
@@ -55,7 +57,7 @@ function Queue({ filters, onSort, clear }: { filters: Filters; onSort: (sort: st
 }
 
 function Cases({ filters, clear }: { filters: Filters; clear: () => void }) {
-  const language = useIntl().locale.split("-")[0];
+  const language = useLanguage();
   const list = usePage<CaseLine>("/cases", { ...caseParams(filters), language, limit: 100 }, { announce: ["findings"], keep: true });
   return (
     <>
@@ -93,7 +95,7 @@ function Nothing({ filters, clear }: { filters: Filters; clear: () => void }) {
 
 function Actions({ filters, fold }: { filters: Filters; fold: boolean }) {
   const path = fold ? "/cases" : "/findings";
-  const params = fold ? caseParams(filters) : findingParams(filters);
+  const params = { ...(fold ? caseParams(filters) : findingParams(filters)), language: useLanguage() };
   return (
     <>
       <SavedViews filters={filters} />

@@ -5,7 +5,7 @@ import type { IntlShape } from "react-intl";
 import { Link } from "react-router";
 import type { Change, Overview } from "../../api/types";
 import { Button, Panel, plain, Time } from "../../ui";
-import { useTitles, useZoneName } from "../findings/names";
+import { useZoneName } from "../findings/names";
 import css from "./overview.module.css";
 
 /** A sign before each sentence; the sentence says the same. */
@@ -55,7 +55,6 @@ export function Sentence({ change: c }: { change: Change }) {
   const known = `overview.change.${c.kind}`;
   const id = intl.messages[known] === undefined ? "overview.change.other" : c.kind === "content.changed" && !c.by ? `${known}.nobody` : known;
   const zoneName = useZoneName();
-  const title = useTitles().ofCase(c.case, c.title ?? c.kind);
   const place = c.ward || zoneName(c.zone);
   return (
     <FormattedMessage
@@ -64,7 +63,7 @@ export function Sentence({ change: c }: { change: Change }) {
         count: c.count,
         b: (words: ReactNode[]) => <strong>{words}</strong>,
         name: name(c.name ?? c.asset),
-        title: <bdi lang={title.language}>{plain(title.text)}</bdi>,
+        title: <bdi lang={c.language}>{plain(c.title ?? c.kind)}</bdi>,
         by: name(c.by),
         place: name(place),
         placed: place ? "yes" : "no",

@@ -16,7 +16,7 @@ export default function Proposals() {
   const intl = useIntl();
   useTitle(intl.formatMessage({ id: "proposals.title" }));
   const may = useMay("inventory");
-  const list = usePage<Proposal>("/proposals", { state: "open", limit: 200 }, { live: ["assets"], keep: true });
+  const list = usePage<Proposal>("/proposals", { state: "open", language: intl.locale.split("-")[0], limit: 200 }, { live: ["assets"], keep: true });
   const { held, answered, answer, undo, refused } = useAnswers();
   const [at, setAt] = useState<string | null>(null);
   const open = list.items.filter((p) => p.state === "open" && !answered.has(p.id));

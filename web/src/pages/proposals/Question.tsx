@@ -12,7 +12,7 @@ export function Question({ proposal: p, may, onAnswer, onSkip, children }: { pro
   return (
     <section className={css.question} aria-live="polite">
       <h2><Sentence proposal={p} /></h2>
-      <p className={css.reason}><FormattedMessage id="proposals.reason" values={{ reason: <bdi lang="en">{plain(p.reason)}</bdi>, when: <Time at={p.at} mode="relative" /> }} /></p>
+      <p className={css.reason}><FormattedMessage id="proposals.reason" values={{ reason: <bdi lang={p.english?.includes("reason") ? "en" : p.language}>{plain(p.reason)}</bdi>, when: <Time at={p.at} mode="relative" /> }} /></p>
       <p className={css.links}>
         {p.asset && <Link to={`/assets/${p.asset}`}><FormattedMessage id="proposals.look" values={{ name: <bdi>{plain(p.asset_name ?? p.asset)}</bdi> }} /></Link>}
         {p.other && <Link to={`/assets/${p.other}`}><FormattedMessage id="proposals.look" values={{ name: <bdi>{plain(p.other_name ?? p.other)}</bdi> }} /></Link>}

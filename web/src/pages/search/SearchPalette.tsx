@@ -45,7 +45,7 @@ export default function SearchPalette({ open, onClose }: PaletteProps) {
     return () => clearTimeout(wait);
   }, [typed]);
 
-  const found = useApi<{ items: Hit[] }>(q ? "/search" : null, { q, limit: 20 }, { keep: true });
+  const found = useApi<{ items: Hit[] }>(q ? "/search" : null, { q, language: intl.locale.split("-")[0], limit: 20 }, { keep: true });
   const pages = useMemo<Hit[]>(() => navigation.filter((p) => !p.permission || permissions.includes(p.permission)).map((p) => ({ kind: "page", id: p.nav!.id, title: intl.formatMessage({ id: `nav.${p.nav!.id}` }), href: p.path.replace(/\/?\*$/, "") || "/" })), [permissions, intl]);
   const groups = useMemo(() => grouped(typed.trim(), q ? (found.data?.items ?? []) : [], pages), [typed, q, found.data, pages]);
   const hits = groups.flatMap((g) => g.hits);
@@ -94,7 +94,7 @@ export default function SearchPalette({ open, onClose }: PaletteProps) {
                 return (
                   <div key={`${h.kind} ${h.id} ${h.href}`} id={`${id}-${i}`} data-at={i} role="option" aria-selected={i === now} className="sr-hit" onPointerMove={() => i !== now && setAt(i)} onPointerDown={(e) => e.preventDefault()} onClick={() => go(h)}>
                     <Icon name={h.kind === "page" ? (navigation.find((p) => p.nav!.id === h.id)?.nav?.icon ?? "file") : icons[h.kind]} size={16} />
-                    <span className="sr-title"><Name value={h.title} mono={h.kind === "identifier"} /></span>
+                    <span className="sr-title" lang={h.language}><Name value={h.title} mono={h.kind === "identifier"} /></span>
                     <span className="sr-detail">{h.severity && h.severity !== "none" && <SeverityMark severity={h.severity} bare />}{h.detail && <Name value={h.detail} />}</span>
                   </div>
                 );
