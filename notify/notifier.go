@@ -47,6 +47,7 @@ type Notifier struct {
 	list    []*Delivery // newest last
 	noticed time.Time   // of the newest notice that was handed over
 	loaded  bool        // what an earlier run left is in list
+	broken  error       // why nothing is sent at all
 	dirty   bool
 	flying  map[string]bool
 	lost    int // notices that had no room
@@ -209,6 +210,13 @@ func (n *Notifier) Deliveries() []Delivery {
 	return out
 }
 
+// Err says why nothing is sent at all, nil if it is: the outbox cannot be read.
+func (n *Notifier) Err() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.broken
+}
+
 // Lost is how many notices had no room.
 func (n *Notifier) Lost() int {
 	n.mu.Lock()
@@ -260,6 +268,9 @@ func (n *Notifier) message(d *Delivery) Message {
 // left by an earlier run cannot be read, what is left now cannot be written.
 func (n *Notifier) Run(ctx context.Context) error {
 	if err := n.load(ctx); err != nil {
+		n.mu.Lock()
+		n.broken = err
+		n.mu.Unlock()
 		return err
 	}
 	var flying sync.WaitGroup

@@ -210,11 +210,15 @@ func (n *Notifier) ConfigureOrders(o Orders) {
 
 // Order hands over a work order to be sent, and returns when it is written down; it
 // is tried as long as a notice is. It reports false when there is nowhere to send
-// it. The same order again changes nothing.
+// it. The same order again changes nothing. Errors: that of [Notifier.Err].
 func (n *Notifier) Order(ctx context.Context, w WorkOrder) (bool, error) {
 	w.Type, w.Site, w.Origin, w.Notice = "work-order", n.place.Load().name, n.opt.Origin, notAnAlarm
 	now := n.opt.Now()
 	n.mu.Lock()
+	if n.broken != nil {
+		defer n.mu.Unlock()
+		return false, n.broken
+	}
 	if n.orders.Webhook.URL == "" {
 		n.mu.Unlock()
 		return false, nil

@@ -130,3 +130,19 @@ func TestANoticeOfBeforeTheCrash(t *testing.T) {
 		t.Errorf("%d messages", r.count())
 	}
 }
+
+// With an outbox that cannot be read nothing is sent, and whoever asks is told.
+func TestAnOutboxThatCannotBeRead(t *testing.T) {
+	r := receive(t, nil)
+	n := New(Options{Now: time.Now, Outbox: &box{b: []byte("{")}, Case: func(string) (Case, bool) { return icu, true }})
+	n.ConfigureOrders(Orders{Webhook: OrderWebhook{URL: r.URL}})
+	if err := n.Run(t.Context()); wardround.ErrorCode(err) != wardround.EIntegrity {
+		t.Fatalf("%v", err)
+	}
+	if sent, err := n.Order(t.Context(), order); sent || wardround.ErrorCode(err) != wardround.EIntegrity {
+		t.Errorf("%v, %v", sent, err)
+	}
+	if n.Err() == nil || r.count() != 0 {
+		t.Errorf("%v, %d messages", n.Err(), r.count())
+	}
+}

@@ -49,6 +49,9 @@ func missed(r wardround.Reader, s wardround.Scope) func(context.Context, time.Ti
 
 // deliveries are what was sent to people, newest first.
 func (f *face) deliveries(context.Context) ([]api.Notification, error) {
+	if err := f.teller.Err(); err != nil {
+		return nil, err
+	}
 	list := f.teller.Deliveries()
 	out := make([]api.Notification, len(list))
 	for i, d := range list {
