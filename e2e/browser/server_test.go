@@ -89,6 +89,14 @@ func runUntil(t *testing.T, says *regexp.Regexp, args ...string) (s *server, sto
 	return s, stop
 }
 
+// all is everything that the program printed.
+func (s *server) all() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.lines, "\n")
+}
+
+// output is the end of it.
 func (s *server) output() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -290,6 +291,8 @@ func (b *tab) accessible(name string) {
 		b.Errorf("%s: axe %s (%s): %s, %d times, first\n%.300s\n%s", name, v.ID, v.Impact, v.Help, len(v.Nodes), n.HTML, n.Summary)
 	}
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func quote(s string) string {
 	q, err := json.Marshal(s)
