@@ -178,7 +178,7 @@ func signIn(link string) (*client, error) {
 	}
 	defer rs.Body.Close()
 	for _, k := range rs.Cookies() {
-		if k.Name == "__Host-wardround" {
+		if k.Name == "__Host-wardround" || k.Name == "wardround" {
 			c.cookie = k.Name + "=" + k.Value
 		}
 	}
