@@ -82,8 +82,12 @@ func (b *Board) Search(v Visible, q string, most int, language string) []Hit {
 	hits = append(hits, searchFindings(live, fixed, v, whole, m, language)...)
 	for _, c := range b.own {
 		title, is := c.told(language)
+		concern := string(c.concern)
+		if told, ok := check.FactIn(language, "concern", concern); ok {
+			concern = told.(string)
+		}
 		if f := min(fit(c.id, whole, terms), fit(strings.ToLower(title), whole, terms)); f < fitsNot || contains(c.text, terms) {
-			hits = append(hits, ranked{Hit: Hit{Kind: "check", ID: c.id, Title: title, Language: is, Detail: string(c.concern), Href: "/checks/" + c.id}, fit: min(f, fitsSomewhere), kind: 3})
+			hits = append(hits, ranked{Hit: Hit{Kind: "check", ID: c.id, Title: title, Language: is, Detail: concern, Href: "/checks/" + c.id}, fit: min(f, fitsSomewhere), kind: 3})
 		}
 	}
 	for _, z := range zones {

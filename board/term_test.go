@@ -1,6 +1,9 @@
 package board
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,5 +63,22 @@ func TestTerms(t *testing.T) {
 	f := &wardround.Finding{Severity: wardround.High, State: wardround.Open, Opened: opened, Assignment: &wardround.Assignment{To: "r.huber"}}
 	if at, by := (&findingRow{f: f, asks: true}).due(); by != DueByTerms || !at.Equal(opened.AddDate(0, 0, 7)) {
 		t.Errorf("given without a date: %v by %s", at, by)
+	}
+}
+
+// TestTermsAreWrittenDown: the reference page says what the code does.
+func TestTermsAreWrittenDown(t *testing.T) {
+	page, err := os.ReadFile("../docs/reference/due-dates.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := wardround.Info; s <= wardround.Critical; s++ {
+		row := fmt.Sprintf("| %s | none |", s)
+		if d := terms[s]; d > 0 {
+			row = fmt.Sprintf("| %s | %d |", s, int(d.Hours()/24))
+		}
+		if !strings.Contains(string(page), row) {
+			t.Errorf("docs/reference/due-dates.md has no row %q", row)
+		}
 	}
 }
