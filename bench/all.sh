@@ -14,4 +14,5 @@ part bash bench/flows.sh
 part go run ./bench/latency --rate 5000 --seconds 60
 part bash bench/start.sh
 part go test ./bench/coldstart -count=1 -v -hours 24
+part bash bench/face.sh
 exit $fail
