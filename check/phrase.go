@@ -33,7 +33,7 @@ func TellPhrases(read func() Phrases) {
 	}
 	phrasebook = sync.OnceValue(func() *book {
 		p := read()
-		b := &book{reasons: compile(p.Reasons), facts: map[string]*chapter{}}
+		b := &book{reasons: compile(p.Reasons), facts: map[string]*chapter{}, before: map[remembered]string{}}
 		for name, of := range p.Facts {
 			b.facts[name] = compile(of)
 		}
@@ -54,22 +54,52 @@ func reasonIn(language, text string) (string, bool) {
 	if !translatable(language, text) {
 		return text, false
 	}
-	b := phrasebook()
+	b, key := phrasebook(), remembered{language, text}
+	told, ok := b.recall(key)
+	if !ok {
+		told = b.reason(language, text)
+		b.remember(key, told)
+	}
+	if told == "" {
+		return text, false
+	}
+	return told, true
+}
+
+// reason tells a reason, or several; "" if one is not known.
+func (b *book) reason(language, text string) string {
 	if told, ok := b.reasons.tell(b, language, text, 0); ok {
-		return told, true
+		return told
 	}
 	parts := strings.Split(text, "; ")
 	if len(parts) > maxReasons {
-		return text, false
+		return ""
 	}
 	for i, p := range parts {
 		told, ok := b.reasons.tell(b, language, p, 0)
 		if !ok {
-			return text, false
+			return ""
 		}
 		parts[i] = told
 	}
-	return strings.Join(parts, "; "), true
+	return strings.Join(parts, "; ")
+}
+
+// recall returns what a reason was told as before: a list has few reasons many times.
+func (b *book) recall(k remembered) (string, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	told, ok := b.before[k]
+	return told, ok
+}
+
+func (b *book) remember(k remembered, told string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.before) >= maxRemembered {
+		clear(b.before)
+	}
+	b.before[k] = told
 }
 
 // FactIn tells what a check put into a fact, a text or a list of texts; known is
@@ -113,6 +143,8 @@ const (
 	maxPhrase  = 2048 // bytes; longer texts are none of ours
 	maxReasons = 16
 	maxDepth   = 4 // of phrases within phrases
+
+	maxRemembered = 1024 // reasons of all languages
 )
 
 func translatable(language, text string) bool {
@@ -123,7 +155,12 @@ func translatable(language, text string) bool {
 type book struct {
 	reasons *chapter
 	facts   map[string]*chapter
+
+	mu     sync.RWMutex
+	before map[remembered]string // "" for what is not known
 }
+
+type remembered struct{ language, text string }
 
 // chapter are phrases that are looked for together.
 type chapter struct {
