@@ -65,6 +65,7 @@ func auditRow(e *wardround.Evidence) AuditRow {
 		Kind   kind.Name `json:"kind"`
 		Fields struct {
 			Act, By, Role, Reason, Detail, Note string
+			State                               wardround.FindingState
 			Finding, Name, Value                string
 			To                                  any // of a failed check a number
 			Proposal, Asset, Other, Source      string
@@ -97,12 +98,18 @@ func auditRow(e *wardround.Evidence) AuditRow {
 			add("", "all of its asset")
 		}
 		add("", f.Reason)
+		if e.Reason == "finding "+string(f.State) { // not one that was refused
+			row.Said = &Said{State: f.State, Until: f.Until, Scope: f.Scope, Text: f.Reason}
+		}
 	case kind.FindingAssigned:
 		row.About = f.Finding
 		add("", f.Finding)
 		to, _ := f.To.(string)
 		add("to", to)
 		add("", f.Note)
+		if e.Reason == "finding assigned" || e.Reason == "finding unassigned" {
+			row.Said = &Said{To: to, Due: f.Due, Text: f.Note}
+		}
 	case kind.InventorySaid:
 		row.Act = "inventory " + f.Act
 		row.About = cmp.Or(f.Asset, f.Proposal)

@@ -226,8 +226,20 @@ type AuditRow struct {
 	Role   string    `json:"role,omitempty"`
 	Detail string    `json:"detail,omitempty"`
 	Erased bool      `json:"erased,omitempty"`
+	// Said is what was decided of a finding, or who got it, in parts: a page words it.
+	Said *Said `json:"said,omitempty" list:"-"`
 	// About is the finding, asset, proposal or setting it is about.
 	About string `json:"-"`
+}
+
+// Said is what a person said of a finding: a decision, or to whom it was given.
+type Said struct {
+	State wardround.FindingState  `json:"state,omitempty"` // of a decision
+	Until time.Time               `json:"until,omitzero"`
+	Scope wardround.DecisionScope `json:"scope,omitempty"`
+	To    string                  `json:"to,omitempty"` // whom it was given to; "" takes it back
+	Due   time.Time               `json:"due,omitzero"`
+	Text  string                  `json:"text,omitempty"` // in the person's own words
 }
 
 // AuditQuery filters audit rows, newest first.

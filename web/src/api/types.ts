@@ -56,7 +56,8 @@ export interface Invitation { account: Account; link: string; expires: string }
 // GET /tokens (own; all with "people") → Page<Token>; POST /tokens {name,permissions,expires} → Token with secret, once; DELETE /tokens/{id}
 export interface Token { id: string; name: string; account: string; permissions: Permission[]; created: string; expires: string; last_used?: string; revoked?: string; secret?: string }
 // GET /audit ?q,by,act,from,to → Page<AuditRow>, newest first
-export interface AuditRow { index: number /* ledger leaf */; seq: number; at: string; act: string; by: string; role?: string; detail?: string; erased?: boolean }
+export interface AuditRow { index: number /* ledger leaf */; seq: number; at: string; act: string; by: string; role?: string; detail?: string; erased?: boolean;
+  said?: { state?: FindingState; until?: string; scope?: string; to?: string; due?: string; text?: string } /* a decision, or to whom a finding was given, in parts */ }
 
 // What is told in words takes ?language=de (else the account's, else Accept-Language): /overview, /cases, /findings, /assets and below, /proposals, /search.
 // ---- overview ----

@@ -71,6 +71,23 @@ describe("a finding", () => {
     expect(screen.getByText("a later version says so").getAttribute("lang")).toBe("en");
   });
 
+  it("words what people decided in the reader's language, and leaves their own words as they are", async () => {
+    const row = { index: 4, seq: 9, at: "2026-03-02T06:20:00Z", act: "finding accepted", by: "anna", detail: "f-1 until 2026-04-01 all of its asset planned" };
+    const said = { ...finding, decisions: [
+      { ...row, said: { state: "accepted" as const, until: "2026-04-01T00:00:00Z", scope: "asset", text: "Umbau geplant" } },
+      { ...row, index: 5, act: "finding assigned", said: { to: "r.huber" } },
+      { ...row, index: 6, act: "finding decision refused", detail: "f-1 too long" },
+    ] };
+    api(said);
+    show(said, { language: "de" });
+    await ready();
+    const history = screen.getByRole("heading", { name: "Verlauf" }).closest("section")!;
+    expect(history.textContent).toMatch(/anna.*akzeptiert.*bis.*Diese Prüfung bei der ganzen Komponente: Umbau geplant/);
+    expect(history.textContent).toContain("gegeben an r.huber");
+    expect(history.textContent).toContain("f-1 too long");
+    expect(history.textContent).not.toContain("all of its asset");
+  });
+
   it("shows of personal fields only that they were there", async () => {
     api(finding);
     show(finding);

@@ -45,8 +45,21 @@ function SaidBy({ row: d }: { row: AuditRow }) {
     <p>
       <strong><Name value={d.by} /></strong>
       {d.role && <span className="wr-muted"> (<Word group="role" value={d.role} />)</span>}{" "}
-      {d.erased ? <em className="wr-muted"><FormattedMessage id="finding.history.erased" /></em> : d.act === "work-order-asked" ? <><FormattedMessage id="finding.order.asked" />{" "}<bdi className="wr-muted">{plain(d.detail?.slice(d.detail.indexOf(" ") + 1) ?? "")}</bdi></> : <bdi>{plain(d.detail ?? d.act)}</bdi>}
+      {d.erased ? <em className="wr-muted"><FormattedMessage id="finding.history.erased" /></em> : d.act === "work-order-asked" ? <><FormattedMessage id="finding.order.asked" />{" "}<bdi className="wr-muted">{plain(d.detail?.slice(d.detail.indexOf(" ") + 1) ?? "")}</bdi></> : d.said ? <InParts said={d.said} /> : <bdi>{plain(d.detail ?? d.act)}</bdi>}
     </p>
+  );
+}
+
+/** What was said, in the reader's language; only the person's own words are as they are. */
+function InParts({ said: s }: { said: NonNullable<AuditRow["said"]> }) {
+  return (
+    <>
+      {s.state ? <Word group="finding" value={s.state} /> : <FormattedMessage id={s.to ? "finding.history.given" : "finding.history.takenback"} values={{ who: <Name value={s.to ?? ""} /> }} />}
+      {s.until && <> <FormattedMessage id="findings.until" values={{ time: <Time at={s.until} mode="date" /> }} /></>}
+      {s.due && <> <FormattedMessage id="findings.until" values={{ time: <Time at={s.due} mode="date" /> }} /></>}
+      {s.scope === "asset" && <> · <FormattedMessage id="finding.decide.scope.asset" /></>}
+      {s.text && <>: <bdi>{plain(s.text)}</bdi></>}
+    </>
   );
 }
 
