@@ -170,6 +170,34 @@ func TestASlowBodyIsCutOff(t *testing.T) {
 	}
 }
 
+// An upload may take long, but not stand still; what comes steadily is taken.
+func TestAnUploadThatStandsStillIsCutOff(t *testing.T) {
+	h := echo(t, func(o *Options) { o.PublicURL = "" }).h
+	h.server.pace.upload = 300 * time.Millisecond
+	addr := serve(t, h).Listener.Addr().String()
+	for bytes, want := range map[int]int{12: 200, 5: 408} {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "POST /api/v1/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/zip\r\nContent-Length: 12\r\n\r\n")
+		for range bytes { // in all longer than it may stand still
+			time.Sleep(50 * time.Millisecond)
+			fmt.Fprint(c, "x")
+		}
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		rs, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%d of 12 bytes: %v", bytes, err)
+		}
+		if rs.StatusCode != want {
+			b, _ := io.ReadAll(rs.Body)
+			t.Errorf("%d of 12 bytes: status %d, want %d: %s", bytes, rs.StatusCode, want, b)
+		}
+	}
+}
+
 // The deadline for the body does not end a handler that takes longer.
 func TestAHandlerMayTakeLongerThanItsBody(t *testing.T) {
 	h := echo(t, func(o *Options) { o.PublicURL = "" }).h

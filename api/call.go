@@ -85,20 +85,18 @@ func settled(ctx context.Context) {
 	}
 }
 
-// uploadIdle is how long an upload may stand still.
-const uploadIdle = 30 * time.Second
-
 // patient reads a long body: what comes may take long, but each read must bring
 // something in time.
 type patient struct {
 	io.ReadCloser
-	rc *http.ResponseController
+	rc   *http.ResponseController
+	idle time.Duration
 }
 
 func (p patient) Read(b []byte) (int, error) {
-	_ = p.rc.SetReadDeadline(time.Now().Add(uploadIdle)) // recorders have none
+	_ = p.rc.SetReadDeadline(time.Now().Add(p.idle)) // recorders have none
 	n, err := p.ReadCloser.Read(b)
-	if err != nil {
+	if err == io.EOF { // else the deadline stays: the server would wait for the rest before it answers
 		_ = p.rc.SetReadDeadline(time.Time{})
 	}
 	return n, err

@@ -23,13 +23,14 @@ var eventRoutes = []Route{
 		Needs: account.View, Stream: true, Errors: []int{503}, register: raw([]string{"text/event-stream"}, (*Server).events)},
 }
 
-// pace is that of an event stream.
+// pace is that of what goes on for long.
 type pace struct {
 	heartbeat time.Duration // a comment, when nothing else is said
 	askAgain  time.Duration // whether the session still is
+	upload    time.Duration // how long one may stand still
 }
 
-var usualPace = pace{heartbeat: 15 * time.Second, askAgain: 30 * time.Second}
+var usualPace = pace{heartbeat: 15 * time.Second, askAgain: 30 * time.Second, upload: 30 * time.Second}
 
 const (
 	eventWithin  = 10 * time.Second // for one event to leave

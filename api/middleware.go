@@ -224,7 +224,7 @@ func (s *Server) takeBody(w http.ResponseWriter, r *http.Request, c *call) error
 		return p
 	}
 	if len(rt.Upload) > 0 {
-		c.body = patient{r.Body, http.NewResponseController(w)}
+		c.body = patient{r.Body, http.NewResponseController(w), s.pace.upload}
 	}
 	return nil
 }

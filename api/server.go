@@ -127,7 +127,7 @@ type Server struct {
 
 	people, strangers *buckets
 
-	pace      pace                   // of event streams
+	pace      pace                   // of event streams and uploads
 	listening tally                  // to event streams, by account
 	entries   entryIndex             // of the ledger
 	exporting chan struct{}          // holds one for each export under way
