@@ -60,6 +60,7 @@ func TestWhatIsMadeElsewhere(t *testing.T) {
 		"receiver":      {"it is the title of CT 1", "no component is known by that title", "several components use that title"},
 		"resource":      {"everything of one Patient", "the whole server"}, "direction": {"opened from outside", "opened by the device", "the opening wasn't seen"},
 		"what": {"firmware", "a drug library", "a boot file", "messages on ward/1"}, "client": {"an unknown component", "an unknown component (10.0.0.1)"},
+		"fields":  {"topic: subject", "payload: patient id", "payload: patient name", "payload: birth date", "payload: national id", "payload: contact"},
 		"concern": {"security", "privacy", "interoperability"}, "item": {"Zone 1: privacy", "devices behind it", "always on"},
 	} {
 		for _, text := range list {
