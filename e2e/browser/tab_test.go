@@ -186,12 +186,6 @@ func (b *tab) has(selector string) {
 	b.until("an element "+selector, "document.querySelector("+quote(selector)+")")
 }
 
-func (b *tab) click(selector string) {
-	b.Helper()
-	b.has(selector)
-	b.run(chromedp.Click(chromedp.CSS(selector)))
-}
-
 // named is a script that finds the visible element of a role or tag by its name.
 func named(tags, name string) string {
 	return `[...document.querySelectorAll(` + quote(tags) + `)].find(e => e.checkVisibility() && ((e.getAttribute("aria-label") || e.innerText || "").trim().replace(/\s+/g, " ")).startsWith(` + quote(name) + `))`

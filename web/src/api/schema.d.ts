@@ -1933,6 +1933,7 @@ export interface components {
             /** Format: int64 */
             index: number;
             role?: string;
+            said?: components["schemas"]["Said"];
             /** Format: int64 */
             seq: number;
         };
@@ -3317,6 +3318,17 @@ export interface components {
             cells: components["schemas"]["Cell"][];
             /** @enum {string} */
             kind: "device" | "intermediary" | "service" | "model" | "unknown";
+        };
+        Said: {
+            /** Format: date-time */
+            due?: string;
+            scope?: string;
+            /** @enum {string} */
+            state?: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+            text?: string;
+            to?: string;
+            /** Format: date-time */
+            until?: string;
         };
         SaidID: {
             /** @description mac, ip, serial … */
