@@ -33,6 +33,8 @@ export function newQueryClient(): QueryClient {
 }
 
 export interface ApiOptions {
+  /** A 401 says something of what was asked for, not of the session: it ends none. */
+  quiet?: boolean;
   /** Refetch (in place, at most once a second) when one of these topics changes. */
   live?: Topic[];
   /** Refetch every so many milliseconds. */
@@ -53,7 +55,7 @@ export function useApi<T>(path: string | null, params?: Params, options: ApiOpti
   useTopics(options.live, useCalm(() => void client.invalidateQueries({ queryKey: key })));
   return useQuery<T, Problem>({
     queryKey: key,
-    queryFn: ({ signal }) => get<T>(path!, params, { signal }),
+    queryFn: ({ signal }) => get<T>(path!, params, { signal, quiet: options.quiet }),
     enabled: path !== null && options.enabled !== false,
     refetchInterval: options.every,
     ...(options.fresh !== undefined && { staleTime: options.fresh }),

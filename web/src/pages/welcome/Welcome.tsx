@@ -17,7 +17,7 @@ export default function Welcome() {
   const intl = useIntl();
   const token = useToken();
   const methods = useApi<SignInMethods>("/sign-in");
-  const link = useApi<WelcomeLink>(token ? `/welcome/${encodeURIComponent(token)}` : null);
+  const link = useApi<WelcomeLink>(token ? `/welcome/${encodeURIComponent(token)}` : null, undefined, { quiet: true });
   useTitle(intl.formatMessage({ id: "welcome.title" }));
   const purpose = link.data?.purpose;
   return (
