@@ -97,8 +97,6 @@ type Control struct {
 	// Order sends a work order to the house's system; false if there is none. It is
 	// written down when it returns.
 	Order func(context.Context, notify.WorkOrder) (bool, error)
-	// Export writes a bundle of evidence, a zip, of a period; zero times are open ends.
-	Export func(ctx context.Context, from, to time.Time, w io.Writer) error
 	// Changed puts a setting in force. Errors: EInvalid; it is then not kept.
 	Changed func(ctx context.Context, name string, value []byte) error
 }

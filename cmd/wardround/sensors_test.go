@@ -16,6 +16,8 @@ import (
 	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/sense/network"
 	"github.com/wardround/wardround/sqlite"
+
+	"github.com/wardround/wardround/internal/testkit"
 )
 
 // cables stands for capture processes: each interface begins, or cannot.
@@ -72,7 +74,7 @@ func loopbackName(t *testing.T) string {
 	t.Helper()
 	list, err := net.Interfaces()
 	if err != nil || len(list) == 0 {
-		t.Skip("this machine has no interface")
+		testkit.Missing(t, "this machine has no network interface")
 	}
 	return list[0].Name
 }
