@@ -1,0 +1,158 @@
+// Package sbom holds the model that every bill of materials is read into: one
+// graph of components, whatever format it came in. Packages cyclonedx and spdx
+// read and write it; this package merges, compares and judges the quality of it.
+//
+// The hierarchy is kept: a component has a Parent it is part of (device → subsystem
+// → image → package → file), and Relations say what depends on what. Nothing is
+// dropped silently: what a reader could not place stands in Document.Problems.
+package sbom
+
+import "time"
+
+// Type says what a component is, in the words of CycloneDX 1.7 (component.type).
+type Type string
+
+// The types. SPDX purposes are mapped onto them.
+const (
+	Application     Type = "application"
+	Framework       Type = "framework"
+	Library         Type = "library"
+	Container       Type = "container"
+	Platform        Type = "platform"
+	OperatingSystem Type = "operating-system"
+	Device          Type = "device" // hardware, a subsystem, a whole product
+	DeviceDriver    Type = "device-driver"
+	Firmware        Type = "firmware"
+	File            Type = "file"
+	Model           Type = "machine-learning-model"
+	Data            Type = "data"
+	Crypto          Type = "cryptographic-asset"
+)
+
+// Document is one bill of materials.
+type Document struct {
+	Format   string    `json:"format"`       // "CycloneDX", "SPDX"
+	Version  string    `json:"spec_version"` // of the format: "1.6", "2.3", "3.0.1"
+	ID       string    `json:"id,omitempty"` // serial number (urn:uuid:…) or document namespace
+	Revision int       `json:"revision,omitempty"`
+	Name     string    `json:"name,omitempty"`
+	Created  time.Time `json:"created,omitzero"`
+	Authors  []string  `json:"authors,omitempty"` // persons and organisations
+	Tools    []string  `json:"tools,omitempty"`   // name@version
+	Supplier string    `json:"supplier,omitempty"`
+	// Phases are the lifecycle phases it was made in: "design", "build", "operations" …
+	Phases []string `json:"phases,omitempty"`
+	// Root is the index of the component that the document describes, -1 if it
+	// names none.
+	Root       int         `json:"root"`
+	Components []Component `json:"components"`
+	Relations  []Relation  `json:"relations,omitempty"`
+	// Links are other bills of materials that this one refers to (BOM-Link,
+	// external document references).
+	Links    []Link    `json:"links,omitempty"`
+	Problems []Problem `json:"problems,omitempty"`
+}
+
+// Component is one part of a product.
+type Component struct {
+	Ref string `json:"ref"` // bom-ref or SPDX id, unique in the document; made up by the reader where there is none
+	// Parent is the index of the component that this one is part of, -1 at the top.
+	Parent       int    `json:"parent"`
+	Type         Type   `json:"type"`
+	Group        string `json:"group,omitempty"`
+	Name         string `json:"name"`
+	Version      string `json:"version,omitempty"`
+	VersionRange string `json:"version_range,omitempty"` // vers; CycloneDX 1.7 external components
+	Supplier     string `json:"supplier,omitempty"`
+	Manufacturer string `json:"manufacturer,omitempty"`
+	Author       string `json:"author,omitempty"`
+	// PURL and CPEs are as written; readers do not correct them.
+	PURL     string   `json:"purl,omitempty"`
+	CPEs     []string `json:"cpes,omitempty"` // 2.3 or 2.2
+	SWID     string   `json:"swid,omitempty"`
+	Hashes   []Hash   `json:"hashes,omitempty"`
+	Licences []string `json:"licences,omitempty"` // SPDX ids, expressions or names
+	Scope    string   `json:"scope,omitempty"`    // "required", "optional", "excluded"
+	External bool     `json:"external,omitempty"` // expected where the product runs, not shipped with it
+	// Support and EndOfSupport are what FDA section 524B asks for beyond the minimum
+	// elements: "actively maintained", "no longer maintained", "abandoned" … and when
+	// that ends; read from documented property names.
+	Support      string    `json:"support,omitempty"`
+	EndOfSupport time.Time `json:"end_of_support,omitzero"`
+	// Identifiers of hardware: "udi-di", "gtin", "model-number", "serial-number".
+	Identifiers map[string]string `json:"identifiers,omitempty"`
+	// Symbols are functions or files known to be used, a hint for reachability.
+	Symbols []string `json:"symbols,omitempty"`
+	// Copies counts how often the same component stood in the document under other
+	// references, when a merge or fold made them one.
+	Copies int `json:"copies,omitempty"`
+}
+
+// Hash is a digest of a component's content.
+type Hash struct {
+	Algorithm string `json:"alg"` // "SHA-256", as CycloneDX writes it
+	Value     string `json:"value"`
+}
+
+// RelationKind says how one component relates to another.
+type RelationKind string
+
+// The relations. Containment is Component.Parent.
+const (
+	DependsOn RelationKind = "depends-on"
+	Provides  RelationKind = "provides" // implements a specification
+	RunsOn    RelationKind = "runs-on"
+	BuiltFrom RelationKind = "built-from" // generated from, source of
+	Patched   RelationKind = "patched"    // a patch for it
+)
+
+// Relation is one edge; From and To are indices of components.
+type Relation struct {
+	From int          `json:"from"`
+	To   int          `json:"to"`
+	Kind RelationKind `json:"kind"`
+}
+
+// Link refers to another document, or to a component of it.
+type Link struct {
+	From     int    `json:"from"`     // index of the component it stands at, -1 for the document
+	Document string `json:"document"` // urn:cdx:serial/version, or a namespace or URL
+	Element  string `json:"element,omitempty"`
+	Digest   string `json:"digest,omitempty"`
+}
+
+// Problem is something in the document that a reader could not use.
+type Problem struct {
+	Code   string `json:"code"`           // "duplicate-ref", "unknown-ref", "bad-purl", "cycle", "no-identity" …
+	Where  string `json:"where"`          // JSON pointer, XPath, line or ref
+	Detail string `json:"detail"`         // a sentence
+	Count  int    `json:"count,omitzero"` // how many alike; 0 means 1
+}
+
+// Limits bound what a reader takes in; zero fields take the default.
+type Limits struct {
+	Bytes      int64 // of the document; 2 GiB
+	Depth      int   // of nesting; 512
+	Components int   // 2,000,000
+	Relations  int   // 20,000,000
+	Text       int   // of one string in bytes; 1 MiB
+	Problems   int   // kept; the rest is counted under "more"; 1,000
+}
+
+// OrDefault fills in the defaults.
+func (l Limits) OrDefault() Limits {
+	set := func(p *int, n int) {
+		if *p <= 0 {
+			*p = n
+		}
+	}
+	if l.Bytes <= 0 {
+		l.Bytes = 2 << 30
+	}
+	set(&l.Depth, 512)
+	set(&l.Components, 2_000_000)
+	set(&l.Relations, 20_000_000)
+	set(&l.Text, 1<<20)
+	set(&l.Problems, 1_000)
+	return l
+}
