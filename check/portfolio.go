@@ -1,0 +1,125 @@
+package check
+
+import (
+	"iter"
+	"time"
+
+	"github.com/wardround/wardround"
+)
+
+// Portfolio is the read-only view of releases, what they are made of, and what is
+// known of it: a fold of the same log, applied before the batch's checks. What it
+// returns must not be changed, nor kept beyond the batch.
+type Portfolio interface {
+	// Release returns a release by id, or nil; Releases yields all by id.
+	Release(id wardround.ReleaseID) *wardround.Release
+	Releases() iter.Seq[*wardround.Release]
+	// Instances yields the assets that are instances of a release.
+	Instances(id wardround.ReleaseID) iter.Seq[wardround.AssetID]
+	// Document returns a received document by id, or nil.
+	Document(id wardround.DocumentID) *wardround.Document
+	// Touched is what the batch changed the answers of.
+	Touched() Touched
+	// Exposures yields all answers whose key (subject, vulnerability) is after the
+	// given one, in order of key: for a check that starts anew or lost a batch.
+	Exposures(after ExposureKey) iter.Seq[*Exposure]
+	// Qualities yields what the release's bill of materials lacks, by profile.
+	Qualities(id wardround.ReleaseID) iter.Seq[Quality]
+	// Feeds yields the state of knowledge by feed.
+	Feeds() iter.Seq[Feed]
+}
+
+// Touched is a portion of the answers that changed. Portions are numbered without
+// gaps, so that a check notices when it missed one.
+type Touched struct {
+	Number    uint64 // of the portion, from 1; 0 when nothing was touched
+	Exposures []*Exposure
+	Releases  []wardround.ReleaseID // said anew, with a new bill of materials, or new instances
+	// More says that another portion waits: ask for a wake-up of the key [MoreKey].
+	More bool
+}
+
+// MoreKey is the key of a wake-up that brings the next portion.
+const MoreKey = "more"
+
+// ExposureKey orders exposures.
+type ExposureKey struct {
+	Subject       wardround.Subject
+	Vulnerability string
+}
+
+// Exposure is the answer for one vulnerability in one release, or in one asset
+// that is known only by what it calls itself.
+type Exposure struct {
+	Subject       wardround.Subject
+	Vulnerability string   // the folded id: a CVE where there is one
+	Aliases       []string // other ids of it
+	Title         string
+	// State is Fail for affected, Pass for not affected (any more), Unknown for
+	// cannot tell; Why says it in a sentence.
+	State wardround.State
+	Why   string
+	// Places are where it is, at most eight of Count.
+	Places     []Place
+	Count      int
+	Fixed      []string // versions of the component that are fixed
+	Advisories []string // documents that say so
+	Severity   wardround.Severity
+	Rating     string  // the vector, or the text, that the severity rests on
+	Score      float64 // its base score, 0 to 10; -1 when there is none
+	Exploited  bool    // listed in CISA KEV
+	DueKEV     time.Time
+	EPSS       float64 // probability of exploitation within 30 days, 0 to 1; -1 when not known
+	Confidence wardround.Confidence
+	Claim      *Claim // the exploitability statement that decides, nil for none
+	Embargoed  bool
+	Changed    time.Time // when the newest knowledge under it came
+	// Fact is a digest of what the answer rests on: a claim that was confirmed for
+	// another one has lapsed.
+	Fact string
+}
+
+// Key returns the exposure's place in the order.
+func (e *Exposure) Key() ExposureKey { return ExposureKey{e.Subject, e.Vulnerability} }
+
+// Place is one component that has it.
+type Place struct {
+	Component string `json:"component"` // a purl, else name@version
+	Path      string `json:"path"`      // names from the product to it: "pump > linux image > openssl"
+	Fixed     string `json:"fixed,omitempty"`
+	Why       string `json:"why,omitempty"`
+}
+
+// Claim is what an author states of an exposure.
+type Claim struct {
+	Status        string                 `json:"status"` // "not_affected", "fixed", "affected", "under_investigation"
+	Justification string                 `json:"justification,omitempty"`
+	Note          string                 `json:"note,omitempty"`
+	Author        string                 `json:"author"`
+	Trust         string                 `json:"trust"` // "verified", "unsigned"
+	Document      wardround.DocumentID   `json:"document"`
+	Statement     string                 `json:"statement,omitempty"`
+	At            time.Time              `json:"at"`
+	Expires       time.Time              `json:"expires,omitzero"`
+	Conflicts     []wardround.DocumentID `json:"conflicts,omitempty"` // that say otherwise
+}
+
+// Quality is one answer about a bill of materials.
+type Quality struct {
+	Profile string // "ntia-minimum", "fda-524b", "cra-annex-i", "integrity"
+	Rule    string
+	State   wardround.State
+	Said    string // a sentence
+	Count   int    // components concerned
+	Of      int
+}
+
+// Feed is the state of one source of knowledge.
+type Feed struct {
+	Name    string    `json:"name"`
+	Kind    string    `json:"kind"`
+	Records int       `json:"records"`
+	Newest  time.Time `json:"newest"` // newest modification in it
+	At      time.Time `json:"at"`     // last time it came
+	Trust   string    `json:"trust,omitempty"`
+}
