@@ -22,6 +22,8 @@ type Commit struct {
 	Assets    []*Asset
 	Links     []*Link
 	Proposals []*Proposal
+	Releases  []*Release
+	Documents []*Document
 
 	Verdicts    []*Verdict    // current rows, replacing those of the same key
 	Transitions []*Transition // appended to history
@@ -147,6 +149,10 @@ type Reader interface {
 	Assets(ctx context.Context, s Scope) iter.Seq2[*Asset, error]
 	Links(ctx context.Context, s Scope) iter.Seq2[*Link, error]
 	Proposals(ctx context.Context, s Scope) iter.Seq2[*Proposal, error]
+	// Releases and Documents are the portfolio: its truth, from which every index of it
+	// can be rebuilt.
+	Releases(ctx context.Context, s Scope) iter.Seq2[*Release, error]
+	Documents(ctx context.Context, s Scope) iter.Seq2[*Document, error]
 	Verdicts(ctx context.Context, s Scope, f VerdictFilter) iter.Seq2[*Verdict, error]
 	Transitions(ctx context.Context, s Scope, k Key) iter.Seq2[*Transition, error]
 	Findings(ctx context.Context, s Scope, f FindingFilter) iter.Seq2[*Finding, error]

@@ -41,6 +41,8 @@ type Store struct {
 	assets      map[wardround.AssetID]*wardround.Asset
 	links       map[wardround.LinkID]*wardround.Link
 	proposals   map[string]*wardround.Proposal
+	releases    map[wardround.ReleaseID]*wardround.Release
+	documents   map[wardround.DocumentID]*wardround.Document
 	verdicts    map[wardround.Key]*wardround.Verdict
 	findings    map[string]*wardround.Finding
 	cases       map[string]*wardround.Case
@@ -62,6 +64,7 @@ func New(opt Options) *Store {
 	opt.History = opt.History || opt.Ledger
 	return &Store{
 		opt: opt, assets: map[wardround.AssetID]*wardround.Asset{}, links: map[wardround.LinkID]*wardround.Link{},
+		releases: map[wardround.ReleaseID]*wardround.Release{}, documents: map[wardround.DocumentID]*wardround.Document{},
 		proposals: map[string]*wardround.Proposal{}, verdicts: map[wardround.Key]*wardround.Verdict{},
 		findings: map[string]*wardround.Finding{}, cases: map[string]*wardround.Case{},
 		states: map[stateKey]wardround.StateRow{}, wakes: map[stateKey]wardround.WakeRow{},
@@ -103,6 +106,12 @@ func (s *Store) Commit(ctx context.Context, c *wardround.Commit) error {
 	}
 	for _, x := range c.Proposals {
 		s.proposals[x.ID] = x
+	}
+	for _, x := range c.Releases {
+		s.releases[x.ID] = x
+	}
+	for _, x := range c.Documents {
+		s.documents[x.ID] = x
 	}
 	for _, x := range c.Verdicts {
 		s.verdicts[x.Key] = x
@@ -194,6 +203,16 @@ func (s *Store) Links(_ context.Context, sc wardround.Scope) iter.Seq2[*wardroun
 // Proposals implements [wardround.Reader].
 func (s *Store) Proposals(_ context.Context, sc wardround.Scope) iter.Seq2[*wardround.Proposal, error] {
 	return each(s, sc, s.proposals, func(a, b *wardround.Proposal) int { return cmp.Compare(a.ID, b.ID) }, nil)
+}
+
+// Releases implements [wardround.Reader].
+func (s *Store) Releases(_ context.Context, sc wardround.Scope) iter.Seq2[*wardround.Release, error] {
+	return each(s, sc, s.releases, func(a, b *wardround.Release) int { return cmp.Compare(a.ID, b.ID) }, nil)
+}
+
+// Documents implements [wardround.Reader].
+func (s *Store) Documents(_ context.Context, sc wardround.Scope) iter.Seq2[*wardround.Document, error] {
+	return each(s, sc, s.documents, func(a, b *wardround.Document) int { return cmp.Compare(a.ID, b.ID) }, nil)
 }
 
 func compareKeys(a, b wardround.Key) int {

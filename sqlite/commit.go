@@ -177,6 +177,12 @@ func (w *writer) rows(c *wardround.Commit) {
 	for _, v := range c.Proposals {
 		w.body(`INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)`, v.ID, v)
 	}
+	for _, v := range c.Releases {
+		w.body(`INSERT OR REPLACE INTO release VALUES (?, ?, ?)`, string(v.ID), v)
+	}
+	for _, v := range c.Documents {
+		w.body(`INSERT OR REPLACE INTO document VALUES (?, ?, ?)`, string(v.ID), v)
+	}
 	for _, v := range c.Cases {
 		w.body(`INSERT OR REPLACE INTO kase VALUES (?, ?, ?)`, v.ID, v)
 	}

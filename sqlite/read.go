@@ -96,6 +96,16 @@ func (s *Store) Proposals(ctx context.Context, ws wardround.Scope) iter.Seq2[*wa
 	return query(ctx, s, ws, scanBody[wardround.Proposal], `SELECT body FROM proposal WHERE scope = ? ORDER BY id`)
 }
 
+// Releases implements [wardround.Reader].
+func (s *Store) Releases(ctx context.Context, ws wardround.Scope) iter.Seq2[*wardround.Release, error] {
+	return query(ctx, s, ws, scanBody[wardround.Release], `SELECT body FROM release WHERE scope = ? ORDER BY id`)
+}
+
+// Documents implements [wardround.Reader].
+func (s *Store) Documents(ctx context.Context, ws wardround.Scope) iter.Seq2[*wardround.Document, error] {
+	return query(ctx, s, ws, scanBody[wardround.Document], `SELECT body FROM document WHERE scope = ? ORDER BY id`)
+}
+
 // Cases implements [wardround.Reader].
 func (s *Store) Cases(ctx context.Context, ws wardround.Scope) iter.Seq2[*wardround.Case, error] {
 	return query(ctx, s, ws, scanBody[wardround.Case], `SELECT body FROM kase WHERE scope = ? ORDER BY id`)
