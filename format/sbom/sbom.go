@@ -44,7 +44,10 @@ type Document struct {
 	Phases []string `json:"phases,omitempty"`
 	// Root is the index of the component that the document describes, -1 if it
 	// names none.
-	Root       int         `json:"root"`
+	Root int `json:"root"`
+	// Described are all the components the document says it describes, when it names
+	// more than one; Root is then the one the others belong to, -1 if none stands out.
+	Described  []int       `json:"described,omitempty"`
 	Components []Component `json:"components"`
 	Relations  []Relation  `json:"relations,omitempty"`
 	// Links are other bills of materials that this one refers to (BOM-Link,
@@ -83,10 +86,23 @@ type Component struct {
 	Identifiers map[string]string `json:"identifiers,omitempty"`
 	// Symbols are functions or files known to be used, a hint for reachability.
 	Symbols []string `json:"symbols,omitempty"`
+	// Completeness is what the document states about the parts and dependencies listed
+	// for this component; empty: it says nothing.
+	Completeness Completeness `json:"completeness,omitempty"`
 	// Copies counts how often the same component stood in the document under other
 	// references, when a merge or fold made them one.
 	Copies int `json:"copies,omitempty"`
 }
+
+// Completeness says whether all parts and dependencies of a component are listed.
+type Completeness string
+
+// The answers, from worst to best.
+const (
+	CompletenessUnknown Completeness = "unknown" // the author says that it is not known
+	Incomplete          Completeness = "incomplete"
+	Complete            Completeness = "complete"
+)
 
 // Hash is a digest of a component's content.
 type Hash struct {
@@ -104,6 +120,19 @@ const (
 	RunsOn    RelationKind = "runs-on"
 	BuiltFrom RelationKind = "built-from" // generated from, source of
 	Patched   RelationKind = "patched"    // a patch for it
+
+	// Contains stands beside Component.Parent where a component is part of several:
+	// Parent is one container, each further one has a relation to the part.
+	Contains RelationKind = "contains"
+
+	VariantOf     RelationKind = "variant-of"     // same lineage: ancestor, descendant, copy, modified file
+	DistributedAs RelationKind = "distributed-as" // the archive or package it is shipped in
+	BuiltWith     RelationKind = "built-with"     // a tool that made it; not part of it
+	Tests         RelationKind = "tests"          // a test, test case or test tool for it
+	Documents     RelationKind = "documents"      // documentation, metadata, manifest or specification of it
+	TrainedOn     RelationKind = "trained-on"     // a model and its training data
+	TestedOn      RelationKind = "tested-on"      // a model and its test data
+	Related       RelationKind = "related"        // anything else the document names
 )
 
 // Relation is one edge; From and To are indices of components.
@@ -111,14 +140,23 @@ type Relation struct {
 	From int          `json:"from"`
 	To   int          `json:"to"`
 	Kind RelationKind `json:"kind"`
+	// Scope narrows a dependency as the document does: "build", "development",
+	// "test", "runtime", "optional", "provided", "static", "dynamic"; empty: no word.
+	Scope string `json:"scope,omitempty"`
 }
 
 // Link refers to another document, or to a component of it.
 type Link struct {
-	From     int    `json:"from"`     // index of the component it stands at, -1 for the document
-	Document string `json:"document"` // urn:cdx:serial/version, or a namespace or URL
-	Element  string `json:"element,omitempty"`
-	Digest   string `json:"digest,omitempty"`
+	From int `json:"from"` // index of the component it stands at, -1 for the document
+	// Kind is how From relates to what the link points at; empty: the other document
+	// describes From itself in more detail. Reverse turns it round: what the link
+	// points at relates to From.
+	Kind     RelationKind `json:"kind,omitempty"`
+	Scope    string       `json:"scope,omitempty"`
+	Reverse  bool         `json:"reverse,omitempty"`
+	Document string       `json:"document"` // urn:cdx:serial/version, or a namespace or URL
+	Element  string       `json:"element,omitempty"`
+	Digest   string       `json:"digest,omitempty"`
 }
 
 // Problem is something in the document that a reader could not use.
