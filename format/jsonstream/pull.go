@@ -65,7 +65,9 @@ func (d *Reader) Next() bool {
 			return false
 		}
 		if d.wait {
-			d.Skip()
+			if d.Skip(); d.err != nil {
+				return false
+			}
 		}
 		f := &d.frames[len(d.frames)-1]
 		c := d.space()

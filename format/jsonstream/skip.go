@@ -64,8 +64,10 @@ func (d *Reader) between(open []byte, first bool) []byte {
 				d.unexpected("a name in quotes")
 				return nil
 			}
-			d.pass()
-			if d.err == nil && d.space() != ':' {
+			if d.pass(); d.err != nil {
+				return nil
+			}
+			if d.space() != ':' {
 				d.unexpected("a colon")
 				return nil
 			}
