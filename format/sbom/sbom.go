@@ -27,6 +27,7 @@ const (
 	Model           Type = "machine-learning-model"
 	Data            Type = "data"
 	Crypto          Type = "cryptographic-asset"
+	Service         Type = "service" // CycloneDX services: what the product calls, not what it is made of
 )
 
 // Document is one bill of materials.
@@ -52,8 +53,20 @@ type Document struct {
 	Relations  []Relation  `json:"relations,omitempty"`
 	// Links are other bills of materials that this one refers to (BOM-Link,
 	// external document references).
-	Links    []Link    `json:"links,omitempty"`
-	Problems []Problem `json:"problems,omitempty"`
+	Links []Link `json:"links,omitempty"`
+	// Compositions say where the authors know their list to be complete, and where
+	// not ("known unknowns" in NTIA's words).
+	Compositions []Composition `json:"compositions,omitempty"`
+	Problems     []Problem     `json:"problems,omitempty"`
+}
+
+// Composition is a statement about completeness.
+type Composition struct {
+	Aggregate string `json:"aggregate"` // "complete", "incomplete", "unknown", "not_specified" …
+	// Assemblies are components of which the parts are meant; Dependencies those of
+	// which the dependencies are. Indices. Neither: the whole document.
+	Assemblies   []int `json:"assemblies,omitempty"`
+	Dependencies []int `json:"dependencies,omitempty"`
 }
 
 // Component is one part of a product.
@@ -86,6 +99,10 @@ type Component struct {
 	Identifiers map[string]string `json:"identifiers,omitempty"`
 	// Symbols are functions or files known to be used, a hint for reachability.
 	Symbols []string `json:"symbols,omitempty"`
+	// Evidence is what an analysis found, Pedigree what it was made from; nil where
+	// the document says nothing.
+	Evidence *Evidence `json:"evidence,omitempty"`
+	Pedigree *Pedigree `json:"pedigree,omitempty"`
 	// Completeness is what the document states about the parts and dependencies listed
 	// for this component; empty: it says nothing.
 	Completeness Completeness `json:"completeness,omitempty"`
@@ -103,6 +120,40 @@ const (
 	Incomplete          Completeness = "incomplete"
 	Complete            Completeness = "complete"
 )
+
+// Evidence says why a component is thought to be what the document calls it.
+type Evidence struct {
+	Identities []Identity `json:"identities,omitempty"`
+	Locations  []string   `json:"locations,omitempty"` // where it was found: paths
+}
+
+// Identity is one conclusion of an analysis.
+type Identity struct {
+	Field      string  `json:"field"`           // "purl", "cpe", "name", "version", "hash" …
+	Value      string  `json:"value,omitempty"` // what was concluded
+	Confidence float64 `json:"confidence"`      // 0 to 1
+}
+
+// Pedigree says what a component was made from.
+type Pedigree struct {
+	// Ancestors are not part of the product, but what is known of them may hold for
+	// it: forks and patched copies.
+	Ancestors []Ancestor `json:"ancestors,omitempty"`
+	// Resolves are vulnerabilities that the patches in it are said to resolve: a
+	// claim to show, never a verdict.
+	Resolves []string `json:"resolves,omitempty"`
+	Notes    string   `json:"notes,omitempty"`
+}
+
+// Ancestor is a component that another was derived from.
+type Ancestor struct {
+	Type    Type   `json:"type,omitempty"`
+	Group   string `json:"group,omitempty"`
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+	PURL    string `json:"purl,omitempty"`
+	CPE     string `json:"cpe,omitempty"`
+}
 
 // Hash is a digest of a component's content.
 type Hash struct {
