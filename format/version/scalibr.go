@@ -18,12 +18,21 @@ func (a scalibr) compare(o order) (int, error) {
 }
 
 var scalibrName = map[Scheme]string{
-	SemVer: "npm", Debian: "Debian", RPM: "Red Hat", APK: "Alpine", Maven: "Maven", PyPI: "PyPI", Gem: "RubyGems",
-	NuGet: "NuGet", Composer: "Packagist", Pub: "Pub", CRAN: "CRAN", Hackage: "Hackage", Bitbake: "Debian",
+	Maven: "Maven", PyPI: "PyPI", Gem: "RubyGems", Composer: "Packagist", CRAN: "CRAN", Hackage: "Hackage", Bitbake: "Debian",
 	Conan: "ConanCenter",
 }
 
 func (s Scheme) parse(v string) (order, error) {
+	switch s {
+	case SemVer, NuGet, Pub:
+		return parseSemver(v, s)
+	case Debian:
+		return parseDeb(v)
+	case RPM:
+		return parseRPM(v)
+	case APK:
+		return parseAPK(v)
+	}
 	name, ok := scalibrName[s]
 	if !ok {
 		return nil, fmt.Errorf("%w: no order for %s yet", ErrInvalid, s)
