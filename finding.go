@@ -15,6 +15,9 @@ const (
 	FalsePositive FindingState = "false positive"
 	Fixed         FindingState = "fixed"
 	Reopened      FindingState = "reopened"
+	// ClaimedNotAffected is what an author's exploitability statement says of a
+	// vulnerability. It is listed apart, and open again when the claim lapses.
+	ClaimedNotAffected FindingState = "claimed not affected"
 )
 
 // Live reports whether the finding still asks for someone's attention or
@@ -42,6 +45,10 @@ type Finding struct {
 	Decision *Decision    `json:"decision,omitempty"`
 	// Proposed is a decision that waits for a second person.
 	Proposed *Decision `json:"proposed,omitempty"`
+	// Claim is what an author states of it, nil for nothing; Fact is a digest of what
+	// it rests on. A claim that was confirmed for another fact has lapsed.
+	Claim *Claim `json:"claim,omitempty"`
+	Fact  string `json:"fact,omitempty"`
 	// Assignment is who looks after it, nil for nobody.
 	Assignment *Assignment `json:"assignment,omitempty"`
 }
@@ -63,6 +70,28 @@ type Decision struct {
 	Severity Severity `json:"severity"`
 	// Scope is how far a false positive reaches; "" is ScopeFinding.
 	Scope DecisionScope `json:"scope,omitempty"`
+	// Fact is what the finding rested on: a confirmed claim lapses with it.
+	Fact string `json:"fact,omitempty"`
+}
+
+// Claim is what an author states of a vulnerability in a product.
+type Claim struct {
+	Status        string       `json:"status"` // "not_affected", "fixed", "affected", "under_investigation"
+	Justification string       `json:"justification,omitempty"`
+	Note          string       `json:"note,omitempty"`
+	Author        string       `json:"author"`
+	Trust         string       `json:"trust"` // "verified", "unsigned"
+	Document      DocumentID   `json:"document"`
+	Statement     string       `json:"statement,omitempty"`
+	At            time.Time    `json:"at"`
+	Expires       time.Time    `json:"expires,omitzero"`
+	Conflicts     []DocumentID `json:"conflicts,omitempty"` // that say otherwise
+}
+
+// Frees reports whether the claim says, and still does, that the product is not
+// affected.
+func (c *Claim) Frees(now time.Time) bool {
+	return c != nil && (c.Status == "not_affected" || c.Status == "fixed") && (c.Expires.IsZero() || now.Before(c.Expires))
 }
 
 // DecisionScope is how far what was said of a finding reaches.
@@ -107,7 +136,7 @@ type Case struct {
 	ID       string    `json:"id"`
 	Scope    Scope     `json:"scope"`
 	Check    string    `json:"check"`
-	Group    string    `json:"group"` // what the members share: "release:…", "zone:…", "site:…"
+	Group    string    `json:"group"` // what the members share: "release:…", "zone:…", "site:…", "item:…"
 	Title    string    `json:"title"`
 	Severity Severity  `json:"severity"` // the worst of its live findings
 	Findings int       `json:"findings"` // live ones

@@ -43,6 +43,9 @@ type Check struct {
 	Controls []string
 	// Watch names the kinds of observations it is run for.
 	Watch []kind.Name
+	// Portfolio marks a check that is run also whenever the portfolio's answers were
+	// touched: see [Portfolio].
+	Portfolio bool
 	// Fresh is how long a verdict holds after the fact it rests on; 0 means for
 	// ever (an event that happened stays true).
 	Fresh time.Duration
@@ -85,6 +88,7 @@ const (
 	BySite          // a practice of the whole site, such as cleartext
 	BySubject       // each subject is a case of its own
 	ByServer        // all links of one server: what is wrong is mostly there
+	ByItem          // the same item in all subjects: one vulnerability in twelve releases
 )
 
 var (

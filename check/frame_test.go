@@ -55,9 +55,15 @@ func (s *site) run(fn func(*Pass), seen ...*Seen) []Output {
 	return p.Outputs()
 }
 
-func (s *site) Now() time.Time                                             { return morning }
-func (s *site) Scope() wardround.Scope                                     { return wardround.Scope{Org: "o", Site: "s"} }
-func (s *site) Inventory() Inventory                                       { return s }
+func (s *site) Now() time.Time                                     { return morning }
+func (s *site) Scope() wardround.Scope                             { return wardround.Scope{Org: "o", Site: "s"} }
+func (s *site) Inventory() Inventory                               { return s }
+func (s *site) Portfolio() Portfolio                               { return NoPortfolio() }
+func (s *site) Stands(wardround.Key) (st wardround.State, ok bool) { return st, false }
+
+func (s *site) Standing(*Check, wardround.Key) iter.Seq2[wardround.Key, wardround.State] {
+	return func(func(wardround.Key, wardround.State) bool) {}
+}
 func (s *site) Coverage(wardround.AssetID, wardround.Concern) (c Coverage) { return c }
 func (s *site) WakeAt(*Check, string, time.Time)                           {}
 func (s *site) Setting(*Check, string) (float64, bool)                     { return 0, false }

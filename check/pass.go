@@ -42,6 +42,10 @@ type Output struct {
 	Exposure wardround.Exposure
 	Hostile  bool
 	Sensor   string // that saw it; "" for what rests on state
+	// Fact is a digest of what it rests on, and Claim what an author states of it: see
+	// [Claimed].
+	Fact  string
+	Claim *wardround.Claim
 }
 
 // MaxOutputs is how many verdicts one check may give in one batch.
@@ -65,6 +69,12 @@ type Frame interface {
 	Now() time.Time
 	Scope() wardround.Scope
 	Inventory() Inventory
+	Portfolio() Portfolio
+	// Standing yields the current verdicts of a check whose subject and item come
+	// after those of a key, in their order.
+	Standing(c *Check, after wardround.Key) iter.Seq2[wardround.Key, wardround.State]
+	// Stands returns the current verdict of a key; false if there is none.
+	Stands(k wardround.Key) (wardround.State, bool)
 	Coverage(id wardround.AssetID, c wardround.Concern) Coverage
 	// State returns the check's state for key as made by fresh, or as saved.
 	State(c *Check, key string, fresh func() any) any
@@ -160,6 +170,27 @@ func (p *Pass) Inventory() Inventory {
 // Asset returns an asset or nil.
 func (p *Pass) Asset(id wardround.AssetID) *wardround.Asset { return p.Inventory().Asset(id) }
 
+// Portfolio is the view of releases, what they are made of and what is known of it.
+func (p *Pass) Portfolio() Portfolio {
+	p.frame.Alive()
+	return p.frame.Portfolio()
+}
+
+// Standing yields the check's own current verdicts whose subject and item come
+// after those given, in order: for what looks through all that it said, and passes
+// what is not so any more.
+func (p *Pass) Standing(after wardround.Subject, item string) iter.Seq2[wardround.Key, wardround.State] {
+	p.frame.Alive()
+	return p.frame.Standing(p.Check, wardround.Key{Check: p.Check.ID, Subject: after, Item: item})
+}
+
+// Stands reports whether the check has said something of a key, and what it says
+// now: what never failed need not pass.
+func (p *Pass) Stands(s wardround.Subject, item string) (wardround.State, bool) {
+	p.frame.Alive()
+	return p.frame.Stands(wardround.Key{Check: p.Check.ID, Subject: s, Item: item})
+}
+
 // Coverage says how well an asset is looked at in one concern.
 func (p *Pass) Coverage(id wardround.AssetID, c wardround.Concern) Coverage {
 	p.frame.Alive()
@@ -191,6 +222,15 @@ func Exposed(e wardround.Exposure) Option { return func(o *Output) { o.Exposure 
 
 // As replaces the check's base severity.
 func As(s wardround.Severity) Option { return func(o *Output) { o.Severity = s } }
+
+// Rests says by a digest what the verdict rests on. Facts of another digest replace
+// those before at once.
+func Rests(fact string) Option { return func(o *Output) { o.Fact = fact } }
+
+// Claimed says what an author states of it. A claim of "not affected" moves the
+// finding to [wardround.ClaimedNotAffected], where no life depends on the subject;
+// where one does, a person confirms it first.
+func Claimed(c *Claim) Option { return func(o *Output) { o.Claim = c } }
 
 // Fail says that the key fails. facts are what it rests on: at most 4 kB, no
 // personal data.

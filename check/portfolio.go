@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"iter"
 	"time"
 
@@ -42,6 +43,24 @@ type Touched struct {
 // MoreKey is the key of a wake-up that brings the next portion.
 const MoreKey = "more"
 
+// NoPortfolio is the portfolio of a site that has none: it answers nothing.
+func NoPortfolio() Portfolio { return noPortfolio{} }
+
+type noPortfolio struct{}
+
+func (noPortfolio) Release(wardround.ReleaseID) *wardround.Release    { return nil }
+func (noPortfolio) Document(wardround.DocumentID) *wardround.Document { return nil }
+func (noPortfolio) Touched() Touched                                  { return Touched{} }
+func (noPortfolio) Releases() iter.Seq[*wardround.Release]            { return none[*wardround.Release] }
+func (noPortfolio) Instances(wardround.ReleaseID) iter.Seq[wardround.AssetID] {
+	return none[wardround.AssetID]
+}
+func (noPortfolio) Exposures(ExposureKey) iter.Seq[*Exposure]       { return none[*Exposure] }
+func (noPortfolio) Qualities(wardround.ReleaseID) iter.Seq[Quality] { return none[Quality] }
+func (noPortfolio) Feeds() iter.Seq[Feed]                           { return none[Feed] }
+
+func none[T any](func(T) bool) {}
+
 // ExposureKey orders exposures.
 type ExposureKey struct {
 	Subject       wardround.Subject
@@ -82,6 +101,12 @@ type Exposure struct {
 // Key returns the exposure's place in the order.
 func (e *Exposure) Key() ExposureKey { return ExposureKey{e.Subject, e.Vulnerability} }
 
+// Compare orders keys as verdicts are ordered: by kind and id of the subject, then
+// by vulnerability.
+func (k ExposureKey) Compare(o ExposureKey) int {
+	return cmp.Or(cmp.Compare(k.Subject.Kind, o.Subject.Kind), cmp.Compare(k.Subject.ID, o.Subject.ID), cmp.Compare(k.Vulnerability, o.Vulnerability))
+}
+
 // Place is one component that has it.
 type Place struct {
 	Component string `json:"component"` // a purl, else name@version
@@ -91,18 +116,7 @@ type Place struct {
 }
 
 // Claim is what an author states of an exposure.
-type Claim struct {
-	Status        string                 `json:"status"` // "not_affected", "fixed", "affected", "under_investigation"
-	Justification string                 `json:"justification,omitempty"`
-	Note          string                 `json:"note,omitempty"`
-	Author        string                 `json:"author"`
-	Trust         string                 `json:"trust"` // "verified", "unsigned"
-	Document      wardround.DocumentID   `json:"document"`
-	Statement     string                 `json:"statement,omitempty"`
-	At            time.Time              `json:"at"`
-	Expires       time.Time              `json:"expires,omitzero"`
-	Conflicts     []wardround.DocumentID `json:"conflicts,omitempty"` // that say otherwise
-}
+type Claim = wardround.Claim
 
 // Quality is one answer about a bill of materials.
 type Quality struct {

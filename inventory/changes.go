@@ -58,6 +58,17 @@ func (v *Inventory) touchLink(l *link) {
 	}
 }
 
+// Changed returns the assets of which more than times changed since the last Flush,
+// in the order they came to light; they must not be changed, nor kept.
+func (v *Inventory) Changed() []*wardround.Asset {
+	slices.SortFunc(v.changed.assets, func(a, b *record) int { return cmp.Compare(a.ord, b.ord) })
+	out := make([]*wardround.Asset, len(v.changed.assets))
+	for i, r := range v.changed.assets {
+		out[i] = &r.Asset
+	}
+	return out
+}
+
 // Dirty reports whether a Flush(now, false) would return anything that changed
 // other than times and counts.
 func (v *Inventory) Dirty() bool {

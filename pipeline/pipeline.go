@@ -12,6 +12,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -30,6 +31,9 @@ type Options struct {
 	Origin wardround.Origin
 	Store  wardround.Store
 	Checks []*check.Check
+	// Portfolio is what releases and knowledge are folded into; nil for none. It must
+	// stand where the store does.
+	Portfolio Portfolio
 	// Learn is how long novelty checks learn, from the first observation.
 	Learn time.Duration
 	// Budget is the longest one check may take for one batch; 0 means 2 s.
@@ -80,6 +84,9 @@ func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 	}
 	if opt.Clock == nil {
 		opt.Clock = func() time.Time { return time.Time{} }
+	}
+	if opt.Portfolio == nil {
+		opt.Portfolio = noPortfolio{}
 	}
 	if opt.MaxKeys == 0 {
 		opt.MaxKeys = DefaultMaxKeys
@@ -164,6 +171,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		}
 		p.learned.restore(row)
 	}
+	p.opt.Portfolio.Assets(slices.Collect(p.inv.View().Assets()))
 	return p.restoreOwn()
 }
 
@@ -198,7 +206,9 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	}
 	p.advance(batch)
 	p.commit.At = p.now
-	p.resolve(batch)
+	if err := p.resolve(batch); err != nil {
+		return err
+	}
 	for _, s := range p.seen {
 		p.fold(s)
 	}
@@ -213,6 +223,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	}
 	p.position = p.commit.To
 	p.rows.committed()
+	p.opt.Portfolio.Committed(p.position)
 	if p.opt.OnCommit != nil {
 		p.opt.OnCommit(p.commit)
 	}
@@ -233,8 +244,9 @@ func (p *Pipeline) advance(batch []*wardround.Observation) {
 	}
 }
 
-// resolve finds the assets of each observation and sorts the batch by kind.
-func (p *Pipeline) resolve(batch []*wardround.Observation) {
+// resolve finds the assets of each observation and sorts the batch by kind. What
+// the portfolio folds, it folds before.
+func (p *Pipeline) resolve(batch []*wardround.Observation) error {
 	if p.leaked {
 		p.leaked, p.seen, p.byKind = false, nil, map[string][]*check.Seen{}
 	}
@@ -249,11 +261,16 @@ func (p *Pipeline) resolve(batch []*wardround.Observation) {
 			c.At = p.now
 			o = &c
 		}
+		if err := p.portfolio(o); err != nil {
+			return err
+		}
 		r := p.inv.Resolve(o)
 		all[i] = check.Seen{Observation: o, Src: r.Src, Dst: r.Dst, Link: r.Link, Others: r.Others, New: r.New, NewLink: r.NewLink}
 		p.seen = append(p.seen, &all[i])
 		p.byKind[o.Kind] = append(p.byKind[o.Kind], &all[i])
 	}
+	p.opt.Portfolio.Assets(p.inv.Changed())
+	return nil
 }
 
 // fold applies what people and the pipeline itself wrote to the log.
@@ -302,6 +319,7 @@ func (p *Pipeline) flush() {
 	c.Assets = append(c.Assets, ch.Assets...)
 	c.Links = append(c.Links, ch.Links...)
 	c.Proposals = append(c.Proposals, ch.Proposals...)
+	p.opt.Portfolio.Flush(c)
 	c.States = p.states.flush(c.States)
 	c.Wakes = p.wakes.flush(c.Wakes)
 	c.Learned = p.learned.flush(c.Learned)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,21 +29,27 @@ func (r *runner) run(ctx context.Context) {
 	p := r.p
 	p.failures.forget()
 	fired := p.wakes.due()
+	touched := p.opt.Portfolio.View().Touched().Number != 0
 	for i, c := range p.opt.Checks {
 		seen, wakes := p.watched(c), fired[c.ID]
-		if len(seen) == 0 && len(wakes) == 0 {
+		portion := c.Portfolio && touched
+		if len(seen) == 0 && len(wakes) == 0 && !portion {
 			continue
 		}
+		missed := wakes
+		if portion { // who cannot take it now is called when it can, and sees the gap
+			missed = append(slices.Clone(wakes), check.Wake{Key: check.MoreKey, Due: p.now})
+		}
 		if p.content.off(c.ID) {
-			p.wakes.again(c.ID, wakes, time.Time{})
+			p.wakes.again(c.ID, missed, time.Time{})
 			continue
 		}
 		if until := p.failures.paused(c.ID); !until.IsZero() {
-			p.wakes.again(c.ID, wakes, until)
+			p.wakes.again(c.ID, missed, until)
 			continue
 		}
 		if f := p.failures.repeated(c.ID); f != nil {
-			p.wakes.again(c.ID, wakes, p.failures.repeat(f))
+			p.wakes.again(c.ID, missed, p.failures.repeat(f))
 			continue
 		}
 		fr := &frame{p: p, now: p.now, scope: p.opt.Scope}
@@ -57,7 +64,7 @@ func (r *runner) run(ctx context.Context) {
 			fr.undo(c)
 			until := p.failures.failed(c.ID, cause, detail)
 			r.counts[i].failed(detail, until)
-			p.wakes.again(c.ID, wakes, until)
+			p.wakes.again(c.ID, missed, until)
 			continue
 		}
 		for _, out := range pass.Outputs() {
