@@ -53,6 +53,9 @@ type Affected struct {
 	// Unread is a range that could not be understood; whoever matches it gets
 	// "cannot tell", never "not affected".
 	Unread string `json:"unread,omitempty"`
+	// Conditions narrow the versions in the source's words ("only if web components
+	// are used"): a version within is "cannot tell" until somebody has looked.
+	Conditions []string `json:"conditions,omitempty"`
 	// Symbols are affected functions (Go): a hint, no proof.
 	Symbols []string `json:"symbols,omitempty"`
 	// Platforms are what it has to run on, as the source writes it.
