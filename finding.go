@@ -70,7 +70,8 @@ type Decision struct {
 	Severity Severity `json:"severity"`
 	// Scope is how far a false positive reaches; "" is ScopeFinding.
 	Scope DecisionScope `json:"scope,omitempty"`
-	// Fact is what the finding rested on: a confirmed claim lapses with it.
+	// Fact is what the finding rested on then: a claim that was confirmed, or refused,
+	// was for that.
 	Fact string `json:"fact,omitempty"`
 }
 

@@ -59,7 +59,12 @@ func Address(a *wardround.Asset) string {
 
 // Exposure says how far two assets are from each other.
 func (p *Pass) Exposure(a, b wardround.AssetID) wardround.Exposure {
-	x, y := p.Asset(a), p.Asset(b)
+	return Between(p.Asset(a), p.Asset(b))
+}
+
+// Between says how far two assets are from each other; nil is one that is not
+// known.
+func Between(x, y *wardround.Asset) wardround.Exposure {
 	switch {
 	case x == nil || y == nil:
 		return wardround.ExposedInZone
@@ -69,6 +74,16 @@ func (p *Pass) Exposure(a, b wardround.AssetID) wardround.Exposure {
 		return wardround.ExposedAcrossZones
 	}
 	return wardround.ExposedInZone
+}
+
+// Reach says from how far away an asset's links reach it, or it reaches out.
+func (p *Pass) Reach(id wardround.AssetID) wardround.Exposure {
+	inv := p.Inventory()
+	far := wardround.ExposedInZone
+	for l := range inv.Links(id) {
+		far = max(far, Between(inv.Asset(l.Client), inv.Asset(l.Server)))
+	}
+	return far
 }
 
 // Listener names the port that a flow's server listens on, "104/tcp".

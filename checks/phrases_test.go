@@ -46,6 +46,8 @@ func TestWhatIsMadeElsewhere(t *testing.T) {
 		"a resumed session leaves the certificate out; the one seen before has ended since, and whether it was replaced cannot be seen",
 		"PG-04 reports for this one device only: it is that device, or its gateway", "learning", "more than 1000 items; the rest is not told apart",
 		"said by person:anna", "inventory: merged by anna", "sends CT objects; a person said archive",
+		"may be Maker Pump 1.2: its maker is not certain", "may be Maker Pump 1.2: what it calls itself is not certain", "may be Maker Pump 1.2: its software calls itself 1.2.0 (b7)",
+		"may be Maker Pump 1.2: more than one release fits", "may be Maker Pump 1.2: the version of its software is not known, and this is the only release of that name",
 	} {
 		tellsReason(t, "elsewhere", why)
 	}

@@ -56,10 +56,11 @@ func (d Difference) String() string {
 // were said at the given time. The inventory itself stays as it is. Errors: those
 // of [Inventory.Validate], joined, each with the number of the fact from 1.
 func (v *Inventory) Preview(said []*kind.InventorySaidV1, at time.Time) ([]Difference, error) {
-	twin, err := Restore(context.Background(), Options{Scope: v.scope, Zones: v.zones, Maker: v.maker, Limits: v.limits}, &rowsOf{v: v})
+	twin, err := Restore(context.Background(), Options{Scope: v.scope, Zones: v.zones, Maker: v.maker, Brands: v.brands, Limits: v.limits}, &rowsOf{v: v})
 	if err != nil {
 		return nil, err
 	}
+	twin.releases = &catalogue{byID: v.releases.byID, byName: v.releases.byName}
 	var errs []error
 	for i, s := range said {
 		if err := twin.Validate(s); err != nil {
@@ -74,6 +75,7 @@ func (v *Inventory) Preview(said []*kind.InventorySaidV1, at time.Time) ([]Diffe
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
+	twin.MatchReleases()
 	return Compare(v.View(), twin.View()), nil
 }
 
@@ -149,13 +151,14 @@ func fieldsOf(a, b *wardround.Asset) []Change {
 	put("criticality", word(a.Criticality), word(b.Criticality))
 	put("zone", string(a.Zone), string(b.Zone))
 	put("gateway", string(a.Gateway), string(b.Gateway))
+	put("release", string(a.Release), string(b.Release))
 	for name, x := range b.Attributes {
-		if name != attrKind && name != attrCriticality && name != attrZone && name != attrGateway {
+		if name != attrKind && name != attrCriticality && name != attrZone && name != attrGateway && name != attrRelease {
 			put("@"+name, a.Attr(name), x.Value)
 		}
 	}
 	for name, x := range a.Attributes {
-		if _, ok := b.Attributes[name]; !ok {
+		if _, ok := b.Attributes[name]; !ok && name != attrRelease {
 			put("@"+name, x.Value, "")
 		}
 	}

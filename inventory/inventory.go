@@ -18,6 +18,9 @@ type Options struct {
 	// Maker names the registrant of a hardware address's block, "" when there is
 	// none. It may be nil.
 	Maker func(wardround.MAC) string
+	// Brands gives the name that a maker's brand goes by now, by which makers are
+	// compared; nil compares them as they are.
+	Brands func(maker string) string
 	// Limits bound memory; zero fields take the default.
 	Limits Limits
 }
@@ -96,6 +99,7 @@ type Inventory struct {
 	scope  wardround.Scope
 	zones  []wardround.Zone
 	maker  func(wardround.MAC) string
+	brands func(string) string
 	limits Limits
 	stats  Stats
 
@@ -119,6 +123,9 @@ type Inventory struct {
 	linkOrder []*link
 	pairCount map[[2]*record]int
 
+	releases  *catalogue
+	instances map[wardround.ReleaseID][]*record // by id
+
 	proposals map[string]*wardround.Proposal
 	asked     map[wardround.AssetID][]*wardround.Proposal // open ones
 	changed   changes
@@ -137,7 +144,7 @@ type Inventory struct {
 // New returns an empty inventory.
 func New(o Options) *Inventory {
 	v := &Inventory{
-		scope: o.Scope, zones: o.Zones, maker: o.Maker, limits: o.Limits.orDefault(),
+		scope: o.Scope, zones: o.Zones, maker: o.Maker, brands: o.Brands, limits: o.Limits.orDefault(),
 		byID:     map[wardround.AssetID]*record{},
 		macs:     map[wardround.MAC]*hardware{},
 		holders:  map[netip.Addr]*record{},
@@ -151,6 +158,8 @@ func New(o Options) *Inventory {
 		links:     map[linkKey]*link{},
 		linkByID:  map[wardround.LinkID]*link{},
 		pairCount: map[[2]*record]int{},
+		releases:  newCatalogue(),
+		instances: map[wardround.ReleaseID][]*record{},
 		proposals: map[string]*wardround.Proposal{},
 		asked:     map[wardround.AssetID][]*wardround.Proposal{},
 	}

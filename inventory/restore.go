@@ -44,6 +44,7 @@ func Restore(ctx context.Context, o Options, from wardround.Reader) (*Inventory,
 			continue
 		}
 		v.restoreIndex(r)
+		v.instance(r, r.Release, true)
 		if g := v.byID[r.Gateway].survivor(); g != nil {
 			g.behind++
 		}

@@ -136,6 +136,8 @@ func (v *Inventory) validSet(op, name, value string) error {
 		_, err = wardround.ParseAssetKind(value)
 	case name == attrCriticality:
 		_, err = wardround.ParseCriticality(value)
+	case name == attrRelease && value != NoRelease && !v.releases.has(wardround.ReleaseID(value)):
+		return wardround.Errorf(wardround.ENotFound, op, "no release %q to be an instance of; %q says that it is of none", value, NoRelease)
 	case name == attrGateway && v.byID[wardround.AssetID(value)] == nil:
 		return wardround.Errorf(wardround.ENotFound, op, "no asset %q to be the gateway", value)
 	}

@@ -22,7 +22,7 @@ func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV
 	}
 	who := wardround.Person{Name: string(d.By), Role: d.Role}
 	dec := &wardround.Decision{
-		State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until, Severity: f.Severity, Scope: d.Scope,
+		State: d.State, By: []wardround.Person{who}, Reason: string(d.Reason), At: seen.At, Until: d.Until, Severity: f.Severity, Scope: d.Scope, Fact: f.Fact,
 	}
 	if d.Scope == wardround.ScopeAsset {
 		if latest := dec.At.Add(wardround.MaxScope); dec.Until.IsZero() || dec.Until.After(latest) {
@@ -30,7 +30,7 @@ func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV
 		}
 	}
 	stands := true
-	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive) && p.needsTwo(f) {
+	if (d.State == wardround.Accepted || d.State == wardround.FalsePositive || d.State == wardround.ClaimedNotAffected) && p.needsTwo(f) {
 		stands = second(f, dec, who)
 	}
 	p.commit.Evidence = append(p.commit.Evidence, evidence("action", "finding "+string(d.State), seen.Observation, d))
@@ -50,6 +50,10 @@ func (s *findings) decide(p *Pipeline, seen *check.Seen, d *kind.FindingDecidedV
 // settleOn makes dec what stands of a finding.
 func (s *findings) settleOn(p *Pipeline, f *wardround.Finding, dec *wardround.Decision) {
 	s.change(f, func() { f.State, f.Decision, f.Proposed, f.Seq = dec.State, dec, nil, p.commit.To })
+	if dec.State == wardround.ClaimedNotAffected {
+		s.plan(f)
+		return
+	}
 	delete(s.ends, f.ID)
 	if !dec.Until.IsZero() {
 		s.ends[f.ID] = dec.Until
@@ -58,7 +62,7 @@ func (s *findings) settleOn(p *Pipeline, f *wardround.Finding, dec *wardround.De
 
 // decidable reports whether a person can say that at all: only what was seen fixes
 // a finding, a risk is accepted until a date, what nobody spoke of cannot be
-// reopened, and only what is said of an asset can be false for all of it.
+// reopened, a claim is confirmed only where an author makes one, and only what is said of an asset can be false for all of it.
 func decidable(f *wardround.Finding, d *kind.FindingDecidedV1, now time.Time) bool {
 	if f == nil || f.State == wardround.Fixed {
 		return false
@@ -75,6 +79,8 @@ func decidable(f *wardround.Finding, d *kind.FindingDecidedV1, now time.Time) bo
 	switch d.State {
 	case wardround.Acknowledged, wardround.Mitigated:
 		return true
+	case wardround.ClaimedNotAffected:
+		return f.Claim.Frees(now) && (d.Until.IsZero() || d.Until.After(now))
 	case wardround.FalsePositive:
 		return d.Until.IsZero() || d.Until.After(now)
 	case wardround.Accepted:
@@ -92,7 +98,7 @@ func second(f *wardround.Finding, dec *wardround.Decision, who wardround.Person)
 		dec.Until = latest
 	}
 	prev := f.Proposed
-	if prev == nil || prev.State != dec.State || wide(prev) != wide(dec) || samePerson(prev.By[0].Name, who.Name) || prev.Severity < dec.Severity {
+	if prev == nil || prev.State != dec.State || wide(prev) != wide(dec) || samePerson(prev.By[0].Name, who.Name) || prev.Severity < dec.Severity || dec.State == wardround.ClaimedNotAffected && prev.Fact != dec.Fact {
 		return false
 	}
 	first := prev.By[0]
@@ -143,7 +149,7 @@ func (s *findings) expire(p *Pipeline) {
 	for _, id := range ids {
 		delete(s.ends, id)
 		f := s.m[id]
-		if f == nil || f.Decision == nil {
+		if f == nil || f.Decision == nil && f.State != wardround.ClaimedNotAffected {
 			continue
 		}
 		if dec := s.scopes[scopeOf(f)]; dec != nil && !dec.Until.After(p.now) {

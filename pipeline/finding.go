@@ -36,7 +36,9 @@ func (s *findings) restore(f *wardround.Finding, now time.Time) {
 	s.m[f.ID], s.keys[f.Key] = f, f
 	s.entry(f.Case).add(f, 1)
 	s.remember(f, now)
-	if d := f.Decision; d != nil && !d.Until.IsZero() {
+	if f.State == wardround.ClaimedNotAffected {
+		s.plan(f)
+	} else if d := f.Decision; d != nil && !d.Until.IsZero() {
 		s.ends[f.ID] = d.Until
 		if wide(d) && d.Until.After(now) && (s.scopes[scopeOf(f)] == nil || s.scopes[scopeOf(f)].At.Before(d.At)) {
 			s.scopes[scopeOf(f)] = d
@@ -74,12 +76,12 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 		ID: wardround.FindingID(s.scope, r.v.Key), Scope: s.scope, Key: r.v.Key,
 		State: wardround.Open, Title: c.Title, Opened: out.At, LastSeen: out.At, Origin: p.opt.Origin,
 	}
-	group := p.group(c, r.v.Subject)
+	group := p.group(c, r.v.Key)
 	f.Case = wardround.CaseID(s.scope, c.ID, group)
 	e := s.entry(f.Case)
 	if e.c == nil {
 		e.c = &wardround.Case{
-			ID: f.Case, Scope: s.scope, Check: c.ID, Group: group, Title: c.Title, Opened: out.At, State: "open",
+			ID: f.Case, Scope: s.scope, Check: c.ID, Group: group, Title: titleOf(c, group), Opened: out.At, State: "open",
 		}
 	}
 	s.m[f.ID], s.keys[f.Key] = f, f
@@ -107,6 +109,9 @@ func (s *findings) failing(p *Pipeline, f *wardround.Finding, r *row, out check.
 		}
 		s.change(f, func() { f.State, f.Decision, f.Proposed = wardround.Reopened, nil, nil })
 		delete(s.ends, f.ID)
+		changed = true
+	}
+	if s.claimed(p, f, r, out) {
 		changed = true
 	}
 	if !changed && !f.Stale && out.At.Sub(f.LastSeen) < saveEvery {

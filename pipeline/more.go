@@ -52,6 +52,7 @@ func fit(out check.Output) check.Output {
 func (p *Pipeline) more(out check.Output) (rest check.Output, ok bool) {
 	rest = out
 	rest.Key.Item = More
+	rest.Fact, rest.Claim = "", nil // of one of many
 	if out.State == wardround.Fail {
 		rest.Facts = maps.Clone(out.Facts)
 		if rest.Facts == nil {

@@ -44,6 +44,8 @@ type Options struct {
 	MaxKeys int
 	// Maker names the maker of a MAC address; nil for none.
 	Maker func(wardround.MAC) string
+	// Brands gives the name that a maker's brand goes by now; nil for as it is.
+	Brands func(maker string) string
 	// Clock tells how long checks take, for [Pipeline.Stats]; no verdict depends on
 	// it. Nil counts no time.
 	Clock func() time.Time
@@ -73,7 +75,8 @@ type Pipeline struct {
 	commit   *wardround.Commit // being filled
 	seen     []*check.Seen
 	byKind   map[string][]*check.Seen
-	leaked   bool // an abandoned check may hold seen and byKind
+	stakes   map[wardround.ReleaseID][]wardround.Stakes // of the batch
+	leaked   bool                                       // an abandoned check may hold seen and byKind
 }
 
 // Open restores a pipeline from its store. The caller then feeds it what the log
@@ -117,7 +120,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		p.content.set(row)
 	}
 	var err error
-	p.inv, err = inventory.Restore(ctx, inventory.Options{Scope: sc, Zones: p.content.zones(), Maker: p.opt.Maker}, st)
+	p.inv, err = inventory.Restore(ctx, inventory.Options{Scope: sc, Zones: p.content.zones(), Maker: p.opt.Maker, Brands: p.opt.Brands}, st)
 	if err != nil {
 		return err
 	}
@@ -171,6 +174,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		}
 		p.learned.restore(row)
 	}
+	p.inv.Releases(p.opt.Portfolio.View().Releases())
 	p.opt.Portfolio.Assets(slices.Collect(p.inv.View().Assets()))
 	return p.restoreOwn()
 }
@@ -212,6 +216,9 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	for _, s := range p.seen {
 		p.fold(s)
 	}
+	p.inv.MatchReleases()
+	p.opt.Portfolio.Assets(p.inv.Changed())
+	p.stakes = map[wardround.ReleaseID][]wardround.Stakes{}
 	p.learned.begin(p, batch[0])
 	p.runner.run(ctx)
 	p.learned.finish(p)
@@ -269,7 +276,6 @@ func (p *Pipeline) resolve(batch []*wardround.Observation) error {
 		p.seen = append(p.seen, &all[i])
 		p.byKind[o.Kind] = append(p.byKind[o.Kind], &all[i])
 	}
-	p.opt.Portfolio.Assets(p.inv.Changed())
 	return nil
 }
 
@@ -296,6 +302,8 @@ func (p *Pipeline) fold(s *check.Seen) {
 		p.action(s.Observation, f)
 	case *kind.SensorStatusV1:
 		p.lostBy(s, f)
+	case *kind.ReleaseSaidV1, *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1:
+		p.received(s.Observation)
 	}
 }
 

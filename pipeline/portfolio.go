@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"encoding/json"
 	"iter"
 	"slices"
 
@@ -58,7 +59,32 @@ func (p *Pipeline) portfolio(o *wardround.Observation) error {
 	if !portfolioKinds[kind.Name(o.Kind)] {
 		return nil
 	}
-	return p.opt.Portfolio.Fold(o)
+	if err := p.opt.Portfolio.Fold(o); err != nil {
+		return err
+	}
+	var maker, product, version string
+	switch f := o.Fields.(type) {
+	case *kind.ReleaseSaidV1:
+		maker, product, version = f.Maker, f.Product, f.Version
+	case *kind.SBOMReceivedV1:
+		maker, product, version = f.Maker, f.Product, f.Version
+	case *kind.BuildReceivedV1:
+		maker, product, version = f.Maker, f.Product, f.Version
+	}
+	if r := p.opt.Portfolio.View().Release(wardround.ReleaseIDOf(p.opt.Scope.Org, maker, product, version)); r != nil {
+		p.inv.Release(r)
+	}
+	return nil
+}
+
+// received makes what came for the portfolio part of the evidence: the document's
+// digest stands in it.
+func (p *Pipeline) received(o *wardround.Observation) {
+	b, err := json.Marshal(map[string]any{"kind": o.Kind, "seq": o.Seq, "at": o.At.UTC(), "fields": o.Fields, "blob": o.Blob})
+	if err != nil {
+		panic(err) // schemas always marshal
+	}
+	p.commit.Evidence = append(p.commit.Evidence, &wardround.Evidence{Kind: "action", Reason: o.Kind, Payload: b, At: o.At, Seq: o.Seq})
 }
 
 // portfolioView is the portfolio as an abandoned pass can no longer read it.

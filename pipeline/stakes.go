@@ -1,24 +1,32 @@
 package pipeline
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 )
 
 // weigh looks up what is at stake for the subject and applies the severity table.
+// Of several assets the gravest counts.
 func (p *Pipeline) weigh(out check.Output) (wardround.Severity, string) {
 	sub := out.Key.Subject
-	if sub.Kind != wardround.SubjectAsset && sub.Kind != wardround.SubjectLink {
-		// Sensors and sites: the base as it is.
-		return wardround.Weigh(out.Severity, wardround.Stakes{Criticality: wardround.Monitoring, Exposure: out.Exposure, Hostile: out.Hostile})
+	var all []wardround.Stakes
+	switch sub.Kind {
+	case wardround.SubjectAsset, wardround.SubjectLink:
+		for _, a := range p.subjectAssets(sub) {
+			all = append(all, stakesOf(a))
+		}
+	case wardround.SubjectRelease:
+		all = p.releaseStakes(wardround.ReleaseID(sub.ID))
+	default: // sensors and sites: the base as it is
+		all = []wardround.Stakes{{Criticality: wardround.Monitoring}}
 	}
 	var worst wardround.Severity
 	var why string
-	for _, a := range p.subjectAssets(sub) {
-		st := wardround.Stakes{Exposure: out.Exposure, Hostile: out.Hostile}
-		if a != nil {
-			st.Criticality, st.Use, st.Device = a.Criticality, a.Use, a.Kind == wardround.Device
-		}
+	for _, st := range all {
+		st.Exposure, st.Hostile = max(st.Exposure, out.Exposure), out.Hostile
 		if s, w := wardround.Weigh(out.Severity, st); s > worst || why == "" {
 			worst, why = s, w
 		}
@@ -26,25 +34,73 @@ func (p *Pipeline) weigh(out check.Output) (wardround.Severity, string) {
 	return worst, why
 }
 
-// subjectAssets returns the assets a subject is about, at least one: of a link, its
-// ends. One that is not there is nil.
+func stakesOf(a *wardround.Asset) wardround.Stakes {
+	if a == nil {
+		return wardround.Stakes{}
+	}
+	return wardround.Stakes{Criticality: a.Criticality, Use: a.Use, Device: a.Kind == wardround.Device}
+}
+
+// releaseStakes are those of a release's instances, each different one once; one of
+// nothing known for a release that has none. How far an instance can be reached is
+// part of it. They are kept for the batch: a release has many verdicts.
+func (p *Pipeline) releaseStakes(id wardround.ReleaseID) []wardround.Stakes {
+	if all, ok := p.stakes[id]; ok {
+		return all
+	}
+	var all []wardround.Stakes
+	for a := range p.inv.View().Instances(id) {
+		st := stakesOf(a)
+		st.Exposure = p.reach(a)
+		if !slices.Contains(all, st) {
+			all = append(all, st)
+		}
+	}
+	if len(all) == 0 {
+		all = []wardround.Stakes{{}}
+	}
+	p.stakes[id] = all
+	return all
+}
+
+// reach is from how far away an asset's links reach it, or it reaches out.
+func (p *Pipeline) reach(a *wardround.Asset) wardround.Exposure {
+	view := p.inv.View()
+	far := wardround.ExposedInZone
+	for l := range view.Links(a.ID) {
+		far = max(far, check.Between(view.Asset(l.Client), view.Asset(l.Server)))
+	}
+	return far
+}
+
+// subjectAssets returns the assets a subject is about, at least one: of a link its
+// ends, of a release its instances. One that is not there is nil.
 func (p *Pipeline) subjectAssets(s wardround.Subject) []*wardround.Asset {
 	v := p.inv.View()
-	if s.Kind == wardround.SubjectAsset {
+	switch s.Kind {
+	case wardround.SubjectAsset:
 		return []*wardround.Asset{v.Asset(wardround.AssetID(s.ID))}
-	}
-	if l := v.Link(wardround.LinkID(s.ID)); s.Kind == wardround.SubjectLink && l != nil {
-		return []*wardround.Asset{v.Asset(l.Server), v.Asset(l.Client)}
+	case wardround.SubjectLink:
+		if l := v.Link(wardround.LinkID(s.ID)); l != nil {
+			return []*wardround.Asset{v.Asset(l.Server), v.Asset(l.Client)}
+		}
+	case wardround.SubjectRelease:
+		if all := slices.Collect(v.Instances(wardround.ReleaseID(s.ID))); len(all) > 0 {
+			return all
+		}
 	}
 	return []*wardround.Asset{nil}
 }
 
 // group says what the findings of a check that fold with this one share.
-func (p *Pipeline) group(c *check.Check, sub wardround.Subject) string {
-	switch c.Group {
-	case check.BySite:
+func (p *Pipeline) group(c *check.Check, k wardround.Key) string {
+	sub := k.Subject
+	switch {
+	case c.Group == check.BySite:
 		return "site:" + string(p.opt.Scope.Site)
-	case check.BySubject:
+	case c.Group == check.ByItem && k.Item != "" && k.Item != More:
+		return itemGroup + k.Item
+	case c.Group == check.BySubject, c.Group == check.ByItem, sub.Kind == wardround.SubjectRelease:
 		return sub.String()
 	}
 	a := p.subjectAssets(sub)[0]
@@ -59,16 +115,27 @@ func (p *Pipeline) group(c *check.Check, sub wardround.Subject) string {
 	return "zone:" + string(a.Zone)
 }
 
+// itemGroup begins the group of a case whose findings share an item.
+const itemGroup = "item:"
+
+// titleOf is the title of a case: that of the check, and the item if it is what its
+// findings share.
+func titleOf(c *check.Check, group string) string {
+	if item, ok := strings.CutPrefix(group, itemGroup); ok {
+		return c.Title + ": " + item
+	}
+	return c.Title
+}
+
 // needsTwo reports whether two people decide of a finding: where a life depends on
-// what it is about, or may.
+// what it is about, or may. Of a release without instances nobody knows.
 func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
-	if f.Subject.Kind != wardround.SubjectAsset && f.Subject.Kind != wardround.SubjectLink {
+	switch f.Subject.Kind {
+	case wardround.SubjectAsset, wardround.SubjectLink, wardround.SubjectRelease:
+	default:
 		return false
 	}
-	for _, a := range p.subjectAssets(f.Subject) {
-		if a == nil || a.Criticality.Rank() == wardround.LifeSustaining.Rank() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.subjectAssets(f.Subject), func(a *wardround.Asset) bool {
+		return a == nil || a.Criticality.Rank() == wardround.LifeSustaining.Rank()
+	})
 }

@@ -159,7 +159,7 @@ func (p *Pipeline) apply(c *check.Check, out check.Output) {
 	old := r.v.State
 	changed := isNew || old != out.State || (out.State == wardround.Fail && sev != r.v.Severity) || (out.State == wardround.Unknown && why != r.v.Why)
 	renew := !changed && r.renewedBy(out.At, c.Fresh)
-	if changed || renew || out.At.Sub(r.v.At) >= saveEvery {
+	if changed || renew || p.findings.otherFact(out) || out.At.Sub(r.v.At) >= saveEvery {
 		if isNew || old != out.State {
 			r.v.Since = out.At
 		}
