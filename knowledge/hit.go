@@ -1,0 +1,111 @@
+package knowledge
+
+import (
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/advisory"
+)
+
+// Hit is the answer about one vulnerability in one component.
+type Hit struct {
+	Vulnerability string // the folded id
+	// State is Fail for affected, Pass for not affected, Unknown for cannot tell.
+	State  wardround.State
+	Reason Reason
+	// Fixed are versions of the package without it, the nearest first; none where
+	// none is recorded.
+	Fixed      []string
+	Confidence wardround.Confidence
+	Record     Ref // which decided
+	// Others are the other records about it for this component.
+	Others []Answer
+	// Symbols says that the record names functions: see [Base.Symbols].
+	Symbols bool
+
+	detail detail
+}
+
+// Answer is what one record says.
+type Answer struct {
+	Record Ref
+	State  wardround.State
+	Reason Reason
+}
+
+// Ref names a record in a feed.
+type Ref struct {
+	Feed     string `json:"feed"`
+	Document string `json:"document,omitempty"`
+	ID       string `json:"id"`
+}
+
+// String is the document's name, else the id.
+func (r Ref) String() string {
+	if r.Document != "" {
+		return r.Document
+	}
+	return r.ID
+}
+
+// Reason classifies why a state is what it is.
+type Reason uint8
+
+// The reasons.
+const (
+	InRange            Reason = iota + 1 // affected: within a range
+	Enumerated                           // affected: named as such
+	EveryVersion                         // affected: all of them are
+	OutOfRange                           // not affected
+	SaidNotAffected                      // not affected: the source says so of this version
+	SaidFixed                            // not affected: this version is named as fixed
+	WithdrawnRecord                      // not affected: the record was withdrawn
+	NoVersion                            // cannot tell: the component has none
+	BadVersion                           // cannot tell: the component's cannot be ordered
+	UnreadRange                          // cannot tell: the record's range was not understood
+	CommitsOnly                          // cannot tell: the range is of commits
+	BranchMissing                        // cannot tell: which release of the distribution is not said
+	PlatformUnknown                      // cannot tell: affected only on a platform
+	UnderInvestigation                   // cannot tell: nor can the source
+	Contradiction                        // cannot tell: the record says both
+	Resemblance                          // cannot tell: it may be another product
+	NoRange                              // affected: the record names the package and no version of it
+	numReasons
+)
+
+// Vulnerability is what all records of one vulnerability say together.
+type Vulnerability struct {
+	ID        string
+	Aliases   []string // its other ids, sorted
+	Title     string
+	Published time.Time // earliest
+	Modified  time.Time // latest
+	Withdrawn bool      // every record is
+	Records   []Ref
+	// Severities are those of all records, By saying whose where the record did not.
+	Severities []advisory.Severity
+	CWEs       []string
+	SSVC       map[string]string
+	Exploited  *Exploited // nil when not listed
+	Score      *Score     // the highest; nil when there is none
+}
+
+// Products finds products by name; package product does.
+type Products interface {
+	// Filed are the names under which a statement about a product is looked for.
+	Filed(p *advisory.Product) []string
+	// Looked are the names under which statements about a thing are looked for.
+	Looked(t *Thing) []string
+	// Judge says whether a statement is about a thing, and what it says of it.
+	Judge(a *advisory.Affected, t *Thing) Judgement
+}
+
+// Judgement is what a statement says of a thing.
+type Judgement struct {
+	About      bool // it is about this thing, or may be: see Confidence
+	State      wardround.State
+	Reason     Reason
+	Fixed      []string
+	Why        string // a sentence
+	Confidence wardround.Confidence
+}

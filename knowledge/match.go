@@ -1,0 +1,330 @@
+package knowledge
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/osv"
+	"github.com/wardround/wardround/format/version"
+)
+
+// The ranks of records: a lower one decides over a higher.
+const (
+	byDistribution = iota // of the component's own distribution
+	byPackage
+	byCPE
+	byName
+)
+
+// A candidate is what one record says of a component.
+type candidate struct {
+	rec    recID
+	rank   int
+	state  wardround.State
+	reason Reason
+	conf   wardround.Confidence
+	fixed  []string
+	symbol bool
+	detail detail
+	vuln   string
+}
+
+// Match yields what is known of a component: one hit for each vulnerability that is
+// recorded for its package, its CPEs or its name, in the order of their ids. What
+// it yields is the caller's; the Base may be used meanwhile. The error is EIntegrity: the
+// file of the generation is damaged.
+func (b *Base) Match(id *Identity, yield func(*Hit)) error {
+	b.mu.RLock()
+	found, err := b.candidates(id)
+	for i := range found {
+		found[i].vuln = b.vulnerability(found[i].rec)
+	}
+	hits := b.hits(found)
+	b.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	for i := range hits {
+		yield(&hits[i])
+	}
+	return nil
+}
+
+func (b *Base) candidates(id *Identity) ([]candidate, error) {
+	var out []candidate
+	if p := &id.Package; p.Name != "" {
+		eco := version.ParseEcosystem(p.Ecosystem)
+		out = b.byPackage(out, eco, p.Name, p.Version)
+		if p.Binary != "" && p.Binary != p.Name {
+			out = b.byPackage(out, eco, p.Binary, p.BinaryVersion)
+		}
+	}
+	out = b.byCPE(out, id)
+	out = b.byName(out, id)
+	return out, nil
+}
+
+// byPackage appends what records say of a package of an ecosystem.
+func (b *Base) byPackage(out []candidate, eco version.Ecosystem, name, v string) []candidate {
+	key := packageKey(eco.Family, name)
+	rank := byPackage
+	if eco.Distribution() {
+		rank = byDistribution
+	}
+	for _, bucket := range [2]*bucket{b.gen.bucket(key), b.bucket(key)} {
+		if bucket == nil {
+			continue
+		}
+		at := places{bucket: bucket, text: v}
+		for i := 0; i < len(bucket.rows); {
+			j := i + 1
+			for j < len(bucket.rows) && bucket.rows[j].rec == bucket.rows[i].rec {
+				j++
+			}
+			if rec := bucket.rows[i].rec; !b.dead[rec] {
+				if c, ok := b.judge(bucket.rows[i:j], eco, &at); ok {
+					c.rec, c.rank, c.conf = rec, rank, wardround.Observed
+					out = append(out, c)
+				}
+			}
+			i = j
+		}
+	}
+	return out
+}
+
+// places is where a version stands on the lines of a bucket.
+type places struct {
+	bucket *bucket
+	text   string
+	parsed [1]version.Version
+	line   *line
+	place  uint32
+	known  bool // on line
+}
+
+// on finds the place on a line, once for each.
+func (p *places) on(l *line) (uint32, bool) {
+	if p.line == l {
+		return p.place, p.known
+	}
+	p.line, p.known = l, false
+	if p.parsed[0].IsZero() || p.parsed[0].Scheme() != l.scheme {
+		v, err := l.scheme.Parse(p.text)
+		if err != nil {
+			return 0, false
+		}
+		p.parsed[0] = v
+	}
+	p.place, p.known = l.place(p.parsed[0])
+	return p.place, p.known
+}
+
+// judge says what one record's rows say of a version; false when they are all
+// about other releases of the distribution.
+func (b *Base) judge(rows []row, eco version.Ecosystem, at *places) (c candidate, about bool) {
+	var in, out, doubt, review verdict
+	for i := range rows {
+		r := &rows[i]
+		relation := version.Same
+		if eco.Family != "" {
+			if relation = r.ecosystem.Relate(eco); relation == version.Other {
+				continue
+			}
+		}
+		about = true
+		v := b.evaluate(r, at)
+		switch {
+		case !v.known():
+			doubt.take(v)
+		case !v.in():
+		case relation == version.Unsure:
+			v.reason = BranchMissing
+			doubt.take(v)
+		case r.status == advisory.IsAffected || r.status == "":
+			in.take(v)
+		case r.status == advisory.InReview:
+			v.reason = UnderInvestigation
+			review.take(v)
+		default:
+			v.reason = SaidNotAffected
+			if r.status == advisory.Fixed {
+				v.reason = SaidFixed
+			}
+			out.take(v)
+		}
+		c.symbol = c.symbol || r.symbols
+	}
+	if !about {
+		return c, false
+	}
+	switch {
+	case b.withdrawn(rows[0].rec):
+		c.state, c.reason = wardround.Pass, WithdrawnRecord
+	case in.set && out.set:
+		c.state, c.reason = wardround.Unknown, Contradiction
+		c.detail, c.fixed = in.detail, in.fixed
+	case in.set:
+		c.state, c.reason, c.detail, c.fixed = wardround.Fail, in.reason, in.detail, in.fixed
+	case out.set:
+		c.state, c.reason, c.detail = wardround.Pass, out.reason, out.detail
+	case review.set:
+		c.state, c.reason, c.detail = wardround.Unknown, review.reason, review.detail
+	case doubt.set:
+		c.state, c.reason, c.detail, c.fixed = wardround.Unknown, doubt.reason, doubt.detail, doubt.fixed
+	default:
+		c.state, c.reason = wardround.Pass, OutOfRange
+	}
+	c.detail.version = at.text
+	return c, true
+}
+
+// withdrawn reports whether a live record was taken back by its author.
+func (b *Base) withdrawn(n recID) bool {
+	if n >= b.gen.len() {
+		return !b.recs[n-b.gen.len()].rec.Withdrawn.IsZero()
+	}
+	return b.gen.withdrawn(n)
+}
+
+// verdict is what one row says.
+type verdict struct {
+	set    bool
+	reason Reason
+	fixed  []string
+	detail detail
+}
+
+func (v *verdict) known() bool {
+	return v.reason == InRange || v.reason == Enumerated || v.reason == EveryVersion || v.reason == OutOfRange
+}
+
+func (v *verdict) in() bool { return v.reason != OutOfRange }
+
+func (v *verdict) take(o verdict) {
+	if !v.set {
+		*v = o
+		v.set = true
+	} else {
+		for _, f := range o.fixed {
+			if !slices.Contains(v.fixed, f) {
+				v.fixed = append(v.fixed, f)
+			}
+		}
+	}
+}
+
+var reasons = map[osv.Reason]Reason{
+	osv.Out: OutOfRange, osv.Enumerated: Enumerated, osv.Ranged: InRange, osv.Every: EveryVersion, osv.NoRange: NoRange,
+	osv.Commits: CommitsOnly, osv.Unread: UnreadRange, osv.BadVersion: BadVersion, osv.NoVersion: NoVersion, osv.OtherKind: UnreadRange,
+}
+
+// evaluate says what one row says of a version.
+func (b *Base) evaluate(r *row, at *places) verdict {
+	if r.compiled && at.text != "" {
+		if len(r.line.marks) == 0 {
+			why, _ := r.at(0)
+			return verdict{reason: reasons[why], detail: detail{}}
+		}
+		if place, ok := at.on(r.line); ok {
+			why, i := r.at(place)
+			switch why {
+			case osv.Out:
+				return verdict{reason: OutOfRange}
+			case osv.Ranged:
+				return verdict{reason: InRange, fixed: r.fixes(place), detail: r.line.bounds(r.spans[i])}
+			}
+			return verdict{reason: reasons[why], fixed: r.fixes(place), detail: detail{}}
+		}
+	}
+	set := osv.Affects(b.said(r), at.text)
+	return verdict{reason: reasons[set.Reason], fixed: set.Fixed, detail: detail{to: b.said(r).Unread}}
+}
+
+// said is the part that a row was compiled from.
+func (b *Base) said(r *row) *advisory.Affected {
+	return &b.held(r.rec).rec.Affected[r.part]
+}
+
+// hits folds candidates into one hit for each vulnerability.
+func (b *Base) hits(found []candidate) []Hit {
+	slices.SortStableFunc(found, func(x, y candidate) int {
+		if c := cmp.Compare(x.vuln, y.vuln); c != 0 {
+			return c
+		}
+		return x.order(&y)
+	})
+	out := make([]Hit, 0, len(found))
+	for i := 0; i < len(found); {
+		c := &found[i]
+		h := Hit{Vulnerability: c.vuln, State: c.state, Reason: c.reason, Fixed: c.fixed, Confidence: c.conf,
+			Record: b.ref(c.rec), Symbols: c.symbol, detail: c.detail}
+		j := i + 1
+		for ; j < len(found) && found[j].vuln == c.vuln; j++ {
+			o := &found[j]
+			if o.rec != c.rec {
+				h.Others = append(h.Others, Answer{b.ref(o.rec), o.state, o.reason})
+			}
+			if o.rank == c.rank && o.state == wardround.Fail && h.State == wardround.Fail {
+				for _, f := range o.fixed {
+					if !slices.Contains(h.Fixed, f) {
+						h.Fixed = append(h.Fixed, f)
+					}
+				}
+			}
+		}
+		out = append(out, h)
+		i = j
+	}
+	return out
+}
+
+// order puts the candidate that decides first: withdrawn records last, then by
+// rank; within one, affected before cannot tell before not affected.
+func (c *candidate) order(o *candidate) int {
+	weight := func(c *candidate) int {
+		w := c.rank * 4
+		switch {
+		case c.reason == WithdrawnRecord:
+			w += 100
+		case c.state == wardround.Unknown:
+			w++
+		case c.state == wardround.Pass:
+			w += 2
+		}
+		return w
+	}
+	if d := cmp.Compare(weight(c), weight(o)); d != 0 {
+		return d
+	}
+	return cmp.Compare(c.rec, o.rec)
+}
+
+// Keys are what an identity is filed under: a [Delta] that names one of them may
+// have changed its answers.
+func (b *Base) Keys(id *Identity) []Key {
+	var out []Key
+	if p := &id.Package; p.Name != "" {
+		family := version.ParseEcosystem(p.Ecosystem).Family
+		out = append(out, packageKey(family, p.Name))
+		if p.Binary != "" && p.Binary != p.Name {
+			out = append(out, packageKey(family, p.Binary))
+		}
+	}
+	for _, c := range id.CPEs {
+		out = append(out, cpeKeys(c)...)
+	}
+	if id.Thing != nil && b.opt.Products != nil {
+		for _, n := range b.opt.Products.Looked(id.Thing) {
+			out = append(out, ProductKey(n))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (b *Base) byCPE(out []candidate, id *Identity) []candidate  { return out }
+func (b *Base) byName(out []candidate, id *Identity) []candidate { return out }
+func cpeKeys(string) []Key                                       { return nil }

@@ -1,0 +1,268 @@
+package knowledge
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wardround/wardround/format/advisory"
+)
+
+// Put takes in rows of a feed and says what that changed. Rows that are what is
+// held already change nothing. Of several rows with the same id the last holds.
+//
+// When the feed is Complete, what it holds and the rows do not name is taken back;
+// so are the other records of a document (an advisory about several
+// vulnerabilities) of which the rows name at least one.
+func (b *Base) Put(f Feed, rows []Entry) Delta {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},
+		named: map[string]bool{}, documents: map[string]bool{}, seeds: map[string]bool{}, rows: map[string]bool{}}
+	for i := range rows {
+		p.row(&rows[i])
+	}
+	p.products()
+	p.missing(f.Complete)
+	p.refold()
+	return p.delta()
+}
+
+func (b *Base) open(f Feed) *feed {
+	own := b.feeds[f.Name]
+	if own == nil {
+		own = &feed{families: map[string]int{}}
+		b.feeds[f.Name] = own
+	}
+	f.Records, f.Newest, f.Ahead, f.Ecosystems = own.Records, own.Newest, 0, nil
+	own.Feed = f
+	return own
+}
+
+// putting is the work of one Put.
+type putting struct {
+	b         *Base
+	feed      *feed
+	d         Delta
+	touched   map[Key]bool
+	vulns     map[string]bool
+	was       map[string]string // record key → name of its vulnerability before
+	named     map[string]bool   // record keys that the rows name
+	documents map[string]bool
+	rows      map[string]bool // ids of KEV, EPSS, products of end-of-life that the rows name
+	seeds     map[string]bool // ids to fold anew
+	fresh     []recID
+	gone      []recID
+	dates     map[string][]Cycle
+}
+
+func (p *putting) row(e *Entry) {
+	switch {
+	case e.Record != nil:
+		p.record(e)
+	case e.Exploited != nil && e.Exploited.CVE != "":
+		p.exploited(e.Exploited)
+	case e.Score != nil && e.Score.CVE != "":
+		p.score(e.Score)
+	case e.Cycle != nil && e.Cycle.Product != "":
+		p.cycle(e.Cycle)
+	case e.Gone != "":
+		p.takeBack(e.Gone)
+	default:
+		p.d.Refused++
+	}
+}
+
+func (p *putting) record(e *Entry) {
+	b, r := p.b, e.Record
+	if r.ID == "" || strings.ContainsRune(r.ID+r.Document, 0) {
+		p.d.Refused++
+		return
+	}
+	ref := Ref{Feed: p.feed.Name, Document: r.Document, ID: r.ID}
+	key := ref.key()
+	p.named[key] = true
+	if r.Document != "" {
+		p.documents[r.Document] = true
+	}
+	if t := r.Modified; !t.IsZero() {
+		if at := p.feed.At; !at.IsZero() && t.After(at) {
+			p.feed.Ahead++
+			t = at
+		}
+		if t.After(p.feed.Newest) {
+			p.feed.Newest = t
+		}
+	}
+	old, exists := b.lookup(key)
+	if exists {
+		was := b.held(old)
+		if b.same(old, was, r) {
+			p.d.Same++
+			return
+		}
+		p.d.Changed++
+		p.compare(was.rec, r)
+		p.remove(old, was)
+	} else {
+		p.d.New++
+		p.touch(r)
+	}
+	n := b.gen.len() + recID(len(b.recs))
+	b.recs = append(b.recs, &held{ref: ref, rec: r, digest: e.Digest, url: e.URL})
+	b.byKey[key] = n
+	for i := range r.Affected {
+		for _, k := range b.keysOf(&r.Affected[i]) {
+			b.rows[k] = append(b.rows[k], part{n, uint32(i), &r.Affected[i]})
+			delete(b.buckets, k)
+			p.feed.families[k.Ecosystem()]++
+		}
+	}
+	for _, id := range linkIDs(r) {
+		p.seeds[id] = true
+	}
+	p.feed.Records++
+	p.fresh = append(p.fresh, n)
+}
+
+// linkIDs are the ids that a record folds: its own first, the aliases unless it
+// was withdrawn.
+func linkIDs(r *advisory.Record) []string {
+	out := []string{r.ID}
+	if r.Withdrawn.IsZero() {
+		for _, a := range r.Aliases {
+			if a != "" && a != r.ID && len(a) <= 256 {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// remove takes a live record out of everything but the clusters.
+func (p *putting) remove(n recID, was *held) {
+	b := p.b
+	for i := range was.rec.Affected {
+		for _, k := range b.keysOf(&was.rec.Affected[i]) {
+			p.feed.families[k.Ecosystem()]--
+			if n < b.gen.len() {
+				continue
+			}
+			left := slices.DeleteFunc(b.rows[k], func(q part) bool { return q.rec == n })
+			if b.rows[k] = left; len(left) == 0 {
+				delete(b.rows, k)
+			}
+			delete(b.buckets, k)
+		}
+	}
+	p.was[was.ref.key()] = b.vulnerability(n)
+	for _, id := range linkIDs(was.rec) {
+		p.seeds[id] = true
+	}
+	p.feed.Records--
+	p.gone = append(p.gone, n)
+	delete(b.byKey, was.ref.key())
+	if n < b.gen.len() {
+		b.dead[n] = true
+	} else if i := slices.Index(p.fresh, n); i >= 0 {
+		p.fresh = slices.Delete(p.fresh, i, i+1) // twice in the same rows
+	}
+}
+
+// touch marks all that a record is filed under.
+func (p *putting) touch(r *advisory.Record) {
+	for i := range r.Affected {
+		for _, k := range p.b.keysOf(&r.Affected[i]) {
+			p.touched[k] = true
+		}
+	}
+}
+
+// compare marks the keys under which a changed record says something else.
+func (p *putting) compare(was, now *advisory.Record) {
+	if was.Withdrawn.IsZero() != now.Withdrawn.IsZero() {
+		p.touch(was)
+		p.touch(now)
+		return
+	}
+	old, fresh := p.said(was), p.said(now)
+	for k := range old {
+		if !bytes.Equal(old[k], fresh[k]) {
+			p.touched[k] = true
+		}
+	}
+	for k := range fresh {
+		if _, ok := old[k]; !ok {
+			p.touched[k] = true
+		}
+	}
+}
+
+func (p *putting) said(r *advisory.Record) map[Key][]byte {
+	out := map[Key][]byte{}
+	for i := range r.Affected {
+		text, _ := json.Marshal(&r.Affected[i])
+		for _, k := range p.b.keysOf(&r.Affected[i]) {
+			out[k] = append(out[k], text...)
+		}
+	}
+	return out
+}
+
+// same reports whether a record says what the held one does.
+func (b *Base) same(n recID, was *held, r *advisory.Record) bool {
+	x, err := json.Marshal(was.rec)
+	y, err2 := json.Marshal(r)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}
+
+func (p *putting) takeBack(id string) {
+	found := false
+	prefix := p.feed.Name + "\x00"
+	p.each(prefix, func(key string, n recID) {
+		parts := strings.SplitN(key[len(prefix):], "\x00", 2)
+		if parts[0] == id || len(parts) > 1 && parts[1] == id {
+			p.drop(n)
+			found = true
+		}
+	})
+	if !found {
+		p.d.Same++
+	}
+}
+
+func (p *putting) drop(n recID) {
+	was := p.b.held(n)
+	p.touch(was.rec)
+	p.remove(n, was)
+	p.d.Gone++
+}
+
+// each calls f for live records of a prefix, in order; f may remove them.
+func (p *putting) each(prefix string, f func(key string, n recID)) {
+	all := map[string]recID{}
+	p.b.withPrefix(prefix, func(k string, n recID) { all[k] = n })
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		f(k, all[k])
+	}
+}
+
+// missing takes back what the rows should have named.
+func (p *putting) missing(complete bool) {
+	name := p.feed.Name
+	gone := func(key string, n recID) {
+		if !p.named[key] {
+			p.drop(n)
+		}
+	}
+	if complete {
+		p.each(name+"\x00", gone)
+		p.missingRows()
+		return
+	}
+	for d := range p.documents {
+		p.each(name+"\x00"+d+"\x00", gone)
+	}
+}
