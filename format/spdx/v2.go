@@ -1,0 +1,164 @@
+package spdx
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround/format/sbom"
+)
+
+// The values that say nothing (SPDX 2.3 clause 3, "NONE" and "NOASSERTION").
+func said(v string) string {
+	if v == "NOASSERTION" || v == "NONE" {
+		return ""
+	}
+	return v
+}
+
+// part is a package or file of SPDX 2 as far as it is kept, whichever form it was
+// read from.
+type part struct {
+	component  sbom.Component
+	concluded  string
+	declared   string
+	originator string
+	supplier   string
+}
+
+func (p *part) done() sbom.Component {
+	c := p.component
+	for _, l := range []string{p.concluded, p.declared} {
+		if l = said(l); l != "" && (len(c.Licences) == 0 || c.Licences[0] != l) {
+			c.Licences = append(c.Licences, l)
+		}
+	}
+	_, c.Supplier = agent(p.supplier)
+	if kind, name := agent(p.originator); kind == "Person" {
+		c.Author = name
+	} else {
+		c.Manufacturer = name
+	}
+	return c
+}
+
+// agent takes "Organization: Example Ltd (mail@example.org)" apart; the address is
+// dropped.
+func agent(v string) (kind, name string) {
+	v = strings.TrimSpace(said(strings.TrimSpace(v)))
+	kind, name, ok := strings.Cut(v, ":")
+	if !ok || (kind != "Organization" && kind != "Person" && kind != "Tool") {
+		return "", v
+	}
+	name = strings.TrimSpace(name)
+	if i := strings.LastIndexByte(name, '('); i > 0 && strings.HasSuffix(name, ")") {
+		name = strings.TrimSpace(name[:i])
+	}
+	return kind, said(name)
+}
+
+// creator sorts a creator into authors and tools.
+func (b *builder) creator(v string) {
+	switch kind, name := agent(v); {
+	case name == "":
+	case kind == "Tool":
+		b.doc.Tools = append(b.doc.Tools, name)
+	default:
+		b.doc.Authors = append(b.doc.Authors, name)
+	}
+}
+
+// reference files an external reference (SPDX 2.3 clause 7.21) with its component.
+func (b *builder) reference(c *sbom.Component, kind, locator string) {
+	if i := strings.LastIndexByte(kind, '/'); i >= 0 { // http://spdx.org/rdf/references/cpe23Type
+		kind = kind[i+1:]
+	}
+	switch kind {
+	case "purl", "packageUrl", "packageURL", "package-url":
+		switch c.PURL {
+		case "":
+			c.PURL = locator
+		case locator:
+		default:
+			b.tally("several-purls")
+		}
+	case "cpe23Type", "cpe22Type", "cpe23", "cpe22":
+		c.CPEs = append(c.CPEs, locator)
+	case "swid":
+		c.SWID = locator
+	}
+}
+
+// purposes of SPDX 2.3 (clause 7.24) and SPDX 3 SoftwarePurpose, both spelt
+// without case, hyphens and underscores. What is not here is a library, as
+// CycloneDX advises for packages of unknown use.
+var purposes = map[string]sbom.Type{
+	"application": sbom.Application, "executable": sbom.Application,
+	"framework": sbom.Framework, "library": sbom.Library, "module": sbom.Library,
+	"container": sbom.Container, "platform": sbom.Platform,
+	"operatingsystem": sbom.OperatingSystem,
+	"device":          sbom.Device, "devicedriver": sbom.DeviceDriver, "firmware": sbom.Firmware,
+	"file": sbom.File, "model": sbom.Model, "data": sbom.Data,
+}
+
+func purpose(v string) sbom.Type {
+	v = strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(v))
+	if t, ok := purposes[v]; ok {
+		return t
+	}
+	return sbom.Library
+}
+
+// algorithms are the names of hash functions as SPDX writes them, without case
+// and punctuation, and as CycloneDX does.
+var algorithms = map[string]string{
+	"md5": "MD5", "sha1": "SHA-1", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512",
+	"sha3224": "SHA3-224", "sha3256": "SHA3-256", "sha3384": "SHA3-384", "sha3512": "SHA3-512",
+	"blake2b256": "BLAKE2b-256", "blake2b384": "BLAKE2b-384", "blake2b512": "BLAKE2b-512", "blake3": "BLAKE3",
+}
+
+func algorithm(v string) string {
+	plain := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(v))
+	if i := strings.LastIndex(plain, "algorithm"); i >= 0 { // checksumAlgorithm_sha1
+		plain = plain[i+len("algorithm"):]
+	}
+	if a, ok := algorithms[plain]; ok {
+		return a
+	}
+	return strings.ToUpper(v)
+}
+
+// moment reads a date as SPDX prescribes it, and the few other ways it is met.
+func moment(v string) time.Time {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02"} {
+		if t, err := time.Parse(layout, v); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// absent is what a relationship to NONE or NOASSERTION says of the parts and
+// dependencies of its other end.
+func (b *builder) absent(h handle, m meaning, value string) {
+	i := b.index(h)
+	if i < 0 || m.turn || (m.kind != sbom.Contains && m.kind != sbom.DependsOn) {
+		return
+	}
+	c := &b.doc.Components[i]
+	switch {
+	case value == "NOASSERTION":
+		c.Completeness = worse(c.Completeness, sbom.CompletenessUnknown)
+	case value == "NONE":
+		c.Completeness = worse(c.Completeness, sbom.Complete)
+	}
+}
+
+// worse joins two statements about one component.
+func worse(a, b sbom.Completeness) sbom.Completeness {
+	for _, c := range []sbom.Completeness{sbom.CompletenessUnknown, sbom.Incomplete, sbom.Complete} {
+		if a == c || b == c {
+			return c
+		}
+	}
+	return ""
+}
