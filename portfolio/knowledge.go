@@ -33,7 +33,7 @@ type Identity struct {
 
 // Identified reports whether there is anything that knowledge can be asked by.
 func (id *Identity) Identified() bool {
-	return id.PURL != "" || len(id.CPEs) > 0 || id.Device && (id.Name != "" || len(id.Models)+len(id.UDIs) > 0)
+	return id.PURL != "" || len(id.CPEs) > 0 || len(id.Models)+len(id.UDIs) > 0 || id.Device && id.Name != ""
 }
 
 // Label is how people call it: a purl, else name@version.
@@ -98,9 +98,10 @@ type Facts struct {
 type Delta struct {
 	Keys            []Key
 	Vulnerabilities []string
-	// Folded says which ids are now part of another: old → new. The old answers
-	// pass, with the reason.
-	Folded map[string]string
+	// Renamed maps an id under which answers were given to those they stand under
+	// now: one where it was folded into another, several where it was split, none
+	// where it was taken back. The old answers pass, with the reason.
+	Renamed map[string][]string
 	// All says that everything has to be matched anew: rules changed, not records.
 	All bool
 }

@@ -1,0 +1,250 @@
+package portfolio
+
+import (
+	"cmp"
+	"hash/crc32"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// matchNew asks knowledge about the identities that came since it was last asked.
+func (ix *Index) matchNew() {
+	for _, n := range ix.ids.unmatched {
+		id := ix.identity(n)
+		for _, k := range ix.opt.Knowledge.Keys(&id) {
+			ix.ids.byKey.add(ix.texts.put("key:"+string(k)), n)
+		}
+		ix.remember(n, ix.opt.Knowledge.Match(&id))
+	}
+	ix.ids.unmatched = ix.ids.unmatched[:0]
+}
+
+// remember keeps the hits of an identity and returns the vulnerabilities that are
+// answered differently now.
+func (ix *Index) remember(n uint32, hits []Hit) (changed []uint32) {
+	old := ix.ids.hits[n-1]
+	var now []hit
+	for i := range hits {
+		h := &hits[i]
+		if state := stateOf(h); state != wardround.Pass {
+			now = append(now, hit{ix.texts.put(h.Vulnerability), uint32(state), sumOf(h)})
+		}
+	}
+	slices.SortFunc(now, func(a, b hit) int { return cmp.Compare(a.vuln, b.vuln) })
+	now = slices.CompactFunc(now, func(a, b hit) bool { return a.vuln == b.vuln })
+	i := 0
+	for _, h := range now {
+		for i < len(old) && old[i].vuln < h.vuln {
+			changed = append(changed, old[i].vuln)
+			i++
+		}
+		if i < len(old) && old[i].vuln == h.vuln {
+			if old[i] != h {
+				changed = append(changed, h.vuln)
+			}
+			i++
+			continue
+		}
+		ix.byVuln.add(h.vuln, n)
+		ix.stale++
+		changed = append(changed, h.vuln)
+	}
+	for ; i < len(old); i++ {
+		changed = append(changed, old[i].vuln)
+	}
+	ix.ids.hits[n-1] = now
+	if ix.stale > 2*ix.live+10_000 {
+		ix.fileHits()
+	}
+	return changed
+}
+
+// fileHits files identities under the vulnerabilities that they have a hit on,
+// without those that only had one.
+func (ix *Index) fileHits() {
+	ix.byVuln, ix.live, ix.stale = lists{}, 0, 0
+	for i, hits := range ix.ids.hits {
+		for _, h := range hits {
+			ix.byVuln.add(h.vuln, uint32(i+1))
+			ix.live++
+		}
+	}
+}
+
+// stateOf is what a hit says: a proposal is never more than "cannot tell".
+func stateOf(h *Hit) wardround.State {
+	if h.Proposal && h.State == wardround.Fail {
+		return wardround.Unknown
+	}
+	return h.State
+}
+
+func sumOf(h *Hit) uint32 {
+	s := crc32.NewIEEE()
+	w := func(t string) { s.Write([]byte(t)); s.Write([]byte{0}) }
+	w(h.Why)
+	for _, f := range h.Fixed {
+		w(f)
+	}
+	s.Write([]byte{1})
+	for _, a := range h.Advisories {
+		w(a)
+	}
+	s.Write([]byte{byte(h.State), byte(h.Confidence)})
+	return s.Sum32()
+}
+
+// Change takes in what changed in knowledge: the identities that it names are
+// matched anew, and the pairs whose answer differs wait for [Index.Drain].
+func (ix *Index) Change(d Delta) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.ready()
+	ix.memo.clear()
+	ix.change(d)
+}
+
+func (ix *Index) change(d Delta) {
+	if d.All {
+		for n := range ix.ids.rows {
+			ix.rematch(uint32(n + 1))
+		}
+		for n := range ix.subjects {
+			ix.queue.subject(uint32(n))
+		}
+		return
+	}
+	done := map[uint32]bool{}
+	for _, k := range d.Keys {
+		key, ok := ix.texts.find("key:" + string(k))
+		if !ok {
+			continue
+		}
+		for _, n := range ix.ids.byKey.get(key) {
+			if !done[n] {
+				done[n] = true
+				ix.rematch(n)
+			}
+		}
+	}
+	for _, v := range d.Vulnerabilities {
+		ix.again(v)
+	}
+	// Renamed ids touch whoever had an answer under the old one. They are few, and
+	// come out of a map: their order must not matter to the queue.
+	old := make([]string, 0, len(d.Renamed))
+	for v := range d.Renamed {
+		old = append(old, v)
+	}
+	slices.Sort(old)
+	for _, v := range old {
+		ix.again(v)
+		for _, now := range d.Renamed[v] {
+			ix.again(now)
+		}
+	}
+}
+
+// rematch asks again about an identity and queues what is answered differently.
+func (ix *Index) rematch(n uint32) {
+	id := ix.identity(n)
+	changed := ix.remember(n, ix.opt.Knowledge.Match(&id))
+	if len(changed) == 0 {
+		return
+	}
+	for _, s := range ix.ids.in[n-1] {
+		for _, holder := range ix.holders(s) {
+			for _, v := range changed {
+				ix.queue.pair(holder, v)
+			}
+		}
+	}
+}
+
+// again queues a vulnerability wherever it has an answer or a hit.
+func (ix *Index) again(id string) {
+	v, ok := ix.texts.find(id)
+	if !ok || v == 0 {
+		return
+	}
+	for _, s := range ix.carriers(v) {
+		ix.queue.pair(s, v)
+	}
+}
+
+// carriers are the subjects that have, or once had, an answer about it, in order
+// of number.
+func (ix *Index) carriers(v uint32) []uint32 {
+	var out []uint32
+	for _, n := range ix.byVuln.get(v) {
+		for _, s := range ix.ids.in[n-1] {
+			out = append(out, ix.holders(s)...)
+		}
+	}
+	out = append(out, ix.answered.get(v)...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// hitOf is the remembered hit of an identity on a vulnerability, nil for none.
+func (ix *Index) hitOf(n, v uint32) *hit {
+	hits := ix.ids.hits[n-1]
+	if i, ok := slices.BinarySearchFunc(hits, v, func(h hit, v uint32) int { return cmp.Compare(h.vuln, v) }); ok {
+		return &hits[i]
+	}
+	return nil
+}
+
+// memo spares asking knowledge twice for one portion.
+type memo struct {
+	hits  map[uint32][]Hit
+	facts map[string]Facts
+}
+
+// maxMemo bounds what is remembered between two changes.
+const maxMemo = 50_000
+
+func (m *memo) clear() { m.hits, m.facts = nil, nil }
+
+func (ix *Index) match(n uint32) []Hit {
+	if h, ok := ix.memo.hits[n]; ok {
+		return h
+	}
+	id := ix.identity(n)
+	h := ix.opt.Knowledge.Match(&id)
+	if ix.memo.hits == nil || len(ix.memo.hits) > maxMemo {
+		ix.memo.hits = map[uint32][]Hit{}
+	}
+	ix.memo.hits[n] = h
+	return h
+}
+
+func (ix *Index) factsOf(v string) Facts {
+	if f, ok := ix.memo.facts[v]; ok {
+		return f
+	}
+	f, ok := ix.opt.Knowledge.Facts(v)
+	if !ok {
+		f = Facts{ID: v, Score: -1, EPSS: -1}
+	}
+	if ix.memo.facts == nil || len(ix.memo.facts) > maxMemo {
+		ix.memo.facts = map[string]Facts{}
+	}
+	ix.memo.facts[v] = f
+	return f
+}
+
+// ignorance is knowledge of nothing.
+type ignorance struct{}
+
+func (ignorance) Match(*Identity) []Hit              { return nil }
+func (ignorance) Keys(*Identity) []Key               { return nil }
+func (ignorance) Named(string) []Key                 { return nil }
+func (ignorance) Facts(string) (Facts, bool)         { return Facts{}, false }
+func (ignorance) Folded(id string) string            { return id }
+func (ignorance) Covers(*Identity) (time.Time, bool) { return time.Time{}, false }
+func (ignorance) Feeds() iter.Seq[check.Feed]        { return func(func(check.Feed) bool) {} }
