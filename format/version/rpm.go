@@ -22,7 +22,9 @@ func parseRPM(s string) (*rpm, error) {
 	if epoch, rest, ok := strings.Cut(s, ":"); ok && digits(epoch) == len(epoch) {
 		v.epoch, v.version = epoch, rest
 	}
-	v.version, v.release, v.released = strings.Cut(v.version, "-")
+	if i := strings.LastIndexByte(v.version, '-'); i >= 0 {
+		v.version, v.release, v.released = v.version[:i], v.version[i+1:], true
+	}
 	return v, nil
 }
 
@@ -43,7 +45,7 @@ func (v *rpm) compare(o order) (int, error) {
 	return rpmCompare(v.release, w.release), nil
 }
 
-// alnum is the length of the run of letters or of digits at the start of s.
+// run is the length of the run of one kind of bytes at the start of s.
 func run(s string, is func(byte) bool) int {
 	n := 0
 	for n < len(s) && is(s[n]) {

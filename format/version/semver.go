@@ -55,7 +55,9 @@ func parseSemver(s string, rules Scheme) (*semver, error) {
 	v.more = start[:len(start)-len(rest)]
 	v.pre, v.build, _ = strings.Cut(rest, "+")
 	v.pre = strings.TrimLeft(v.pre, ".")
-	v.pre = strings.TrimPrefix(v.pre, "-")
+	if v.pre != "-" { // a dash alone is a pre-release to node-semver
+		v.pre = strings.TrimPrefix(v.pre, "-")
+	}
 	return v, nil
 }
 

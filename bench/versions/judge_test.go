@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/wardround/wardround/internal/testkit"
+)
+
+// A thousand pairs of each ecosystem, judged by its own tool. `go run
+// ./bench/versions` asks for ten thousand.
+func TestAgainstTheEcosystemsOwnTools(t *testing.T) {
+	fixtures := testkit.Data(t, "versions")
+	for _, tool := range tools {
+		t.Run(tool.ecosystem, func(t *testing.T) {
+			t.Parallel()
+			testkit.Need(t, tool.needs)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			v, err := tool.judge(ctx, fixtures, 1000, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.same+v.explained < v.pairs/4 {
+				t.Errorf("the tool took only %d of %d pairs", v.pairs-v.refused, v.pairs)
+			}
+			for _, d := range v.differ {
+				t.Errorf("%s against %s: the tool says %s, we %s", d.a, d.b, d.tool, d.ours)
+			}
+			t.Logf("%s: %d the same, %d refused by the tool, %d explained (%s)", tool.name(), v.same, v.refused, v.explained, v.why)
+		})
+	}
+}
+
+func TestPairsAreTheSameForTheSameSeed(t *testing.T) {
+	versions := []string{"1.0", "1.2.3-rc1", "2:3.4~a"}
+	a, b := pairs(versions, []string{"x"}, 50, 3), pairs(versions, []string{"x"}, 50, 3)
+	for i := range a {
+		if a[i] != b[i] {
+			t.Fatalf("pair %d: %v, then %v", i, a[i], b[i])
+		}
+	}
+	if c := pairs(versions, []string{"x"}, 50, 4); c[0] == a[0] && c[1] == a[1] && c[2] == a[2] {
+		t.Error("another seed, the same pairs")
+	}
+}
