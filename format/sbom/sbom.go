@@ -103,23 +103,10 @@ type Component struct {
 	// the document says nothing.
 	Evidence *Evidence `json:"evidence,omitempty"`
 	Pedigree *Pedigree `json:"pedigree,omitempty"`
-	// Completeness is what the document states about the parts and dependencies listed
-	// for this component; empty: it says nothing.
-	Completeness Completeness `json:"completeness,omitempty"`
 	// Copies counts how often the same component stood in the document under other
 	// references, when a merge or fold made them one.
 	Copies int `json:"copies,omitempty"`
 }
-
-// Completeness says whether all parts and dependencies of a component are listed.
-type Completeness string
-
-// The answers, from worst to best.
-const (
-	CompletenessUnknown Completeness = "unknown" // the author says that it is not known
-	Incomplete          Completeness = "incomplete"
-	Complete            Completeness = "complete"
-)
 
 // Evidence says why a component is thought to be what the document calls it.
 type Evidence struct {

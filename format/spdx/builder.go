@@ -41,14 +41,15 @@ type builder struct {
 	document  handle // the document itself
 	described []handle
 	elsewhere func(id string) (outside, bool)
-	more      int // problems over the limit
+	stated    map[claim]string // what is said about completeness
+	more      int              // problems over the limit
 	counted   map[string]int
 }
 
 func newBuilder(lim sbom.Limits) *builder {
 	return &builder{
 		lim: lim, doc: sbom.Document{Format: "SPDX", Root: -1}, ids: map[string]handle{}, document: none,
-		meanings: map[meaning]*meaning{}, counted: map[string]int{},
+		meanings: map[meaning]*meaning{}, counted: map[string]int{}, stated: map[claim]string{},
 		elsewhere: func(string) (outside, bool) { return outside{}, false },
 	}
 }
@@ -183,6 +184,7 @@ func (b *builder) finish() sbom.Document {
 	}
 	p.cut()
 	p.settle()
+	b.compositions()
 	b.tell("snippets", "Snippets of files are not kept.")
 	b.tell("several-purls", "Components with more than one package URL; the first one is kept.")
 	b.tell("build-dependency", "Build steps that depend on other build steps; what a build needed is no part of the product.")

@@ -1,6 +1,7 @@
 package spdx
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -137,28 +138,58 @@ func moment(v string) time.Time {
 	return time.Time{}
 }
 
-// absent is what a relationship to NONE or NOASSERTION says of the parts and
-// dependencies of its other end.
-func (b *builder) absent(h handle, m meaning, value string) {
-	i := b.index(h)
-	if i < 0 || m.turn || (m.kind != sbom.Contains && m.kind != sbom.DependsOn) {
+// claim is what the document says about the list of parts, or of dependencies, of
+// a component being the whole truth.
+type claim struct {
+	of           handle
+	dependencies bool
+}
+
+// aggregates are the answers, in the words of CycloneDX, from worst to best.
+var aggregates = []string{"unknown", "incomplete", "complete"}
+
+// state notes a statement about completeness; the worst one holds.
+func (b *builder) state(of handle, m meaning, aggregate string) {
+	if of == none || m.turn || (m.kind != sbom.Contains && m.kind != sbom.DependsOn) {
 		return
 	}
-	c := &b.doc.Components[i]
-	switch {
-	case value == "NOASSERTION":
-		c.Completeness = worse(c.Completeness, sbom.CompletenessUnknown)
-	case value == "NONE":
-		c.Completeness = worse(c.Completeness, sbom.Complete)
+	c := claim{of, m.kind == sbom.DependsOn}
+	if old, ok := b.stated[c]; !ok || slices.Index(aggregates, aggregate) < slices.Index(aggregates, old) {
+		b.stated[c] = aggregate
 	}
 }
 
-// worse joins two statements about one component.
-func worse(a, b sbom.Completeness) sbom.Completeness {
-	for _, c := range []sbom.Completeness{sbom.CompletenessUnknown, sbom.Incomplete, sbom.Complete} {
-		if a == c || b == c {
-			return c
+// absent is a relationship to NONE (there is nothing more) or NOASSERTION (nobody
+// says that there is not).
+func (b *builder) absent(of handle, m meaning, value string) {
+	if value == "NONE" {
+		b.state(of, m, "complete")
+	} else {
+		b.state(of, m, "unknown")
+	}
+}
+
+// compositions writes the statements into the document.
+func (b *builder) compositions() {
+	all := make([]sbom.Composition, len(aggregates))
+	for c, aggregate := range b.stated {
+		i := b.index(c.of)
+		if i < 0 {
+			continue
+		}
+		to := &all[slices.Index(aggregates, aggregate)]
+		if c.dependencies {
+			to.Dependencies = append(to.Dependencies, i)
+		} else {
+			to.Assemblies = append(to.Assemblies, i)
 		}
 	}
-	return ""
+	for i, c := range all {
+		if len(c.Assemblies)+len(c.Dependencies) > 0 {
+			c.Aggregate = aggregates[i]
+			slices.Sort(c.Assemblies)
+			slices.Sort(c.Dependencies)
+			b.doc.Compositions = append(b.doc.Compositions, c)
+		}
+	}
 }

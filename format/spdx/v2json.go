@@ -11,14 +11,6 @@ type two struct {
 	*scanner
 	*builder
 	external map[string]outside // DocumentRef-… → the document
-	open     []statement        // relationships to NONE or NOASSERTION, for the end
-}
-
-// statement is a relationship whose other end is a value, not an element.
-type statement struct {
-	of    handle
-	means meaning
-	value string
 }
 
 func (t *two) top(name string) (err error) {
@@ -253,9 +245,7 @@ func (t *two) relationOf(from, to handle, word, value string) error {
 		m = meaning{kind: sbom.Related}
 	}
 	if value != "" {
-		if len(t.open) < t.builder.lim.Relations {
-			t.open = append(t.open, statement{from, m, value})
-		}
+		t.absent(from, m, value)
 		return nil
 	}
 	return t.relate(from, to, m)
@@ -271,9 +261,6 @@ func (t *two) end() sbom.Document {
 		}
 		o.element = element
 		return o, true
-	}
-	for _, s := range t.open {
-		t.absent(s.of, s.means, s.value)
 	}
 	return t.finish()
 }

@@ -20,7 +20,6 @@ type graph struct {
 	creation map[handle]creation
 	licences map[handle]licence
 	licensed []grant
-	complete []statement
 	roots    map[handle][]handle
 	document thing // SpdxDocument, or the collection that takes its place
 	people   []supply
@@ -349,7 +348,6 @@ func (g *graph) finish() (*Document, error) {
 		o, ok := g.imports[id]
 		return o, ok
 	}
-	g.settleCompleteness()
 	g.turnReversed()
 	if err := g.buildsDone(); err != nil {
 		return nil, err

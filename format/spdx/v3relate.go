@@ -45,15 +45,15 @@ func (g *graph) relationship(t *thing) error {
 	if t.scope != "" && (m.scope == "" || m.kind == sbom.BuiltWith) {
 		m.scope = t.scope
 	}
-	if m.scope != "static" && m.scope != "dynamic" {
-		g.completeness(t, m)
+	if word, ok := completenesses[t.completeness]; ok && m.scope != "static" && m.scope != "dynamic" {
+		g.b.state(t.from, m, word)
 	}
 	for _, to := range t.to {
 		switch id := g.b.name(to); {
 		case strings.HasSuffix(id, "NoneElement"):
-			g.complete = append(g.complete, statement{t.from, m, "NONE"})
+			g.b.absent(t.from, m, "NONE")
 		case strings.HasSuffix(id, "NoAssertionElement"):
-			g.complete = append(g.complete, statement{t.from, m, "NOASSERTION"})
+			g.b.absent(t.from, m, "NOASSERTION")
 		default:
 			if err := g.b.relate(t.from, to, m); err != nil {
 				return err
@@ -63,29 +63,8 @@ func (g *graph) relationship(t *thing) error {
 	return nil
 }
 
-// completeness notes what a relationship says about being the whole truth.
-func (g *graph) completeness(t *thing, m meaning) {
-	switch t.completeness {
-	case "complete", "incomplete", "noAssertion":
-		g.complete = append(g.complete, statement{t.from, m, t.completeness})
-	}
-}
-
-// settleCompleteness applies the statements once all components are known.
-func (g *graph) settleCompleteness() {
-	words := map[string]sbom.Completeness{
-		"complete": sbom.Complete, "incomplete": sbom.Incomplete, "noAssertion": sbom.CompletenessUnknown,
-	}
-	for _, s := range g.complete {
-		i := g.b.index(s.of)
-		if w, ok := words[s.value]; !ok {
-			g.b.absent(s.of, s.means, s.value)
-		} else if i >= 0 && !s.means.turn && (s.means.kind == sbom.Contains || s.means.kind == sbom.DependsOn) {
-			c := &g.b.doc.Components[i]
-			c.Completeness = worse(c.Completeness, w)
-		}
-	}
-}
+// completenesses are RelationshipCompleteness in the words of CycloneDX.
+var completenesses = map[string]string{"complete": "complete", "incomplete": "incomplete", "noAssertion": "unknown"}
 
 // buildsDone turns builds into relations: every output is built from every input.
 // The builds themselves are no parts of the product. A package whose purpose is to

@@ -55,7 +55,7 @@ type imported struct {
 func (g *graph) field(t *thing, name string) (err error) {
 	switch plainName(name) {
 	case "@type", "type":
-		t.class, err = g.word()
+		t.class, err = g.value()
 		t.class = plainName(t.class)
 	case "@id", "spdxId", "id":
 		var id []byte
