@@ -39,7 +39,7 @@ const (
 type cli struct {
 	Data   string `placeholder:"DIR" help:"Data directory. Default: the user's state directory."`
 	Config string `placeholder:"FILE" type:"existingfile" help:"Start-up settings as strict YAML; see docs/reference/configuration.md."`
-	Format string `enum:"table,json" default:"table" help:"Output: table for people, json with one object per line for programs."`
+	Format string `enum:"table,json,sarif,junit,cyclonedx,markdown" default:"table" help:"Output: table for people, json with one object per line for programs; sbom check and gate write sarif, junit, cyclonedx, markdown, too."`
 	Quiet  bool   `short:"q" help:"Only results and errors: no progress, no hints."`
 	Server string `placeholder:"URL" help:"Do it on this server instead of in a data directory; else WARDROUND_SERVER."`
 	Token  string `placeholder:"@FILE" help:"Who you are to the server: the file that holds an API token; else WARDROUND_TOKEN."`
@@ -58,9 +58,12 @@ type cli struct {
 	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
 	Backup     backupCmd     `cmd:"" help:"Write a backup, also while serving; it is recorded in the ledger."`
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
+	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
+	PURL       purlCmd       `cmd:"" name:"purl" help:"Take package URLs apart."`
+	SSVC       ssvcCmd       `cmd:"" name:"ssvc" help:"Decide by SSVC's tables: how urgent is it?"`
 	Sim        simCmd        `cmd:"" help:"The simulated ward: list scenarios, write captures."`
 	Validate   validateCmd   `cmd:"" help:"Run the embedded fixtures and vectors on this installation."`
-	Version    versionCmd    `cmd:"" help:"Print the version, or the bill of materials."`
+	Version    versionCmd    `cmd:"" help:"Print the version or the bill of materials; compare versions of others."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Capture    captureCmd    `cmd:"" hidden:"" help:"The capture process of serve: no keys, no files, no privileges."`
 }
@@ -115,7 +118,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "Try: wardround --help")
 		return exitUsage
 	}
-	if err := a.localOnly(kctx.Command()); err != nil {
+	if err := errors.Join(a.localOnly(kctx.Command()), a.formatOf(kctx.Command())); err != nil {
 		return a.exit(err)
 	}
 	return a.exit(kctx.Run(a))

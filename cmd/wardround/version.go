@@ -13,11 +13,17 @@ import (
 // version is set when a release is built; a build from a checkout says its commit.
 var version = ""
 
+// versionCmd prints the version; one of its commands compares those of others.
 type versionCmd struct {
+	Show    versionShowCmd `cmd:"" default:"withargs" help:"Print the version, or the bill of materials of this binary."`
+	Compare compareCmd     `cmd:"" help:"Say which of two versions is older, in the order of their ecosystem."`
+}
+
+type versionShowCmd struct {
 	SBOM bool `help:"Print the bill of materials of this binary as CycloneDX."`
 }
 
-func (c *versionCmd) Run(a *app) error {
+func (c *versionShowCmd) Run(a *app) error {
 	v, commit := versionOf()
 	if c.SBOM {
 		b, err := sbom(v)

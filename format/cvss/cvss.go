@@ -88,6 +88,8 @@ func Parse(s string) (*Vector, error) {
 		v.scores = four(c)
 	case strings.HasPrefix(s, "CVSS:") && !strings.HasPrefix(s, "CVSS:2.0/"):
 		return nil, fmt.Errorf("cvss: %.20q: versions 2.0, 3.0, 3.1 and 4.0 are known", s)
+	case !strings.Contains(s, "AV:"):
+		return nil, fmt.Errorf("cvss: %.60q is no CVSS vector", s)
 	default:
 		t := ordered2(s)
 		c, err := cvss2.ParseVector(t)
