@@ -159,6 +159,17 @@ func (t *two) part(file bool) error {
 			})
 		case "externalRefs":
 			err = t.each(func() error { return t.externalRef(c) })
+		case "annotations":
+			err = t.each(func() error {
+				return t.object(func(name string) error {
+					if name != "comment" {
+						return t.skip()
+					}
+					remark, err := t.text()
+					t.annotation(c, remark)
+					return err
+				})
+			})
 		case "hasFiles":
 			err = t.each(func() error {
 				id, err := t.raw()

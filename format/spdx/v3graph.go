@@ -304,6 +304,9 @@ func (g *graph) component(t *thing) error {
 			g.b.reference(&c, "purl", r.locator)
 		}
 	}
+	for _, e := range t.extensions {
+		g.b.property(&c, e.name, e.value)
+	}
 	if c.Name == "" {
 		g.b.problem("no-name", g.b.name(t.id), "A component without a name.")
 	}
