@@ -116,6 +116,8 @@ type Document struct {
 	Issued time.Time `json:"issued,omitzero"` // by its own words
 	At     time.Time `json:"at"`              // when it came
 	Seq    uint64    `json:"seq"`
+	// Problem is why it could not be read: what was known before holds.
+	Problem string `json:"problem,omitempty"`
 	// Replaced is when another document took its place.
 	Replaced time.Time `json:"replaced,omitzero"`
 }

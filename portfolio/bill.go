@@ -64,37 +64,6 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// bill makes columns of a document. Parents that lead in a circle are cut.
-func (ix *Index) bill(doc *sbom.Document) *bill {
-	n := len(doc.Components)
-	b := &bill{id: doc.ID, revision: doc.Revision,
-		ident: make([]uint32, n), parent: make([]int32, n), ref: make([]uint32, n), flags: make([]uint8, n)}
-	for i := range doc.Components {
-		c := &doc.Components[i]
-		id := identityOf(c)
-		b.ident[i] = ix.intern(&id)
-		b.parent[i] = int32(c.Parent)
-		if c.Parent >= n || c.Parent < -1 || c.Parent == i {
-			b.parent[i] = -1
-		}
-		if c.Ref != c.PURL {
-			b.ref[i] = ix.texts.put(c.Ref)
-		}
-		b.flags[i] = flagsOf(c)
-		if !id.Identified() && i != doc.Root && c.Type != sbom.File {
-			b.without++
-		}
-	}
-	b.uncircle()
-	b.sort()
-	for _, l := range doc.Links {
-		if key := linkKey(l.Document); key != "" {
-			b.links = append(b.links, billLink{int32(l.From), key})
-		}
-	}
-	return b
-}
-
 func flagsOf(c *sbom.Component) (f uint8) {
 	switch c.Scope {
 	case "excluded":

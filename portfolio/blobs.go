@@ -19,9 +19,17 @@ type Opener func(digest string) (io.ReadCloser, error)
 // Open calls f.
 func (f Opener) Open(digest string) (io.ReadCloser, error) { return f(digest) }
 
-// Reader reads a bill of materials in any format it knows. Errors name the
-// position.
-type Reader func(r io.Reader, media string) (*sbom.Document, error)
+// Sink takes components as they are read; its methods are those of
+// cyclonedx.Sink.
+type Sink interface {
+	Component(index int, c sbom.Component) error
+	Relation(r sbom.Relation) error
+}
+
+// Scan reads a bill of materials in any format it knows. It hands components over
+// to sink and returns the document without them, or returns all of it and leaves
+// sink alone. open may be called again for another try. Errors name the position.
+type Scan func(open func() (io.ReadCloser, error), blob wardround.Blob, sink Sink) (*sbom.Document, error)
 
 // Learner takes in a bundle of knowledge and says what it touches: package
 // knowledge, behind the same value as [Knowledge]. An error leaves what was known

@@ -201,58 +201,6 @@ func (ix *Index) setDevice(n, device uint32) {
 	ix.queue.subject(n)
 }
 
-// PutSBOM makes doc what the release is made of, in place of what was known. What
-// stands in both alike is not judged again. The document may be dropped
-// afterwards. Errors: ENotFound (no such release), EFull.
-func (ix *Index) PutSBOM(id wardround.ReleaseID, document wardround.DocumentID, doc *sbom.Document) error {
-	const op = "portfolio.sbom"
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	ix.ready()
-	n, ok := ix.bySubj[wardround.ReleaseSubject(id)]
-	if !ok {
-		return wardround.Errorf(wardround.ENotFound, op, "there is no release %s", id)
-	}
-	s := ix.subjects[n]
-	had := 0
-	if s.bill != nil {
-		had = len(s.bill.ident)
-	}
-	lim := ix.opt.Limits
-	switch c := len(doc.Components); {
-	case c > lim.Rows:
-		return wardround.Errorf(wardround.EFull, op, "the bill of materials of %s has %d components; at most %d", s.release.Name(), c, lim.Rows)
-	case ix.rows-had+c > lim.AllRows:
-		return wardround.Errorf(wardround.EFull, op, "all bills of materials together have %d components; %d more are over the limit of %d", ix.rows-had, c, lim.AllRows)
-	case !ix.texts.room(sizeOf(doc)):
-		return wardround.Errorf(wardround.EFull, op, "there is no room for the names in the bill of materials of %s", s.release.Name())
-	}
-	b := ix.bill(doc)
-	b.document = document
-	if ix.opt.Quality != nil {
-		b.quality = ix.opt.Quality(s.release, doc)
-	}
-	ix.matchNew()
-	ix.swap(n, b)
-	ix.rows += len(b.ident) - had
-	if s.withBOM.IsZero() {
-		s.withBOM = ix.now
-	}
-	ix.touch(n)
-	return nil
-}
-
-func sizeOf(doc *sbom.Document) (n int) {
-	for i := range doc.Components {
-		c := &doc.Components[i]
-		n += len(c.PURL) + len(c.Name) + len(c.Group) + len(c.Version) + len(c.Supplier) + len(c.Ref) + 16
-		for _, s := range c.CPEs {
-			n += len(s)
-		}
-	}
-	return n
-}
-
 // swap puts a bill in the place of another (or of none) and queues the pairs whose
 // components differ.
 func (ix *Index) swap(n uint32, b *bill) {
