@@ -47,9 +47,9 @@ func TestReadsEveryValidFile(t *testing.T) {
 
 // differ are files of which the two forms say different things.
 var differ = map[string]string{
-	"1.7/valid-component-external-with-version.json":    "another version of Ubuntu",
-	"1.7/valid-cryptography-implementation-1.7.json":    "other names and components",
-	"1.7/valid-license-choice-1.7.json":                 "JSON leaves out the purl",
+	"1.7/valid-component-external-with-version.json": "another version of Ubuntu",
+	"1.7/valid-cryptography-implementation-1.7.json": "other names and components",
+	"1.7/valid-license-choice-1.7.json":              "JSON leaves out the purl",
 }
 
 // TestBothFormsAgree: where the specification has a file in both forms, the model
