@@ -171,6 +171,14 @@ func (b *Base) held(n recID) *held {
 	return h
 }
 
+// head returns a live record; what is long may be left out of it.
+func (b *Base) head(n recID) *held {
+	if n >= b.gen.len() {
+		return b.recs[n-b.gen.len()]
+	}
+	return b.gen.head(n)
+}
+
 // ref names a live record.
 func (b *Base) ref(n recID) Ref {
 	if n >= b.gen.len() {

@@ -18,6 +18,7 @@ type row struct {
 	part uint32 // index of Record.Affected
 	// ecosystem is the record's, with its release: "Debian:12".
 	ecosystem version.Ecosystem
+	name      string // of a Go module, whose case counts; else ""
 	status    advisory.Status
 	symbols   bool
 	// compiled says that line, spans, named and fixed say all that part does;
@@ -28,6 +29,8 @@ type row struct {
 	named    []span   // of Versions
 	fixed    []uint32 // places of fixed events, ascending
 	doubt    osv.Reason
+	// said is what the row was compiled from; nil in a generation, when compiled.
+	said *advisory.Affected
 }
 
 // A bucket is all rows of one key.
@@ -50,9 +53,12 @@ func newBucket(parts []part) *bucket {
 	seen := map[version.Scheme]map[string]bool{}
 	for i, p := range parts {
 		r := &b.rows[i]
-		*r = row{rec: p.rec, part: p.n, status: p.said.Status, symbols: len(p.said.Symbols) > 0}
+		*r = row{rec: p.rec, part: p.n, said: p.said, status: p.said.Status, symbols: len(p.said.Symbols) > 0}
 		if p.said.Package != nil {
 			r.ecosystem = version.ParseEcosystem(p.said.Package.Ecosystem)
+			if r.ecosystem.Family == "Go" {
+				r.name = p.said.Package.Name
+			}
 		}
 		var scheme version.Scheme
 		if scheme, r.compiled = oneScheme(p.said); !r.compiled {

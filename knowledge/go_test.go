@@ -54,36 +54,66 @@ func goComponents(t testing.TB, file string) []sbom.Component {
 	return out
 }
 
+func identities(t testing.TB, comps []sbom.Component) []knowledge.Identity {
+	t.Helper()
+	ids := make([]knowledge.Identity, len(comps))
+	for i := range comps {
+		var why string
+		if ids[i], why = knowledge.Identify(&comps[i]); why != "" {
+			t.Fatal(comps[i].PURL, why)
+		}
+	}
+	return ids
+}
+
+func matchAll(t testing.TB, b *knowledge.Base, ids []knowledge.Identity) (failing, all int) {
+	t.Helper()
+	for i := range ids {
+		err := b.Match(&ids[i], func(h *knowledge.Hit) {
+			all++
+			if h.State == wardround.Fail {
+				failing++
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return failing, all
+}
+
 func TestPairs(t *testing.T) {
 	start := time.Now()
+	lap := func(what string) { t.Log(what, time.Since(start)); start = time.Now() }
 	rows := goEntries(t)
-	t.Log("read", time.Since(start))
-	start = time.Now()
+	lap("read")
 	b := knowledge.New(knowledge.Options{})
 	d := b.Put(knowledge.Feed{Name: "go", Kind: "osv", Complete: true}, rows)
-	t.Log("put", time.Since(start), len(d.Packages), len(d.Vulnerabilities), d.New)
-	comps := goComponents(t, "go-10000.cdx.json")
-	for range 3 {
-		start = time.Now()
-		var ids []knowledge.Identity
-		for i := range comps {
-			id, why := knowledge.Identify(&comps[i])
-			if why != "" {
-				t.Fatal(why)
-			}
-			ids = append(ids, id)
-		}
-		t.Log("identify", time.Since(start))
-		start = time.Now()
-		pairs, all := 0, 0
-		for i := range ids {
-			_ = b.Match(&ids[i], func(h *knowledge.Hit) {
-				all++
-				if h.State == wardround.Fail {
-					pairs++
-				}
-			})
-		}
-		t.Log("match", time.Since(start), pairs, all)
+	lap("put")
+	t.Log(len(d.Packages), len(d.Vulnerabilities), d.New)
+	ids := identities(t, goComponents(t, "go-10000.cdx.json"))
+	lap("identify")
+	t.Log(matchAll(t, b, ids))
+	lap("match")
+	t.Log(matchAll(t, b, ids))
+	lap("match again")
+	dir := t.TempDir()
+	if err := b.Save(dir, 7); err != nil {
+		t.Fatal(err)
 	}
+	lap("save")
+	o, at, err := knowledge.Open(dir, knowledge.Options{})
+	if err != nil || at != 7 {
+		t.Fatal(at, err)
+	}
+	lap("open")
+	t.Log(matchAll(t, o, ids))
+	lap("match")
+	t.Log(matchAll(t, o, ids))
+	lap("match again")
+	info, _ := os.Stat(dir + "/" + knowledge.FileName)
+	t.Log(info.Size())
+	d = o.Put(knowledge.Feed{Name: "go", Kind: "osv", Complete: true}, rows)
+	lap("put the same")
+	t.Log(d)
 }

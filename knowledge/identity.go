@@ -1,6 +1,9 @@
 package knowledge
 
 import (
+	"net/url"
+	"strings"
+
 	"github.com/wardround/wardround/format/purl"
 	"github.com/wardround/wardround/format/sbom"
 	"github.com/wardround/wardround/format/version"
@@ -35,6 +38,9 @@ type Package struct {
 	Binary        string `json:"binary,omitempty"`
 	BinaryVersion string `json:"binary_version,omitempty"`
 	Arch          string `json:"arch,omitempty"`
+	// AnyCase says that the case of Name is lost: package URLs write Go modules in
+	// lower case, but a module whose path differs in case is another one.
+	AnyCase bool `json:"any_case,omitempty"`
 }
 
 // Thing is a product as its maker, its label or the network calls it.
@@ -79,6 +85,9 @@ func Identify(c *sbom.Component) (id Identity, reason string) {
 			if id.Package.Version == "" {
 				id.Package.Version = c.Version
 			}
+			if p.Type == "golang" {
+				id.Package.Name, id.Package.AnyCase = written(l.Name, c)
+			}
 		} else {
 			reason = "no advisories are kept by package for pkg:" + p.Type
 		}
@@ -94,4 +103,22 @@ func Identify(c *sbom.Component) (id Identity, reason string) {
 // Ecosystem is the family of the component's package, "" where it has none.
 func (id *Identity) Ecosystem() string {
 	return version.ParseEcosystem(id.Package.Ecosystem).Family
+}
+
+// written finds the case in which a Go module's path was written: in the
+// component's name, else in the package URL, if that holds a capital.
+func written(path string, c *sbom.Component) (name string, lost bool) {
+	for _, n := range []string{c.Name, c.Group + "/" + c.Name} {
+		if strings.EqualFold(n, path) {
+			return n, false
+		}
+	}
+	_, raw, _ := strings.Cut(c.PURL, "/")
+	if i := strings.IndexAny(raw, "@?#"); i >= 0 {
+		raw = raw[:i]
+	}
+	if n, err := url.PathUnescape(raw); err == nil && n != path && strings.EqualFold(n, path) {
+		return n, false
+	}
+	return path, strings.ContainsRune(path, '/') // not the standard library
 }

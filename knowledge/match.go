@@ -37,14 +37,15 @@ type candidate struct {
 // file of the generation is damaged.
 func (b *Base) Match(id *Identity, yield func(*Hit)) error {
 	b.mu.RLock()
-	found, err := b.candidates(id)
+	found := b.candidates(id)
 	for i := range found {
 		found[i].vuln = b.vulnerability(found[i].rec)
 	}
 	hits := b.hits(found)
+	err := b.gen.failed()
 	b.mu.RUnlock()
 	if err != nil {
-		return err
+		return wardround.Errorf(wardround.EIntegrity, "knowledge.match", "the generation cannot be used: %w; it has to be built anew", err)
 	}
 	for i := range hits {
 		yield(&hits[i])
@@ -52,23 +53,29 @@ func (b *Base) Match(id *Identity, yield func(*Hit)) error {
 	return nil
 }
 
-func (b *Base) candidates(id *Identity) ([]candidate, error) {
+func (b *Base) candidates(id *Identity) []candidate {
 	var out []candidate
 	if p := &id.Package; p.Name != "" {
 		eco := version.ParseEcosystem(p.Ecosystem)
-		out = b.byPackage(out, eco, p.Name, p.Version)
+		out = b.byPackage(out, eco, asked{p.Name, p.AnyCase}, p.Version)
 		if p.Binary != "" && p.Binary != p.Name {
-			out = b.byPackage(out, eco, p.Binary, p.BinaryVersion)
+			out = b.byPackage(out, eco, asked{name: p.Binary}, p.BinaryVersion)
 		}
 	}
 	out = b.byCPE(out, id)
 	out = b.byName(out, id)
-	return out, nil
+	return out
+}
+
+// asked is the name of a package, and whether its case is lost.
+type asked struct {
+	name    string
+	anyCase bool
 }
 
 // byPackage appends what records say of a package of an ecosystem.
-func (b *Base) byPackage(out []candidate, eco version.Ecosystem, name, v string) []candidate {
-	key := packageKey(eco.Family, name)
+func (b *Base) byPackage(out []candidate, eco version.Ecosystem, who asked, v string) []candidate {
+	key := packageKey(eco.Family, who.name)
 	rank := byPackage
 	if eco.Distribution() {
 		rank = byDistribution
@@ -84,8 +91,8 @@ func (b *Base) byPackage(out []candidate, eco version.Ecosystem, name, v string)
 				j++
 			}
 			if rec := bucket.rows[i].rec; !b.dead[rec] {
-				if c, ok := b.judge(bucket.rows[i:j], eco, &at); ok {
-					c.rec, c.rank, c.conf = rec, rank, wardround.Observed
+				if c, ok := b.judge(bucket.rows[i:j], eco, who, &at); ok {
+					c.rec, c.rank = rec, rank
 					out = append(out, c)
 				}
 			}
@@ -124,8 +131,9 @@ func (p *places) on(l *line) (uint32, bool) {
 
 // judge says what one record's rows say of a version; false when they are all
 // about other releases of the distribution.
-func (b *Base) judge(rows []row, eco version.Ecosystem, at *places) (c candidate, about bool) {
+func (b *Base) judge(rows []row, eco version.Ecosystem, who asked, at *places) (c candidate, about bool) {
 	var in, out, doubt, review verdict
+	c.conf = wardround.Observed
 	for i := range rows {
 		r := &rows[i]
 		relation := version.Same
@@ -133,6 +141,12 @@ func (b *Base) judge(rows []row, eco version.Ecosystem, at *places) (c candidate
 			if relation = r.ecosystem.Relate(eco); relation == version.Other {
 				continue
 			}
+		}
+		if r.name != "" && r.name != who.name {
+			if !who.anyCase {
+				continue
+			}
+			c.conf = min(c.conf, wardround.Indicated)
 		}
 		about = true
 		v := b.evaluate(r, at)
@@ -245,7 +259,14 @@ func (b *Base) evaluate(r *row, at *places) verdict {
 
 // said is the part that a row was compiled from.
 func (b *Base) said(r *row) *advisory.Affected {
-	return &b.held(r.rec).rec.Affected[r.part]
+	if r.said != nil {
+		return r.said
+	}
+	if parts := b.held(r.rec).rec.Affected; int(r.part) < len(parts) {
+		return &parts[r.part]
+	}
+	b.gen.damaged("the record " + b.ref(r.rec).String())
+	return &advisory.Affected{Unread: "?"}
 }
 
 // hits folds candidates into one hit for each vulnerability.
