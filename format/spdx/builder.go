@@ -54,8 +54,12 @@ func newBuilder(lim sbom.Limits) *builder {
 	}
 }
 
-// id returns the handle of an identifier; the bytes are not kept.
+// id returns the handle of an identifier; the bytes are not kept. An empty one
+// identifies nothing.
 func (b *builder) id(id []byte) handle {
+	if len(id) == 0 {
+		return none
+	}
 	if h, ok := b.ids[string(id)]; ok {
 		return h
 	}
