@@ -108,7 +108,7 @@ func TestLicencesAsSetsAndWords(t *testing.T) {
 		`{"type":"expandedlicensing_OrLaterOperator","spdxId":"urn:later","expandedlicensing_subjectLicense":"https://spdx.org/licenses/GPL-2.0"}`,
 		`{"type":"expandedlicensing_ListedLicenseException","spdxId":"urn:exception","name":"Classpath-exception-2.0"}`,
 		`{"type":"expandedlicensing_CustomLicense","spdxId":"urn:own","name":"Own","simplelicensing_licenseText":"…"}`,
-		`{"type":"expandedlicensing_ConjunctiveLicenseSet","spdxId":"urn:loop","expandedlicensing_member":["urn:loop"]}`,
+		`{"type":"expandedlicensing_ConjunctiveLicenseSet","spdxId":"urn:loop","expandedlicensing_member":["urn:loop"`+strings.Repeat(`,"urn:loop"`, 100)+`]}`,
 	)).SBOM
 	want := []string{"(Apache-2.0 OR Own) AND GPL-2.0+ WITH Classpath-exception-2.0", "MIT"}
 	if diff := cmp.Diff(want, d.Components[0].Licences); diff != "" {

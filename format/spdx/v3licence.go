@@ -7,6 +7,7 @@ import (
 const (
 	licenceDepth  = 16      // of sets within sets
 	licenceLength = 4 << 10 // of an expression put together, in bytes
+	licenceVisits = 1 << 10 // of licences for one expression: sets may name one another
 )
 
 // grant says which licence an element has.
@@ -57,8 +58,12 @@ func licenceOf(t *thing) licence {
 	return licence{text: t.name}
 }
 
-// expression words a licence as SPDX license expressions do.
-func (g *graph) expression(h handle, depth int) string {
+// expression words a licence as SPDX license expressions do; visits is what may
+// still be looked at for it.
+func (g *graph) expression(h handle, depth int, visits *int) string {
+	if *visits--; *visits < 0 {
+		return ""
+	}
 	l, ok := g.licences[h]
 	if !ok || (l.text == "" && l.join == "") {
 		if ok && len(g.b.name(h)) > 0 && strings.HasPrefix(g.b.name(h), "_:") {
@@ -75,7 +80,7 @@ func (g *graph) expression(h handle, depth int) string {
 	var parts []string
 	n := 0
 	for _, m := range l.members {
-		p := g.expression(m, depth+1)
+		p := g.expression(m, depth+1, visits)
 		if p == "" || n+len(p) > licenceLength {
 			continue
 		}
@@ -116,7 +121,8 @@ func (g *graph) applyLicences() {
 			}
 			text, ok := worded[l.licence]
 			if !ok {
-				text = g.expression(l.licence, 0)
+				visits := licenceVisits
+				text = g.expression(l.licence, 0, &visits)
 				worded[l.licence] = text
 			}
 			c := &g.b.doc.Components[i]
