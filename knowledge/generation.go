@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,7 @@ type generation struct {
 	heads, bodies, keyed, ids, groups, kev, scores, dates table
 	fixed                                                 []byte // of 8 bytes a record: u32 cluster, u32 flags
 	clusters                                              []atomic.Pointer[cluster]
+	refs                                                  []atomic.Pointer[Ref]
 
 	err atomic.Pointer[error]
 
@@ -82,16 +84,13 @@ func (g *generation) lookup(key string) (recID, bool) {
 }
 
 func (g *generation) ref(n recID) Ref {
-	key := string(g.heads.key(int(n)))
-	var parts [3]string
-	for i := range 2 {
-		at := bytes.IndexByte([]byte(key), 0)
-		if at < 0 {
-			break
-		}
-		parts[i], key = key[:at], key[at+1:]
+	if r := g.refs[n].Load(); r != nil {
+		return *r
 	}
-	return Ref{Feed: parts[0], Document: parts[1], ID: key}
+	feed, rest, _ := strings.Cut(string(g.heads.key(int(n))), "\x00")
+	document, id, _ := strings.Cut(rest, "\x00")
+	g.refs[n].Store(&Ref{Feed: feed, Document: document, ID: id})
+	return *g.refs[n].Load()
 }
 
 func (g *generation) withdrawn(n recID) bool {

@@ -3,6 +3,8 @@ package knowledge
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
@@ -28,33 +30,50 @@ type candidate struct {
 	fixed  []string
 	symbol bool
 	detail detail
-	vuln   string
 }
 
+// scratch is the memory of one Match.
+type scratch struct {
+	found []candidate
+	order []sortable
+	hits  []Hit
+}
+
+// sortable is a candidate by its place in the answer.
+type sortable struct {
+	vuln   string
+	weight int
+	n      int
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
 // Match yields what is known of a component: one hit for each vulnerability that is
-// recorded for its package, its CPEs or its name, in the order of their ids. What
-// it yields is the caller's; the Base may be used meanwhile. The error is EIntegrity: the
-// file of the generation is damaged.
+// recorded for its package, its CPEs or its name, in the order of their ids. A hit
+// is good until yield returns; who keeps it copies it. The Base may be asked meanwhile. The
+// error is EIntegrity: the file of the generation is damaged, and nothing that was
+// yielded may be relied on.
 func (b *Base) Match(id *Identity, yield func(*Hit)) error {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
 	b.mu.RLock()
-	found := b.candidates(id)
-	for i := range found {
-		found[i].vuln = b.vulnerability(found[i].rec)
-	}
-	hits := b.hits(found)
+	s.found = b.candidates(id, s.found[:0])
+	b.fold(s)
 	err := b.gen.failed()
 	b.mu.RUnlock()
 	if err != nil {
 		return wardround.Errorf(wardround.EIntegrity, "knowledge.match", "the generation cannot be used: %w; it has to be built anew", err)
 	}
-	for i := range hits {
-		yield(&hits[i])
+	for i := range s.hits {
+		yield(&s.hits[i])
 	}
+	clear(s.found)
+	clear(s.hits)
+	clear(s.order)
 	return nil
 }
 
-func (b *Base) candidates(id *Identity) []candidate {
-	var out []candidate
+func (b *Base) candidates(id *Identity, out []candidate) []candidate {
 	if p := &id.Package; p.Name != "" {
 		eco := version.ParseEcosystem(p.Ecosystem)
 		out = b.byPackage(out, eco, asked{p.Name, p.AnyCase}, p.Version)
@@ -269,22 +288,24 @@ func (b *Base) said(r *row) *advisory.Affected {
 	return &advisory.Affected{Unread: "?"}
 }
 
-// hits folds candidates into one hit for each vulnerability.
-func (b *Base) hits(found []candidate) []Hit {
-	slices.SortStableFunc(found, func(x, y candidate) int {
-		if c := cmp.Compare(x.vuln, y.vuln); c != 0 {
-			return c
-		}
-		return x.order(&y)
+// fold makes one hit of the candidates about each vulnerability.
+func (b *Base) fold(s *scratch) {
+	s.order, s.hits = s.order[:0], s.hits[:0]
+	for i := range s.found {
+		c := &s.found[i]
+		s.order = append(s.order, sortable{b.vulnerability(c.rec), c.weight(), i})
+	}
+	slices.SortFunc(s.order, func(x, y sortable) int {
+		return cmp.Or(strings.Compare(x.vuln, y.vuln), cmp.Compare(x.weight, y.weight),
+			cmp.Compare(s.found[x.n].rec, s.found[y.n].rec), cmp.Compare(x.n, y.n))
 	})
-	out := make([]Hit, 0, len(found))
-	for i := 0; i < len(found); {
-		c := &found[i]
-		h := Hit{Vulnerability: c.vuln, State: c.state, Reason: c.reason, Fixed: c.fixed, Confidence: c.conf,
+	for i := 0; i < len(s.order); {
+		c := &s.found[s.order[i].n]
+		h := Hit{Vulnerability: s.order[i].vuln, State: c.state, Reason: c.reason, Fixed: c.fixed, Confidence: c.conf,
 			Record: b.ref(c.rec), Symbols: c.symbol, detail: c.detail}
 		j := i + 1
-		for ; j < len(found) && found[j].vuln == c.vuln; j++ {
-			o := &found[j]
+		for ; j < len(s.order) && s.order[j].vuln == h.Vulnerability; j++ {
+			o := &s.found[s.order[j].n]
 			if o.rec != c.rec {
 				h.Others = append(h.Others, Answer{b.ref(o.rec), o.state, o.reason})
 			}
@@ -296,31 +317,25 @@ func (b *Base) hits(found []candidate) []Hit {
 				}
 			}
 		}
-		out = append(out, h)
+		s.hits = append(s.hits, h)
 		i = j
 	}
-	return out
 }
 
-// order puts the candidate that decides first: withdrawn records last, then by
-// rank; within one, affected before cannot tell before not affected.
-func (c *candidate) order(o *candidate) int {
-	weight := func(c *candidate) int {
-		w := c.rank * 4
-		switch {
-		case c.reason == WithdrawnRecord:
-			w += 100
-		case c.state == wardround.Unknown:
-			w++
-		case c.state == wardround.Pass:
-			w += 2
-		}
-		return w
+// weight orders candidates about one vulnerability; the first decides. Withdrawn
+// records come last, then it goes by rank; within one, affected before cannot tell
+// before not affected.
+func (c *candidate) weight() int {
+	w := c.rank * 4
+	switch {
+	case c.reason == WithdrawnRecord:
+		w += 100
+	case c.state == wardround.Unknown:
+		w++
+	case c.state == wardround.Pass:
+		w += 2
 	}
-	if d := cmp.Compare(weight(c), weight(o)); d != 0 {
-		return d
-	}
-	return cmp.Compare(c.rec, o.rec)
+	return w
 }
 
 // Keys are what an identity is filed under: a [Delta] that names one of them may

@@ -131,6 +131,7 @@ func readGeneration(data []byte) (*generation, error) {
 		}
 	}
 	g.clusters = make([]atomic.Pointer[cluster], g.groups.n)
+	g.refs = make([]atomic.Pointer[Ref], g.heads.n)
 	return g, nil
 }
 
