@@ -157,7 +157,10 @@ func (p *putting) remove(n recID, was *held) {
 			delete(b.buckets, k)
 		}
 	}
-	p.was[was.ref.key()] = b.vulnerability(n)
+	if b.clusterOf(n) != nil { // else it came with these same rows
+		name := b.vulnerability(n)
+		p.was[was.ref.key()], p.vulns[name] = name, true
+	}
 	for _, id := range linkIDs(was.rec) {
 		p.seeds[id] = true
 	}

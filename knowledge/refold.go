@@ -114,9 +114,6 @@ func (p *putting) rename(links []link) {
 			p.touch(b.held(l.rec).rec)
 		}
 	}
-	for _, n := range p.gone {
-		_ = n
-	}
 	for old, names := range now {
 		if len(names) == 0 || changed[old] {
 			if p.d.Renamed == nil {
