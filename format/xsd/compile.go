@@ -48,14 +48,19 @@ func Compile(documents ...[]byte) (*Schema, error) {
 			return nil, err
 		}
 	}
-	for name := range c.types {
-		if _, err := c.typeNamed(name, c.types[name]); err != nil {
-			return nil, err
-		}
-	}
-	for name, n := range c.elements {
-		if _, err := c.globalElement(name, n); err != nil {
-			return nil, err
+	for _, root := range roots { // in their order, so that of several errors the same is told
+		for _, n := range root.children {
+			name := xml.Name{Space: n.target, Local: n.attrs["name"]}
+			var err error
+			switch n.name.Local {
+			case "complexType", "simpleType":
+				_, err = c.typeNamed(name, n)
+			case "element":
+				_, err = c.globalElement(name, n)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
 	return c.schema, nil

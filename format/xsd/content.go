@@ -70,6 +70,7 @@ type piece struct {
 type builder struct {
 	c        *compiler
 	m        *model
+	steps    int
 	elements map[*node]*element // one declaration per node, however often unrolled
 }
 
@@ -159,7 +160,7 @@ func (b *builder) leaf(p position) piece {
 }
 
 func (b *builder) once(n *node) (piece, error) {
-	if len(b.m.at) > maxPositions {
+	if b.steps++; b.steps > 4*maxPositions || len(b.m.at) > maxPositions {
 		return piece{}, n.fail("the content unrolls to more than %d places", maxPositions)
 	}
 	switch n.name.Local {
