@@ -33,6 +33,7 @@ type phrases struct {
 	fromTo       string // a sender and its receiver
 	anInterface  string
 	site, sensor string // its id
+	release      string // one without a name
 }
 
 var english = phrases{
@@ -47,6 +48,7 @@ var english = phrases{
 	anInterface:  "an interface",
 	site:         "the site %s",
 	sensor:       "the sensor %s",
+	release:      "a release",
 }
 
 // Told is a check's title and text in another language, with the same places to
@@ -86,6 +88,7 @@ var sentences = map[string]phrases{
 		fromTo:       "%v an %v",
 		anInterface:  "eine Schnittstelle",
 		site:         "der Standort %s",
+		release:      "ein Produktstand",
 		sensor:       "der Sensor %s",
 	},
 	"fr": {
@@ -99,6 +102,7 @@ var sentences = map[string]phrases{
 		fromTo:       "%v vers %v",
 		anInterface:  "une interface",
 		site:         "le site %s",
+		release:      "une version de produit",
 		sensor:       "le capteur %s",
 	},
 }
@@ -142,6 +146,11 @@ func (w *words) subject(f *wardround.Finding) string {
 			}
 		}
 		return w.anInterface
+	case wardround.SubjectRelease:
+		if name, ok := f.Facts["release"].(string); ok && name != "" {
+			return name
+		}
+		return w.release
 	case wardround.SubjectSite:
 		return fmt.Sprintf(w.site, f.Subject.ID)
 	case wardround.SubjectSensor:

@@ -266,6 +266,9 @@ func (p *Pass) output(s wardround.Subject, item string, st wardround.State, fact
 	}
 }
 
+// Room is how many verdicts the pass may still give.
+func (p *Pass) Room() int { return MaxOutputs - len(p.out) }
+
 type tooMany struct{}
 
 func (tooMany) Error() string { return "too many verdicts in one batch" }

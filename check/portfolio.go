@@ -70,32 +70,32 @@ type ExposureKey struct {
 // Exposure is the answer for one vulnerability in one release, or in one asset
 // that is known only by what it calls itself.
 type Exposure struct {
-	Subject       wardround.Subject
-	Vulnerability string   // the folded id: a CVE where there is one
-	Aliases       []string // other ids of it
-	Title         string
+	Subject       wardround.Subject `json:"subject"`
+	Vulnerability string            `json:"vulnerability"`     // the folded id: a CVE where there is one
+	Aliases       []string          `json:"aliases,omitempty"` // other ids of it
+	Title         string            `json:"title,omitempty"`
 	// State is Fail for affected, Pass for not affected (any more), Unknown for
 	// cannot tell; Why says it in a sentence.
-	State wardround.State
-	Why   string
+	State wardround.State `json:"state"`
+	Why   string          `json:"why,omitempty"`
 	// Places are where it is, at most eight of Count.
-	Places     []Place
-	Count      int
-	Fixed      []string // versions of the component that are fixed
-	Advisories []string // documents that say so
-	Severity   wardround.Severity
-	Rating     string  // the vector, or the text, that the severity rests on
-	Score      float64 // its base score, 0 to 10; -1 when there is none
-	Exploited  bool    // listed in CISA KEV
-	DueKEV     time.Time
-	EPSS       float64 // probability of exploitation within 30 days, 0 to 1; -1 when not known
-	Confidence wardround.Confidence
-	Claim      *Claim // the exploitability statement that decides, nil for none
-	Embargoed  bool
-	Changed    time.Time // when the newest knowledge under it came
+	Places     []Place              `json:"places,omitempty"`
+	Count      int                  `json:"count,omitempty"`
+	Fixed      []string             `json:"fixed,omitempty"`      // versions of the component that are fixed
+	Advisories []string             `json:"advisories,omitempty"` // documents that say so
+	Severity   wardround.Severity   `json:"severity"`
+	Rating     string               `json:"rating,omitempty"`    // the vector, or the text, that the severity rests on
+	Score      float64              `json:"score"`               // its base score, 0 to 10; -1 when there is none
+	Exploited  bool                 `json:"exploited,omitempty"` // listed in CISA KEV
+	DueKEV     time.Time            `json:"due_kev,omitzero"`
+	EPSS       float64              `json:"epss"` // probability of exploitation within 30 days, 0 to 1; -1 when not known
+	Confidence wardround.Confidence `json:"confidence"`
+	Claim      *Claim               `json:"claim,omitempty"` // the exploitability statement that decides, nil for none
+	Embargoed  bool                 `json:"embargoed,omitempty"`
+	Changed    time.Time            `json:"changed,omitzero"` // when the newest knowledge under it came
 	// Fact is a digest of what the answer rests on: a claim that was confirmed for
 	// another one has lapsed.
-	Fact string
+	Fact string `json:"fact,omitempty"`
 }
 
 // Key returns the exposure's place in the order.
@@ -120,12 +120,12 @@ type Claim = wardround.Claim
 
 // Quality is one answer about a bill of materials.
 type Quality struct {
-	Profile string // "ntia-minimum", "fda-524b", "cra-annex-i", "integrity"
-	Rule    string
-	State   wardround.State
-	Said    string // a sentence
-	Count   int    // components concerned
-	Of      int
+	Profile string          `json:"profile"` // "ntia-minimum", "fda-524b", "cra-annex-i", "integrity"
+	Rule    string          `json:"rule"`
+	State   wardround.State `json:"state"`
+	Said    string          `json:"said"`            // a sentence
+	Count   int             `json:"count,omitempty"` // components concerned
+	Of      int             `json:"of,omitempty"`
 }
 
 // Feed is the state of one source of knowledge.
@@ -136,4 +136,7 @@ type Feed struct {
 	Newest  time.Time `json:"newest"` // newest modification in it
 	At      time.Time `json:"at"`     // last time it came
 	Trust   string    `json:"trust,omitempty"`
+	// Missing are components that knowledge of this name would speak of, where no feed
+	// has brought any: Name is then the ecosystem.
+	Missing int `json:"missing,omitempty"`
 }

@@ -13,9 +13,11 @@ import (
 	_ "github.com/wardround/wardround/checks/mqtt"
 	_ "github.com/wardround/wardround/checks/net"
 	_ "github.com/wardround/wardround/checks/privacy"
+	_ "github.com/wardround/wardround/checks/release"
 	_ "github.com/wardround/wardround/checks/sensor"
 	_ "github.com/wardround/wardround/checks/ssh"
 	_ "github.com/wardround/wardround/checks/tls"
+	_ "github.com/wardround/wardround/checks/vulnerability"
 	_ "github.com/wardround/wardround/checks/words"
 )
 

@@ -22,7 +22,7 @@ type weight struct {
 }
 
 const (
-	zone, site, subject, server = check.ByZone, check.BySite, check.BySubject, check.ByServer
+	zone, site, subject, server, item = check.ByZone, check.BySite, check.BySubject, check.ByServer, check.ByItem
 
 	low, medium, high = wardround.Low, wardround.Medium, wardround.High
 )
@@ -64,6 +64,13 @@ var weights = map[string]weight{
 	"mqtt.new-publisher":         {Base: medium, Group: subject, Novelty: true, Hostile: true},
 	"net.new-zone-link":          {Base: medium, Group: zone, Novelty: true},
 	"privacy.new-recipient":      {Base: medium, Group: zone, Novelty: true},
+	// Releases: one case for one vulnerability wherever it is, else for a release.
+	"release.build":       {Base: medium, Group: subject},
+	"release.declared":    {Base: medium, Group: subject},
+	"release.knowledge":   {Base: medium, Group: site},
+	"release.sbom":        {Base: low, Group: subject},
+	"release.support":     {Base: low, Group: subject},
+	"vulnerability.known": {Base: medium, Group: item},
 	// Acts and failures.
 	"asset.silent":         {Base: medium, Group: subject},
 	"net.address-conflict": {Base: medium, Group: subject, Hostile: true},

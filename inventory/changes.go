@@ -16,6 +16,7 @@ type changes struct {
 	touchedAssets []*record // only times changed
 	touchedLinks  []*link
 	proposals     []*wardround.Proposal
+	restaked      []wardround.ReleaseID
 	swept         time.Time // when the touched ones were last looked through
 }
 

@@ -92,6 +92,11 @@ func (v *Inventory) newLink(k linkKey) *link {
 		Client: k.client.ID, Server: k.server.ID, Protocol: k.protocol, Port: k.port, First: v.o.At, Last: v.o.At}
 	v.addLink(k, l)
 	v.markLink(l)
+	for _, r := range [...]*record{k.client, k.server} {
+		if r.Release != "" && k.client.Remote != k.server.Remote {
+			v.mark(r) // it weighs otherwise now
+		}
+	}
 	v.res.NewLink = true
 	return l
 }

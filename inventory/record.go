@@ -24,6 +24,8 @@ type record struct {
 	reported time.Time // when its gateway last spoke for it
 	links    []*link
 
+	stakes stakes // as of the last batch
+
 	dirty, touched bool
 	saved          time.Time // Last as last handed to the store
 }

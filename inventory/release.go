@@ -3,7 +3,6 @@ package inventory
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -107,8 +106,10 @@ func (v *Inventory) MatchReleases() {
 	if v.o == nil {
 		return
 	}
+	v.changed.restaked = v.changed.restaked[:0]
 	for _, r := range slices.Clone(v.changed.assets) {
 		v.matchRelease(r)
+		v.restake(r)
 	}
 	if len(v.releases.asked) == 0 {
 		return
@@ -116,10 +117,45 @@ func (v *Inventory) MatchReleases() {
 	for _, r := range v.order {
 		if !r.dirty && slices.ContainsFunc(callings(r), func(c calling) bool { return v.releases.asked[c.key] }) {
 			v.matchRelease(r)
+			v.restake(r)
 		}
 	}
 	clear(v.releases.asked)
 }
+
+// stakes is what of an instance weighs in the findings of its release.
+type stakes struct {
+	release     wardround.ReleaseID
+	kind        wardround.AssetKind
+	criticality wardround.Criticality
+	use         wardround.Use
+	outside     bool // a link reaches, or comes from, outside the site
+}
+
+func stakesOf(r *record) stakes {
+	if r.Release == "" {
+		return stakes{}
+	}
+	outside := slices.ContainsFunc(r.links, func(l *link) bool { return l.client.survivor().Remote || l.server.survivor().Remote })
+	return stakes{r.Release, r.Kind, r.Criticality, r.Use, outside}
+}
+
+// restake notes the releases that weigh otherwise because of r.
+func (v *Inventory) restake(r *record) {
+	old, now := r.stakes, stakesOf(r)
+	if r.stakes = now; old == now {
+		return
+	}
+	for _, id := range [...]wardround.ReleaseID{old.release, now.release} {
+		if id != "" && !slices.Contains(v.changed.restaked, id) {
+			v.changed.restaked = append(v.changed.restaked, id)
+		}
+	}
+}
+
+// Restaked lists the releases of whose instances something that weighs changed in
+// the last batch.
+func (v *Inventory) Restaked() []wardround.ReleaseID { return slices.Clone(v.changed.restaked) }
 
 // calling is what an asset calls itself.
 type calling struct {
@@ -264,8 +300,8 @@ func (w View) Instances(id wardround.ReleaseID) iter.Seq[*wardround.Asset] {
 	return assetsOf(w.v.instances[id])
 }
 
-// Released lists the releases that have instances, by id.
-func (w View) Released() []wardround.ReleaseID { return slices.Sorted(maps.Keys(w.v.instances)) }
+// Uninstalled reports whether a release has no instance here.
+func (w View) Uninstalled(id wardround.ReleaseID) bool { return len(w.v.instances[id]) == 0 }
 
 // brand is how a maker is compared: without the form of the company, and under the
 // name that its brand goes by now.

@@ -53,6 +53,9 @@ func Restore(ctx context.Context, o Options, from wardround.Reader) (*Inventory,
 	if err := v.restoreLinks(ctx, from); err != nil {
 		return nil, err
 	}
+	for _, r := range v.order {
+		r.stakes = stakesOf(r)
+	}
 	for p, err := range from.Proposals(ctx, o.Scope) {
 		if err != nil {
 			return nil, err

@@ -76,6 +76,7 @@ type Pipeline struct {
 	seen     []*check.Seen
 	byKind   map[string][]*check.Seen
 	stakes   map[wardround.ReleaseID][]wardround.Stakes // of the batch
+	restaked []wardround.ReleaseID                      // of whose instances something changed in the batch
 	leaked   bool                                       // an abandoned check may hold seen and byKind
 }
 
@@ -217,6 +218,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 		p.fold(s)
 	}
 	p.inv.MatchReleases()
+	p.restaked = p.inv.Restaked()
 	p.opt.Portfolio.Assets(p.inv.Changed())
 	p.stakes = map[wardround.ReleaseID][]wardround.Stakes{}
 	p.learned.begin(p, batch[0])

@@ -77,6 +77,26 @@ func (p *Pipeline) portfolio(o *wardround.Observation) error {
 	return nil
 }
 
+// portion is what was touched, with the releases of whose instances something
+// changed that weighs: what they do for a patient, whether they are in use, whether
+// they reach outside the site.
+func (p *Pipeline) portion(v check.Portfolio) check.Touched {
+	t := v.Touched()
+	if len(p.restaked) == 0 {
+		return t
+	}
+	t.Releases = append(slices.Clone(t.Releases), p.restaked...)
+	slices.Sort(t.Releases)
+	t.Releases = slices.Compact(t.Releases)
+	return t
+}
+
+// touched reports whether checks that follow the portfolio have anything to see.
+func (p *Pipeline) touched() bool {
+	t := p.portion(p.opt.Portfolio.View())
+	return t.Number != 0 || len(t.Releases) > 0
+}
+
 // received makes what came for the portfolio part of the evidence: the document's
 // digest stands in it.
 func (p *Pipeline) received(o *wardround.Observation) {
@@ -105,7 +125,7 @@ func (v portfolioView) Document(id wardround.DocumentID) *wardround.Document {
 	return v.v.Document(id)
 }
 
-func (v portfolioView) Touched() check.Touched { v.f.Alive(); return v.v.Touched() }
+func (v portfolioView) Touched() check.Touched { v.f.Alive(); return v.f.p.portion(v.v) }
 
 func (v portfolioView) Releases() iter.Seq[*wardround.Release] { return each(v.f, v.v.Releases()) }
 

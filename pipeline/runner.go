@@ -29,7 +29,7 @@ func (r *runner) run(ctx context.Context) {
 	p := r.p
 	p.failures.forget()
 	fired := p.wakes.due()
-	touched := p.opt.Portfolio.View().Touched().Number != 0
+	touched := p.touched()
 	for i, c := range p.opt.Checks {
 		seen, wakes := p.watched(c), fired[c.ID]
 		portion := c.Portfolio && touched
@@ -38,7 +38,7 @@ func (r *runner) run(ctx context.Context) {
 		}
 		missed := wakes
 		if portion { // who cannot take it now is called when it can, and sees the gap
-			missed = append(slices.Clone(wakes), check.Wake{Key: check.MoreKey, Due: p.now})
+			missed = append(slices.Clone(wakes), check.Wake{Key: check.MissedKey, Due: p.now})
 		}
 		if p.content.off(c.ID) {
 			p.wakes.again(c.ID, missed, time.Time{})

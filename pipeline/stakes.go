@@ -128,10 +128,15 @@ func titleOf(c *check.Check, group string) string {
 }
 
 // needsTwo reports whether two people decide of a finding: where a life depends on
-// what it is about, or may. Of a release without instances nobody knows.
+// what it is about, or may. A release stands for its instances: without any, nobody
+// lies beside it.
 func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
 	switch f.Subject.Kind {
-	case wardround.SubjectAsset, wardround.SubjectLink, wardround.SubjectRelease:
+	case wardround.SubjectAsset, wardround.SubjectLink:
+	case wardround.SubjectRelease:
+		if p.inv.View().Uninstalled(wardround.ReleaseID(f.Subject.ID)) {
+			return false
+		}
 	default:
 		return false
 	}
