@@ -235,7 +235,7 @@ func (b *Base) keysOf(a *advisory.Affected) []Key {
 	case a.Package != nil && a.Package.Name != "":
 		return []Key{PackageKey(a.Package.Ecosystem, a.Package.Name)}
 	case a.CPE != nil:
-		return cpeKeys(a.CPE.Match)
+		return filedCPE(a.CPE.Match)
 	case a.Product != nil && b.opt.Products != nil:
 		var out []Key
 		for _, name := range b.opt.Products.Filed(a.Product) {

@@ -61,7 +61,8 @@ func newBucket(parts []part) *bucket {
 			}
 		}
 		var scheme version.Scheme
-		if scheme, r.compiled = oneScheme(p.said); !r.compiled {
+		if scheme, r.compiled = oneScheme(p.said); !r.compiled || p.said.Package == nil {
+			r.compiled = false
 			continue
 		}
 		if seen[scheme] == nil {

@@ -69,7 +69,9 @@ const (
 	UnderInvestigation                   // cannot tell: nor can the source
 	Contradiction                        // cannot tell: the record says both
 	Resemblance                          // cannot tell: it may be another product
-	NoRange                              // affected: the record names the package and no version of it
+	NoRange                              // cannot tell: the record names the package and no version of it
+	OtherPlatform                        // not affected: only on a platform that this is not
+	VagueName                            // cannot tell: the component's CPE says too little
 	numReasons
 )
 

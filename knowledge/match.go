@@ -8,6 +8,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/cpe"
 	"github.com/wardround/wardround/format/osv"
 	"github.com/wardround/wardround/format/version"
 )
@@ -94,38 +95,24 @@ type asked struct {
 
 // byPackage appends what records say of a package of an ecosystem.
 func (b *Base) byPackage(out []candidate, eco version.Ecosystem, who asked, v string) []candidate {
-	key := packageKey(eco.Family, who.name)
 	rank := byPackage
 	if eco.Distribution() {
 		rank = byDistribution
 	}
-	for _, bucket := range [2]*bucket{b.gen.bucket(key), b.bucket(key)} {
-		if bucket == nil {
-			continue
+	at := places{text: v}
+	b.rowsOf(packageKey(eco.Family, who.name), func(rows []row) {
+		if c, ok := b.judge(rows, eco, who, &at); ok {
+			c.rank = rank
+			out = append(out, c)
 		}
-		at := places{bucket: bucket, text: v}
-		for i := 0; i < len(bucket.rows); {
-			j := i + 1
-			for j < len(bucket.rows) && bucket.rows[j].rec == bucket.rows[i].rec {
-				j++
-			}
-			if rec := bucket.rows[i].rec; !b.dead[rec] {
-				if c, ok := b.judge(bucket.rows[i:j], eco, who, &at); ok {
-					c.rec, c.rank = rec, rank
-					out = append(out, c)
-				}
-			}
-			i = j
-		}
-	}
+	})
 	return out
 }
 
 // places is where a version stands on the lines of a bucket.
 type places struct {
-	bucket *bucket
 	text   string
-	parsed [1]version.Version
+	parsed version.Version
 	line   *line
 	place  uint32
 	known  bool // on line
@@ -137,80 +124,47 @@ func (p *places) on(l *line) (uint32, bool) {
 		return p.place, p.known
 	}
 	p.line, p.known = l, false
-	if p.parsed[0].IsZero() || p.parsed[0].Scheme() != l.scheme {
+	if p.parsed.IsZero() || p.parsed.Scheme() != l.scheme {
 		v, err := l.scheme.Parse(p.text)
 		if err != nil {
 			return 0, false
 		}
-		p.parsed[0] = v
+		p.parsed = v
 	}
-	p.place, p.known = l.place(p.parsed[0])
+	p.place, p.known = l.place(p.parsed)
 	return p.place, p.known
 }
 
 // judge says what one record's rows say of a version; false when they are all
 // about other releases of the distribution.
 func (b *Base) judge(rows []row, eco version.Ecosystem, who asked, at *places) (c candidate, about bool) {
-	var in, out, doubt, review verdict
-	c.conf = wardround.Observed
+	var t tally
+	conf, symbols := wardround.Observed, false
 	for i := range rows {
 		r := &rows[i]
-		relation := version.Same
-		if eco.Family != "" {
-			if relation = r.ecosystem.Relate(eco); relation == version.Other {
-				continue
-			}
+		relation := r.ecosystem.Relate(eco)
+		if relation == version.Other {
+			continue
 		}
 		if r.name != "" && r.name != who.name {
 			if !who.anyCase {
 				continue
 			}
-			c.conf = min(c.conf, wardround.Indicated)
+			conf = wardround.Indicated
 		}
 		about = true
 		v := b.evaluate(r, at)
-		switch {
-		case !v.known():
-			doubt.take(v)
-		case !v.in():
-		case relation == version.Unsure:
+		if relation == version.Unsure && v.in() {
 			v.reason = BranchMissing
-			doubt.take(v)
-		case r.status == advisory.IsAffected || r.status == "":
-			in.take(v)
-		case r.status == advisory.InReview:
-			v.reason = UnderInvestigation
-			review.take(v)
-		default:
-			v.reason = SaidNotAffected
-			if r.status == advisory.Fixed {
-				v.reason = SaidFixed
-			}
-			out.take(v)
 		}
-		c.symbol = c.symbol || r.symbols
+		t.add(r.status, v)
+		symbols = symbols || r.symbols
 	}
 	if !about {
 		return c, false
 	}
-	switch {
-	case b.withdrawn(rows[0].rec):
-		c.state, c.reason = wardround.Pass, WithdrawnRecord
-	case in.set && out.set:
-		c.state, c.reason = wardround.Unknown, Contradiction
-		c.detail, c.fixed = in.detail, in.fixed
-	case in.set:
-		c.state, c.reason, c.detail, c.fixed = wardround.Fail, in.reason, in.detail, in.fixed
-	case out.set:
-		c.state, c.reason, c.detail = wardround.Pass, out.reason, out.detail
-	case review.set:
-		c.state, c.reason, c.detail = wardround.Unknown, review.reason, review.detail
-	case doubt.set:
-		c.state, c.reason, c.detail, c.fixed = wardround.Unknown, doubt.reason, doubt.detail, doubt.fixed
-	default:
-		c.state, c.reason = wardround.Pass, OutOfRange
-	}
-	c.detail.version = at.text
+	c = t.candidate(b, rows[0].rec, byPackage, conf, at.text)
+	c.symbol = symbols
 	return c, true
 }
 
@@ -220,33 +174,6 @@ func (b *Base) withdrawn(n recID) bool {
 		return !b.recs[n-b.gen.len()].rec.Withdrawn.IsZero()
 	}
 	return b.gen.withdrawn(n)
-}
-
-// verdict is what one row says.
-type verdict struct {
-	set    bool
-	reason Reason
-	fixed  []string
-	detail detail
-}
-
-func (v *verdict) known() bool {
-	return v.reason == InRange || v.reason == Enumerated || v.reason == EveryVersion || v.reason == OutOfRange
-}
-
-func (v *verdict) in() bool { return v.reason != OutOfRange }
-
-func (v *verdict) take(o verdict) {
-	if !v.set {
-		*v = o
-		v.set = true
-	} else {
-		for _, f := range o.fixed {
-			if !slices.Contains(v.fixed, f) {
-				v.fixed = append(v.fixed, f)
-			}
-		}
-	}
 }
 
 var reasons = map[osv.Reason]Reason{
@@ -272,8 +199,9 @@ func (b *Base) evaluate(r *row, at *places) verdict {
 			return verdict{reason: reasons[why], fixed: r.fixes(place), detail: detail{}}
 		}
 	}
-	set := osv.Affects(b.said(r), at.text)
-	return verdict{reason: reasons[set.Reason], fixed: set.Fixed, detail: detail{to: b.said(r).Unread}}
+	said := b.said(r)
+	set := osv.Affects(said, at.text)
+	return verdict{reason: reasons[set.Reason], fixed: set.Fixed, detail: boundsOf(said, set.Range)}
 }
 
 // said is the part that a row was compiled from.
@@ -349,8 +277,10 @@ func (b *Base) Keys(id *Identity) []Key {
 			out = append(out, packageKey(family, p.Binary))
 		}
 	}
-	for _, c := range id.CPEs {
-		out = append(out, cpeKeys(c)...)
+	for _, s := range id.CPEs {
+		if n, err := cpe.Parse(s); err == nil {
+			out = append(out, lookedCPE(n)...)
+		}
 	}
 	if id.Thing != nil && b.opt.Products != nil {
 		for _, n := range b.opt.Products.Looked(id.Thing) {
@@ -360,7 +290,3 @@ func (b *Base) Keys(id *Identity) []Key {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
-
-func (b *Base) byCPE(out []candidate, id *Identity) []candidate  { return out }
-func (b *Base) byName(out []candidate, id *Identity) []candidate { return out }
-func cpeKeys(string) []Key                                       { return nil }

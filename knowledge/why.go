@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/advisory"
 )
 
 // detail is what a sentence is made of.
@@ -65,6 +66,8 @@ func (h *Hit) Why() string {
 		return h.Record.String() + " says of " + v + " both that it is affected and that it is not"
 	case Resemblance:
 		return "it resembles the product that " + h.Record.String() + " names; a person has to confirm it"
+	case OtherPlatform:
+		return fmt.Sprintf("affected only when it runs on %s, which it does not", d.to)
 	case NoRange:
 		return h.Record.String() + " names the package and no version of it"
 	}
@@ -90,4 +93,29 @@ func (d *detail) bounds() (from, to string) {
 		}
 	}
 	return from, to
+}
+
+// boundsOf are the bounds of a range as the record writes it, and what of the
+// record was not understood.
+func boundsOf(a *advisory.Affected, n int) detail {
+	if n < 0 {
+		return detail{to: a.Unread}
+	}
+	var d detail
+	for _, e := range a.Ranges[n].Events {
+		switch {
+		case e.Introduced != "" && e.Introduced != "0":
+			d.from = e.Introduced
+		case e.After != "":
+			d.from, d.above = e.After, true
+		case e.Fixed != "":
+			d.to = e.Fixed
+		case e.Last != "":
+			d.to, d.including = e.Last, true
+		}
+	}
+	if len(a.Ranges[n].Events) > 2 {
+		return detail{} // several intervals: the first and the last bound would mislead
+	}
+	return d
 }
