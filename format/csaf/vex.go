@@ -75,14 +75,14 @@ func (r reasons) of(id string, s vex.Status) reason {
 	own, all := r[id], r[""]
 	switch s {
 	case vex.NotAffected:
-		return reason{flag: own.flag, since: own.since, impacts: both(all.impacts, own.impacts)}
+		return reason{flag: own.flag, since: own.since, impacts: joined(all.impacts, own.impacts)}
 	case vex.Affected:
-		return reason{actions: both(all.actions, own.actions)}
+		return reason{actions: joined(all.actions, own.actions)}
 	}
 	return reason{}
 }
 
-func both(a, b string) string {
+func joined(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}
@@ -111,7 +111,7 @@ func (v *Vulnerability) reasons() reasons {
 	}
 	note := func(to *string, i int) {
 		if len(*to) < maxReasons {
-			*to = both(*to, strconv.Itoa(i))
+			*to = joined(*to, strconv.Itoa(i))
 		}
 	}
 	for _, f := range v.Flags {
