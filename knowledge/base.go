@@ -82,7 +82,7 @@ func New(o Options) *Base {
 
 func (b *Base) clear() {
 	b.dead, b.moved = map[recID]bool{}, map[recID]*cluster{}
-	b.feeds, b.recs, b.byKey = map[string]*feed{}, nil, map[string]recID{}
+	b.feeds, b.recs, b.byKey, b.byDocument = map[string]*feed{}, nil, map[string]recID{}, map[string]map[recID]bool{}
 	b.rows, b.clusters, b.buckets = map[Key][]part{}, map[string]*cluster{}, map[Key]*bucket{}
 	b.kev, b.scores, b.cycles = map[string]listed{}, map[string]scored{}, map[string]dated{}
 }
@@ -215,7 +215,7 @@ func (b *Base) clusterBy(id string) *cluster {
 	return b.gen.clusterBy(id)
 }
 
-// keysBetween yields the live records whose key has the prefix.
+// withPrefix yields the live records whose key has the prefix.
 func (b *Base) withPrefix(prefix string, yield func(key string, n recID)) {
 	for k, n := range b.byKey {
 		if strings.HasPrefix(k, prefix) {

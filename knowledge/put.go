@@ -3,7 +3,6 @@ package knowledge
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +19,7 @@ func (b *Base) Put(f Feed, rows []Entry) Delta {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},
-		named: map[string]bool{}, documents: map[string]bool{}, seeds: map[string]bool{}, rows: map[string]bool{}}
+		named: map[string]bool{}, documents: map[string]bool{}, seeds: map[string]bool{}, rows: map[string]bool{}, fresh: map[recID]bool{}, gone: map[recID]bool{}}
 	for i := range rows {
 		p.row(&rows[i])
 	}
@@ -53,8 +52,8 @@ type putting struct {
 	documents map[string]bool
 	rows      map[string]bool // ids of KEV, EPSS, products of end-of-life that the rows name
 	seeds     map[string]bool // ids to fold anew
-	fresh     []recID
-	gone      []recID
+	fresh     map[recID]bool  // that came and were not replaced by these same rows
+	gone      map[recID]bool
 	dates     map[string][]Cycle
 }
 
@@ -113,6 +112,13 @@ func (p *putting) record(e *Entry) {
 	n := b.gen.len() + recID(len(b.recs))
 	b.recs = append(b.recs, &held{ref: ref, rec: r, digest: e.Digest, url: e.URL})
 	b.byKey[key] = n
+	if r.Document != "" {
+		d := documentKey(ref.Feed, ref.Document)
+		if b.byDocument[d] == nil {
+			b.byDocument[d] = map[recID]bool{}
+		}
+		b.byDocument[d][n] = true
+	}
 	for i := range r.Affected {
 		for _, k := range b.keysOf(&r.Affected[i]) {
 			b.rows[k] = append(b.rows[k], part{n, uint32(i), &r.Affected[i]})
@@ -124,7 +130,7 @@ func (p *putting) record(e *Entry) {
 		p.seeds[id] = true
 	}
 	p.feed.Records++
-	p.fresh = append(p.fresh, n)
+	p.fresh[n] = true
 }
 
 // linkIDs are the ids that a record folds: its own first, the aliases unless it
@@ -165,12 +171,13 @@ func (p *putting) remove(n recID, was *held) {
 		p.seeds[id] = true
 	}
 	p.feed.Records--
-	p.gone = append(p.gone, n)
+	p.gone[n] = true
+	delete(p.fresh, n)
 	delete(b.byKey, was.ref.key())
 	if n < b.gen.len() {
 		b.dead[n] = true
-	} else if i := slices.Index(p.fresh, n); i >= 0 {
-		p.fresh = slices.Delete(p.fresh, i, i+1) // twice in the same rows
+	} else if was.ref.Document != "" {
+		delete(b.byDocument[documentKey(was.ref.Feed, was.ref.Document)], n)
 	}
 }
 
@@ -221,20 +228,37 @@ func (b *Base) same(n recID, was *held, r *advisory.Record) bool {
 	return err == nil && err2 == nil && bytes.Equal(x, y)
 }
 
+// takeBack drops a record by its id, or all of a document.
 func (p *putting) takeBack(id string) {
-	found := false
-	prefix := p.feed.Name + "\x00"
-	p.each(prefix, func(key string, n recID) {
-		parts := strings.SplitN(key[len(prefix):], "\x00", 2)
-		if parts[0] == id || len(parts) > 1 && parts[1] == id {
-			p.drop(n)
-			found = true
-		}
-	})
-	if !found {
+	found := p.document(id)
+	if n, ok := p.b.lookup(recordKey(p.feed.Name, "", id)); ok {
+		found = append(found, n)
+	}
+	for _, n := range found {
+		p.drop(n)
+	}
+	if len(found) == 0 {
 		p.d.Same++
 	}
 }
+
+// document lists the live records of a document of the feed.
+func (p *putting) document(name string) []recID {
+	var out []recID
+	for n := range p.b.byDocument[documentKey(p.feed.Name, name)] {
+		out = append(out, n)
+	}
+	p.b.gen.withPrefix(documentKey(p.feed.Name, name), func(_ string, n recID) {
+		if !p.b.dead[n] {
+			out = append(out, n)
+		}
+	})
+	slices.Sort(out)
+	return out
+}
+
+// documentKey is what the keys of a document's records begin with.
+func documentKey(feed, document string) string { return feed + "\x00" + document + "\x00" }
 
 func (p *putting) drop(n recID) {
 	was := p.b.held(n)
@@ -243,29 +267,22 @@ func (p *putting) drop(n recID) {
 	p.d.Gone++
 }
 
-// each calls f for live records of a prefix, in order; f may remove them.
-func (p *putting) each(prefix string, f func(key string, n recID)) {
-	all := map[string]recID{}
-	p.b.withPrefix(prefix, func(k string, n recID) { all[k] = n })
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		f(k, all[k])
-	}
-}
-
 // missing takes back what the rows should have named.
 func (p *putting) missing(complete bool) {
-	name := p.feed.Name
-	gone := func(key string, n recID) {
-		if !p.named[key] {
-			p.drop(n)
+	b := p.b
+	var all []recID
+	if complete {
+		b.withPrefix(p.feed.Name+"\x00", func(_ string, n recID) { all = append(all, n) })
+		p.missingRows()
+	} else {
+		for d := range p.documents {
+			all = append(all, p.document(d)...)
 		}
 	}
-	if complete {
-		p.each(name+"\x00", gone)
-		p.missingRows()
-		return
-	}
-	for d := range p.documents {
-		p.each(name+"\x00"+d+"\x00", gone)
+	slices.Sort(all)
+	for _, n := range all {
+		if !p.named[b.ref(n).key()] {
+			p.drop(n)
+		}
 	}
 }

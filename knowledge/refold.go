@@ -22,12 +22,8 @@ func (p *putting) refold() {
 			p.seeds[id] = true
 		}
 	}
-	for _, n := range p.fresh {
+	for _, n := range slices.Sorted(maps.Keys(p.fresh)) {
 		add(n, b.recs[n-b.gen.len()])
-	}
-	gone := map[recID]bool{}
-	for _, n := range p.gone {
-		gone[n] = true
 	}
 	seen := map[*cluster]bool{}
 	work := slices.Sorted(maps.Keys(p.seeds))
@@ -46,7 +42,7 @@ func (p *putting) refold() {
 		seen[c] = true
 		work = append(work, c.ids...)
 		for _, n := range c.recs {
-			if gone[n] || inLinks[n] {
+			if p.gone[n] || inLinks[n] {
 				continue
 			}
 			h := b.held(n)
@@ -69,7 +65,7 @@ func (p *putting) refold() {
 			}
 		}
 	}
-	for _, n := range p.gone {
+	for n := range p.gone {
 		if n >= b.gen.len() {
 			b.recs[n-b.gen.len()] = nil
 		}
@@ -96,17 +92,13 @@ func (p *putting) rename(links []link) {
 			now[old] = map[string]bool{}
 		}
 	}
-	fresh := map[recID]bool{}
-	for _, n := range p.fresh {
-		fresh[n] = true
-	}
 	for _, l := range links {
 		name := b.vulnerability(l.rec)
 		old, had := p.was[b.ref(l.rec).key()]
 		if had {
 			now[old][name] = true
 		}
-		if fresh[l.rec] {
+		if p.fresh[l.rec] {
 			p.vulns[name] = true
 		}
 		if had && old != name {
@@ -119,7 +111,8 @@ func (p *putting) rename(links []link) {
 			if p.d.Renamed == nil {
 				p.d.Renamed = map[string][]string{}
 			}
-			p.d.Renamed[old] = slices.Sorted(maps.Keys(names))
+			p.d.Renamed[old] = slices.AppendSeq([]string{}, maps.Keys(names))
+			slices.Sort(p.d.Renamed[old])
 			p.vulns[old] = true
 		}
 	}

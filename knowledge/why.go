@@ -22,6 +22,9 @@ func (h *Hit) Why() string {
 		return d.said
 	}
 	v := d.version
+	if v == "" {
+		v = "it"
+	}
 	switch h.Reason {
 	case InRange:
 		switch from, to := d.bounds(); {
