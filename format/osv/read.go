@@ -139,7 +139,7 @@ func (d *document) record(lim Limits) (*advisory.Record, error) {
 		}
 		t, err := time.Parse(time.RFC3339, f.text)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %s: field %s: %q is no time of RFC 3339", ErrInvalid, d.ID, "times", f.name, f.text)
+			return nil, fmt.Errorf("%w: %s: field %s: %q is no time of RFC 3339", ErrInvalid, d.ID, f.name, f.text)
 		}
 		*f.to = t.UTC()
 	}
