@@ -75,7 +75,10 @@ func bitbakeCompare(a, b string) int {
 
 // conan is a version after Conan 2: items between dots, pre-release after the
 // first dash, build after the last plus; zeros at the end count for nothing.
-type conan struct{ main, pre, build string }
+type conan struct {
+	main, pre, build string
+	early            bool // has a pre-release, be it empty: 2- is before everything of 2
+}
 
 func parseConan(s string) (*conan, error) {
 	s = strings.TrimSpace(s)
@@ -86,13 +89,12 @@ func parseConan(s string) (*conan, error) {
 	if i := strings.LastIndexByte(s, '+'); i >= 0 {
 		v.main, v.build = s[:i], s[i+1:]
 	}
-	v.main, v.pre, _ = strings.Cut(v.main, "-")
+	v.main, v.pre, v.early = strings.Cut(v.main, "-")
 	v.main, v.pre, v.build = conanTrim(v.main), conanTrim(v.pre), conanTrim(v.build)
 	return v, nil
 }
 
-// conanTrim leaves out zeros at the end, but for the only one: a pre-release 0 is
-// still a pre-release.
+// conanTrim leaves out zeros at the end, but for the only item.
 func conanTrim(s string) string {
 	for {
 		i := strings.LastIndexByte(s, '.')
@@ -109,9 +111,9 @@ func (v *conan) compare(o order) (int, error) {
 		return n, nil
 	}
 	switch {
-	case v.pre != "" && w.pre == "":
+	case v.early && !w.early:
 		return -1, nil
-	case v.pre == "" && w.pre != "":
+	case !v.early && w.early:
 		return 1, nil
 	}
 	if n := conanItems(v.pre, w.pre); n != 0 {
