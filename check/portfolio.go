@@ -31,7 +31,8 @@ type Portfolio interface {
 }
 
 // Touched is a portion of the answers that changed. Portions are numbered without
-// gaps, so that a check notices when it missed one.
+// gaps, so that a check notices when it missed one. A portfolio that lost what
+// waited, as when it is built anew after a restart, begins again at 1.
 type Touched struct {
 	Number    uint64 // of the portion, from 1; 0 when nothing was touched
 	Exposures []*Exposure

@@ -21,8 +21,9 @@ import (
 //	Flush      adds the rows of releases and documents that changed
 //	Committed  when the store has the batch
 //
-// When the pipeline opens, Assets is called with all of them; the portfolio then
-// stands where the store does. Like the pipeline it reads no clock and is a fold:
+// A portion of what was touched is made at most once in a batch, when Fold or Assets
+// gave reason to; none when the pipeline opens, which calls Assets with all of them:
+// the portfolio then stands where the store does. Like the pipeline it reads no clock and is a fold:
 // the same observations and blobs give the same rows and answers.
 type Portfolio interface {
 	// Fold takes in one observation. What cannot be read is no error: the portfolio
