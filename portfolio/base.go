@@ -82,6 +82,13 @@ func keysOf(in []knowledge.Key) []Key {
 // Named implements [Knowledge].
 func (b Base) Named(v string) []Key { return keysOf(b.Base.Named(v)) }
 
+// OnlyProducts reports whether a vulnerability names products by name, and neither
+// packages nor CPEs.
+func (b Base) OnlyProducts(v string) bool {
+	keys := b.Base.Named(v)
+	return len(keys) > 0 && !slices.ContainsFunc(keys, func(k knowledge.Key) bool { return k.Ecosystem() != "product" })
+}
+
 // Facts implements [Knowledge].
 func (b Base) Facts(id string) (Facts, bool) {
 	v, ok := b.Base.Vulnerability(id)

@@ -62,7 +62,9 @@ func (ix *Index) claim(q *Question, n uint32, e *check.Exposure) *check.Claim {
 	if !c.Expires.After(ix.now) {
 		return nil
 	}
-	heap.Push(&ix.expiries, expiry{c.Expires.Unix() + 1, item{n, ix.texts.put(e.Vulnerability)}})
+	if ix.saying {
+		heap.Push(&ix.expiries, expiry{c.Expires.Unix() + 1, item{n, ix.texts.put(e.Vulnerability)}})
+	}
 	return c
 }
 

@@ -1,7 +1,6 @@
 package portfolio
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/wardround/wardround"
@@ -55,12 +54,14 @@ func (ix *Index) Waiting() int {
 // say judges a pair and returns the answer if it says anything new.
 func (ix *Index) say(n, v uint32) *check.Exposure {
 	s := ix.subjects[n]
-	i, had := slices.BinarySearchFunc(s.answers, v, func(a answer, v uint32) int { return cmp.Compare(a.vuln, v) })
+	i, had := find(s.answers, v)
 	var old *answer
 	if had {
 		old = &s.answers[i]
 	}
+	ix.saying = true
 	e := ix.expose(n, v, old)
+	ix.saying = false
 	if e == nil {
 		return nil
 	}

@@ -39,8 +39,8 @@ type Fold struct {
 	opt FoldOptions
 	ix  *Index
 
-	mu        sync.Mutex // between Fold and Committed it is held by the batch: see begin
-	mid       bool       // a batch is being folded
+	mu        sync.Mutex // guards what Compact reads, up to saved
+	mid       bool       // a batch is being folded: the index is ahead of the store
 	idle      *sync.Cond
 	position  uint64
 	saved     uint64 // position of the newest generation file
@@ -68,6 +68,7 @@ func (f *Fold) Index() *Index { return f.ix }
 func (f *Fold) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.changed++
 	if !f.mid {
 		f.mid, f.touched, f.triggered = true, check.Touched{}, false
 	}
@@ -78,7 +79,6 @@ func (f *Fold) begin() {
 func (f *Fold) Fold(o *wardround.Observation) error {
 	f.begin()
 	f.triggered = true
-	f.changed++
 	f.ix.At(f.timeOf(o))
 	switch x := o.Fields.(type) {
 	case *kind.ReleaseSaidV1:

@@ -141,7 +141,9 @@ func TestReadingTellsFormatsApart(t *testing.T) {
 		"CycloneDX": oneComponent,
 		"SPDX":      "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\nDocumentName: x\nDocumentNamespace: https://example.org/x\nCreator: Tool: x\nCreated: 2026-01-01T00:00:00Z\n\nPackageName: x\nSPDXID: SPDXRef-x\nPackageVersion: 1\nPackageDownloadLocation: NOASSERTION\n",
 	} {
-		d, err := ReadSBOM([]byte(text), sbom.Limits{})
+		b := shelves{}
+		blob := b.put(text)
+		d, err := Reading(sbom.Limits{})(func() (io.ReadCloser, error) { return b.Open(blob.Digest) }, *blob, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if d.Format != name || len(d.Components) != 1 {

@@ -46,6 +46,7 @@ type Index struct {
 	expiries expiries
 	portion  uint64 // number of the last
 	memo     memo
+	saying   bool // an answer is being given, not only looked at
 }
 
 // subject is a release or an asset.

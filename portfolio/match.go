@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -201,6 +202,7 @@ func (ix *Index) hitOf(n, v uint32) *hit {
 
 // memo spares asking knowledge twice for one portion.
 type memo struct {
+	mu    sync.Mutex
 	hits  map[uint32][]Hit
 	facts map[string]Facts
 }
@@ -208,33 +210,48 @@ type memo struct {
 // maxMemo bounds what is remembered between two changes.
 const maxMemo = 50_000
 
-func (m *memo) clear() { m.hits, m.facts = nil, nil }
+func (m *memo) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hits, m.facts = nil, nil
+}
 
 func (ix *Index) match(n uint32) []Hit {
-	if h, ok := ix.memo.hits[n]; ok {
+	m := &ix.memo
+	m.mu.Lock()
+	h, ok := m.hits[n]
+	m.mu.Unlock()
+	if ok {
 		return h
 	}
 	id := ix.identity(n)
-	h := ix.opt.Knowledge.Match(&id)
-	if ix.memo.hits == nil || len(ix.memo.hits) > maxMemo {
-		ix.memo.hits = map[uint32][]Hit{}
+	h = ix.opt.Knowledge.Match(&id)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.hits == nil || len(m.hits) > maxMemo {
+		m.hits = map[uint32][]Hit{}
 	}
-	ix.memo.hits[n] = h
+	m.hits[n] = h
 	return h
 }
 
 func (ix *Index) factsOf(v string) Facts {
-	if f, ok := ix.memo.facts[v]; ok {
+	m := &ix.memo
+	m.mu.Lock()
+	f, ok := m.facts[v]
+	m.mu.Unlock()
+	if ok {
 		return f
 	}
-	f, ok := ix.opt.Knowledge.Facts(v)
-	if !ok {
+	if f, ok = ix.opt.Knowledge.Facts(v); !ok {
 		f = Facts{ID: v, Score: -1, EPSS: -1}
 	}
-	if ix.memo.facts == nil || len(ix.memo.facts) > maxMemo {
-		ix.memo.facts = map[string]Facts{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.facts == nil || len(m.facts) > maxMemo {
+		m.facts = map[string]Facts{}
 	}
-	ix.memo.facts[v] = f
+	m.facts[v] = f
 	return f
 }
 

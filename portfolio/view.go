@@ -99,7 +99,7 @@ func (ix *Index) answersOf(n uint32, after check.ExposureKey) []*check.Exposure 
 		if key := (check.ExposureKey{Subject: s.key, Vulnerability: ix.texts.at(v)}); key.Compare(after) <= 0 {
 			continue
 		}
-		i, had := slices.BinarySearchFunc(s.answers, v, func(a answer, v uint32) int { return cmp.Compare(a.vuln, v) })
+		i, had := find(s.answers, v)
 		var old *answer
 		if had {
 			old = &s.answers[i]
@@ -122,7 +122,7 @@ func (ix *Index) Exposure(k check.ExposureKey) *check.Exposure {
 		return nil
 	}
 	s := ix.subjects[n]
-	i, had := slices.BinarySearchFunc(s.answers, v, func(a answer, v uint32) int { return cmp.Compare(a.vuln, v) })
+	i, had := find(s.answers, v)
 	if had {
 		return ix.expose(n, v, &s.answers[i])
 	}

@@ -1,0 +1,307 @@
+package portfolio
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+)
+
+// Query asks where something is. One of Vulnerability and Package is set, or both:
+// then of what holds the package, only what is affected and not claimed otherwise
+// is affected.
+type Query struct {
+	Vulnerability string // by any of its ids
+	Package       string // a purl (its version is left out), or a component's or product's name
+	Range         Range  // of the package's versions
+	// Embargoed lets embargoed vulnerabilities be seen.
+	Embargoed bool
+	// Limit is how many rows each list shows, [DefaultRows] if 0; all are counted.
+	Limit int
+	// MaxAge is how old knowledge may be before "not affected" becomes "cannot
+	// tell"; 0 means [DefaultAge].
+	MaxAge time.Duration
+}
+
+// Defaults of a query.
+const (
+	DefaultRows = 200
+	DefaultAge  = 7 * 24 * time.Hour
+)
+
+// Result is the answer, always as three lists: every release and every asset of no
+// known release stands in exactly one.
+type Result struct {
+	Vulnerability string // the folded id
+	Title         string
+	Affected      List
+	NotAffected   List
+	CannotTell    List
+	Share         Share
+	Knowledge     time.Time // when the newest feed came
+}
+
+// List is one of the three.
+type List struct {
+	Subjects int     // releases, and assets of none
+	Assets   int     // instances of these releases, and these assets
+	Reasons  []Tally // why, by subjects
+	Wards    []Tally // where, by assets; "" is not known
+	Products []Tally // product lines, by assets
+	Rows     []Row   // by assets, most first; at most Limit
+}
+
+// Tally counts subjects or assets by a word.
+type Tally struct {
+	Name string
+	N    int
+}
+
+// Row is one release or asset.
+type Row struct {
+	Subject wardround.Subject
+	Name    string
+	State   wardround.State
+	Why     string
+	Places  []check.Place // at most eight of Count
+	Count   int
+	Fixed   []string
+	Claim   *check.Claim
+	Assets  []At // at most [maxAt] of Instances
+	// Instances counts the assets, an asset of no release itself.
+	Instances int
+}
+
+// At is where an asset is.
+type At struct {
+	Asset       wardround.AssetID
+	Name        string
+	Role        string
+	Ward        string
+	Zone        wardround.ZoneID
+	Criticality wardround.Criticality
+}
+
+// maxAt bounds the assets that a row names.
+const maxAt = 100
+
+// Share says how much of the fleet an answer rests on.
+type Share struct {
+	Releases, WithSBOM int // releases, and those whose bill of materials is known
+	Assets, Seen       int // assets, and those whose release has one
+	Components         int
+	Unidentified       int // components that nothing can be asked about
+}
+
+// String is the share in words.
+func (s Share) String() string {
+	return fmt.Sprintf("%d of %d releases and %d of %d assets have a bill of materials; %d of %d components have no identity",
+		s.WithSBOM, s.Releases, s.Seen, s.Assets, s.Unidentified, s.Components)
+}
+
+// verdict is what a query says of one subject.
+type verdict struct {
+	n     uint32
+	state wardround.State
+	why   string // class of the reason
+	row   func(*Row)
+}
+
+// Affected answers a query. Errors: EInvalid (nothing is asked), ENotFound (an
+// embargoed vulnerability that may not be seen), and the context's.
+func (ix *Index) Affected(ctx context.Context, q Query) (*Result, error) {
+	const op = "portfolio.affected"
+	if q.Vulnerability == "" && q.Package == "" {
+		return nil, wardround.Errorf(wardround.EInvalid, op, "ask for a vulnerability (CVE-2024-3094) or a package (pkg:npm/left-pad)")
+	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultRows
+	}
+	if q.MaxAge <= 0 {
+		q.MaxAge = DefaultAge
+	}
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	ix.ready()
+	res := &Result{Share: ix.share()}
+	for f := range ix.opt.Knowledge.Feeds() {
+		res.Knowledge = later(res.Knowledge, f.At)
+	}
+	a := &asking{Index: ix, ctx: ctx, q: q, res: res}
+	if q.Vulnerability != "" {
+		res.Vulnerability = ix.opt.Knowledge.Folded(q.Vulnerability)
+		a.facts, a.known = ix.opt.Knowledge.Facts(res.Vulnerability)
+		if a.facts.Embargoed && !q.Embargoed {
+			return nil, wardround.Errorf(wardround.ENotFound, op, "nothing is known of %s", q.Vulnerability)
+		}
+		res.Title = a.facts.Title
+	}
+	if err := a.all(); err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// asking is one query at work, under the reader's lock.
+type asking struct {
+	*Index
+	ctx   context.Context
+	q     Query
+	res   *Result
+	facts Facts
+	known bool
+}
+
+// all judges every subject, and fills in the rows that are shown.
+func (a *asking) all() error {
+	judge := a.byVulnerability()
+	if a.q.Package != "" {
+		judge = a.byPackage(judge)
+	}
+	lists := map[wardround.State][]verdict{}
+	for n, s := range a.subjects {
+		if n%4096 == 0 && a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
+		if s.asset != nil && (s.asset.of != none || s.asset.gone != "") {
+			continue // counted with its release
+		}
+		v := judge(uint32(n))
+		v.n = uint32(n)
+		lists[v.state] = append(lists[v.state], v)
+	}
+	a.list(&a.res.Affected, lists[wardround.Fail])
+	a.list(&a.res.NotAffected, lists[wardround.Pass])
+	a.list(&a.res.CannotTell, lists[wardround.Unknown])
+	return nil
+}
+
+// list counts, and shows the rows with most assets.
+func (a *asking) list(l *List, all []verdict) {
+	reasons, wards, products := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, v := range all {
+		s := a.subjects[v.n]
+		l.Subjects++
+		reasons[v.why]++
+		line := productLine(s)
+		for _, m := range a.members(s) {
+			l.Assets++
+			wards[m.ward]++
+			products[line]++
+		}
+	}
+	l.Reasons, l.Wards, l.Products = tally(reasons), tally(wards), tally(products)
+	weight := func(v verdict) int { return len(a.subjects[v.n].members) }
+	slices.SortFunc(all, func(x, y verdict) int {
+		return cmp.Or(cmp.Compare(weight(y), weight(x)), compareSubject(a.subjects[x.n].key, a.subjects[y.n].key))
+	})
+	for _, v := range all[:min(len(all), a.q.Limit)] {
+		s := a.subjects[v.n]
+		r := Row{Subject: s.key, Name: a.subjectName(s.key), State: v.state, Why: v.why}
+		if v.row != nil {
+			v.row(&r)
+		}
+		for _, m := range a.members(s) {
+			if r.Instances++; len(r.Assets) < maxAt {
+				r.Assets = append(r.Assets, At{m.id, m.name, m.role, m.ward, m.zone, m.criticality})
+			}
+		}
+		l.Rows = append(l.Rows, r)
+	}
+}
+
+// members are the assets of a subject: its instances, or itself.
+func (ix *Index) members(s *subject) []*member {
+	if s.asset != nil {
+		return []*member{s.asset}
+	}
+	out := make([]*member, len(s.members))
+	for i, n := range s.members {
+		out[i] = ix.subjects[n].asset
+	}
+	return out
+}
+
+func productLine(s *subject) string {
+	if s.release != nil {
+		return strings.TrimSpace(s.release.Maker + " " + s.release.Product)
+	}
+	return strings.TrimSpace(s.asset.calls.Supplier + " " + s.asset.calls.Name)
+}
+
+func tally(m map[string]int) []Tally {
+	out := make([]Tally, 0, len(m))
+	for k, n := range m {
+		out = append(out, Tally{k, n})
+	}
+	slices.SortFunc(out, func(a, b Tally) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
+	return out
+}
+
+// share counts what of the fleet can be judged by what it is made of.
+func (ix *Index) share() (s Share) {
+	for _, x := range ix.subjects {
+		switch {
+		case x.release != nil:
+			s.Releases++
+			if x.bill != nil {
+				s.WithSBOM++
+				s.Seen += len(x.members)
+				s.Components += len(x.bill.ident)
+				s.Unidentified += x.bill.without
+			}
+		case x.asset.gone == "":
+			s.Assets++
+		}
+	}
+	return s
+}
+
+// Reasons of the lists.
+const (
+	whyAffected  = "affected"
+	whyClaimed   = "an author states that it is not affected"
+	whyFixed     = "it has the component in a version that is not affected"
+	whyNoPart    = "nothing that it is made of is named"
+	whyNoSBOM    = "no bill of materials"
+	whyNoName    = "it does not say what it is"
+	whyNoIDs     = "none of its components has an identity"
+	whyOld       = "what is known is too old"
+	whyUnheard   = "nothing is known of this vulnerability"
+	whyUncertain = "it may be affected"
+	whyRetired   = "retired, and no instance is known"
+	whyVersion   = "it has the component in a version that cannot be compared"
+	whyOutside   = "it has the component in another version"
+)
+
+// blind says why nothing follows from finding nothing in a subject; "" if it does.
+func (a *asking) blind(s *subject, byName bool) string {
+	switch {
+	case s.release != nil && s.bill != nil:
+		if rows := len(s.bill.ident); rows > 0 && s.bill.without >= rows {
+			return whyNoIDs
+		}
+	case byName && s.device != 0:
+	case s.asset != nil && s.device == 0:
+		return whyNoName
+	default:
+		return whyNoSBOM
+	}
+	return ""
+}
+
+// remark adds what was not looked at.
+func remark(s *subject) func(*Row) {
+	if s.bill == nil || s.bill.without == 0 {
+		return nil
+	}
+	return func(r *Row) {
+		r.Why += " (" + strconv.Itoa(s.bill.without) + " of its " + strconv.Itoa(len(s.bill.ident)) + " components have no identity and were not looked at)"
+	}
+}
