@@ -1,6 +1,7 @@
 package csaf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -151,42 +152,39 @@ func cwes(v *tree.Node) []*tree.Node {
 	return v.Get("cwes").Items()
 }
 
-// unknownCWE: in 2.1 the name must be that of the stated version. 2.0 states none:
-// there the name counts that CWE had when the document was released, or has now.
+// unknownCWE: in 2.1 the name must be that of the stated version. 2.0 states none,
+// and names change: there the name of any release of CWE counts.
 func unknownCWE(s *subject) {
-	all := lists.CWEVersions()
-	latest := all[len(all)-1].Number
-	day := s.tracking.At("current_release_date")
-	day = day[:min(len(day), len("2006-01-02"))]
 	for _, v := range s.vulns {
 		for _, c := range cwes(v) {
 			id, name := c.Get("id"), c.Get("name")
 			if !id.Is(tree.String) || !name.Is(tree.String) {
 				continue
 			}
-			versions := []string{latest, lists.CWEVersionAt(day)}
-			if s.version != "2.0" {
-				version := c.At("version")
-				if !lists.KnownCWEVersion(version) && readVersion(version+".0").compare(readVersion(latest+".0")) > 0 {
-					s.unjudged(c.Get("version"), "CWE %s is later than the list known here, %s", version, latest)
-					continue
+			var versions []string
+			if s.version == "2.0" {
+				for _, x := range lists.CWEVersions() {
+					versions = append(versions, x.Number)
 				}
-				versions = []string{version}
+			} else if versions = []string{c.At("version")}; s.laterCWE(versions[0]) {
+				s.unjudged(c.Get("version"), "CWE %s is later than any known here", versions[0])
+				continue
 			}
-			there, same := false, false
-			for _, version := range versions {
-				if w, ok := lists.FindCWE(id.Text, version); ok {
-					there, same = true, same || w.Name == name.Text
-				}
-			}
-			if !there {
-				s.fail(id, "%s is no weakness in CWE %s", id.Text, versions[0])
-			} else if !same {
-				w, _ := lists.FindCWE(id.Text, versions[0])
-				s.fail(name, "%s is named %q in CWE %s", id.Text, w.Name, versions[0])
+			names := lists.CWENames(id.Text, versions...)
+			switch latest := versions[len(versions)-1]; {
+			case len(names) == 0:
+				s.fail(id, "%s is no weakness of CWE %s", id.Text, latest)
+			case !slices.Contains(names, name.Text):
+				s.fail(name, "%s is named %q in CWE %s", id.Text, names[len(names)-1], latest)
 			}
 		}
 	}
+}
+
+// laterCWE reports whether a release came after those that are known here.
+func (s *subject) laterCWE(version string) bool {
+	all := lists.CWEVersions()
+	return !lists.KnownCWEVersion(version) && readVersion(version+".0").compare(readVersion(all[len(all)-1].Number+".0")) > 0
 }
 
 // ratedTwice: CVSS and a word for the same product by the same source.

@@ -188,6 +188,26 @@ func TestSuite21Rest(t *testing.T) {
 	t.Logf("%d files of %d as declared", files-len(misses), files)
 }
 
+// suite21 calls fn with every file of the mandatory tests of 2.1.
+func suite21(t testing.TB, fn func(name string, b []byte)) {
+	t.Helper()
+	z, err := zip.OpenReader(testkit.Data(t, "csaf-validator/csaf_2.1-mandatory.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, ".result.json") || !strings.HasSuffix(f.Name, ".json") {
+			continue
+		}
+		b, err := fs.ReadFile(z, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(f.Name, b)
+	}
+}
+
 // overlay is a file system that looks in one place and then in another.
 type overlay struct{ first, second fs.FS }
 

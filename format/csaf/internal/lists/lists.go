@@ -113,6 +113,21 @@ func FindCWE(id, version string) (Weakness, bool) {
 	return Weakness{}, false
 }
 
+// CWENames are the names that a weakness has had in some releases, each once, in
+// their order; none if it is in none of them.
+func CWENames(id string, versions ...string) []string {
+	l := cwe()
+	var out []string
+	for _, s := range l.spans[id] {
+		for _, v := range versions {
+			if at, ok := l.at[v]; ok && s.first <= at && at <= s.last && (len(out) == 0 || out[len(out)-1] != s.Name) {
+				out = append(out, s.Name)
+			}
+		}
+	}
+	return out
+}
+
 // DecisionPoint is one of SSVC, in one version.
 type DecisionPoint struct {
 	Name   string

@@ -154,7 +154,7 @@ func (c *Schema) judgeString(n *tree.Node, v *verdict) bool {
 			return true
 		}
 	}
-	if c.pattern != nil && !c.pattern.matches(n.Text) && v.fail(n, "the value %s does not match the pattern %s", show(n), shorten(c.pattern.source)) {
+	if c.pattern != nil && !c.pattern.MatchString(n.Text) && v.fail(n, "the value %s does not match the pattern %s", show(n), shorten(c.pattern.String())) {
 		return true
 	}
 	return c.format != "" && !formats[c.format](n.Text) && v.fail(n, "the value %s is no %s", show(n), c.format)

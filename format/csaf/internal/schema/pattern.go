@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// pattern is a regular expression of ECMA-262, as JSON Schema has them, in terms of
+// Pattern is a regular expression of ECMA-262, as JSON Schema has them, in terms of
 // Go's. One that begins with a negative lookahead is two of Go's.
-type pattern struct {
+type Pattern struct {
 	source string
 	not    *regexp.Regexp
 	is     *regexp.Regexp
@@ -20,8 +20,9 @@ const (
 	notSpace = `\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`
 )
 
-func compilePattern(source string) (*pattern, error) {
-	p := &pattern{source: source}
+// CompilePattern reads a pattern.
+func CompilePattern(source string) (*Pattern, error) {
+	p := &Pattern{source: source}
 	text := source
 	if rest, ok := strings.CutPrefix(text, "^(?!"); ok {
 		end := closing(rest)
@@ -39,7 +40,11 @@ func compilePattern(source string) (*pattern, error) {
 	return p, err
 }
 
-func (p *pattern) matches(s string) bool {
+// String is the pattern as it was written.
+func (p *Pattern) String() string { return p.source }
+
+// MatchString reports whether the text holds a match.
+func (p *Pattern) MatchString(s string) bool {
 	return p.is.MatchString(s) && (p.not == nil || !p.not.MatchString(s))
 }
 

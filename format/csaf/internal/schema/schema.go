@@ -25,7 +25,7 @@ type Schema struct {
 	additional    *Schema
 	unevaluated   *Schema
 	items         *Schema
-	pattern       *pattern
+	pattern       *Pattern
 	format        string
 	values        []*tree.Node // enum, const
 	words         map[string]bool
@@ -171,7 +171,7 @@ func (s *Set) keyword(c *Schema, k *tree.Node, base string) (err error) {
 	case "const":
 		c.values = []*tree.Node{k}
 	case "pattern":
-		c.pattern, err = compilePattern(k.Str())
+		c.pattern, err = CompilePattern(k.Str())
 	case "format":
 		c.format = k.Str()
 		if formats[c.format] == nil {
