@@ -24,18 +24,19 @@ type Options struct {
 type Base struct {
 	opt Options
 
-	mu       sync.RWMutex
-	gen      *generation // nil for none
-	dead     map[recID]bool
-	moved    map[recID]*cluster // records of the generation that were folded anew
-	feeds    map[string]*feed
-	recs     []*held             // since the generation; nil for one that was replaced
-	byKey    map[string]recID    // recordKey → live record since the generation
-	rows     map[Key][]part      // of recs
-	clusters map[string]*cluster // by id, since the generation; nil for none any more
-	kev      map[string]listed
-	scores   map[string]scored
-	cycles   map[string]dated // by product
+	mu         sync.RWMutex
+	gen        *generation // nil for none
+	dead       map[recID]bool
+	moved      map[recID]*cluster // records of the generation that were folded anew
+	feeds      map[string]*feed
+	recs       []*held                   // since the generation; nil for one that was replaced
+	byKey      map[string]recID          // recordKey → live record since the generation
+	byDocument map[string]map[recID]bool // documentKey → live records since the generation
+	rows       map[Key][]part            // of recs
+	clusters   map[string]*cluster       // by id, since the generation; nil for none any more
+	kev        map[string]listed
+	scores     map[string]scored
+	cycles     map[string]dated // by product
 
 	compiling sync.Mutex // guards buckets, below mu
 	buckets   map[Key]*bucket

@@ -161,3 +161,15 @@ func readSections(data []byte) (sec [sections][]byte, err error) {
 	}
 	return sec, nil
 }
+
+// Err is what was found damaged in the generation's file since it was opened, nil
+// if nothing was. Whoever reads from the Base by other ways than [Base.Match] asks
+// for it before the answer is relied on. Error: EIntegrity.
+func (b *Base) Err() error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if err := b.gen.failed(); err != nil {
+		return wardround.Errorf(wardround.EIntegrity, "knowledge", "the generation cannot be used: %w; it has to be built anew", err)
+	}
+	return nil
+}
