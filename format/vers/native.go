@@ -27,6 +27,11 @@ func FromNative(typ, native string) (Range, error) {
 	if len(native) > MaxLength {
 		return Range{}, fmt.Errorf("%w: %d bytes, at most %d", ErrInvalid, len(native), MaxLength)
 	}
+	for i := range len(native) {
+		if c := native[i]; c != '\t' && c < ' ' || c >= 0x7f {
+			return Range{}, fmt.Errorf("%w: byte %#x at %d", ErrInvalid, c, i)
+		}
+	}
 	if _, ok := Scheme(typ); !ok {
 		return Range{}, fmt.Errorf("%w: type %q is not known", ErrInvalid, typ)
 	}
@@ -34,7 +39,7 @@ func FromNative(typ, native string) (Range, error) {
 	if read == nil {
 		read = plainComparators
 	}
-	alts, err := read(strings.TrimSpace(native))
+	alts, err := read(strings.TrimSpace(strings.ReplaceAll(native, "\t", " ")))
 	if err != nil {
 		return Range{}, fmt.Errorf("%s range %.120q: %w", typ, native, err)
 	}
@@ -107,14 +112,14 @@ func operator(s string, ops ...string) (op, rest string) {
 
 // glue takes the spaces after operators away and splits at the rest: "> 1 <2".
 func glue(s, operators string) []string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if (s[i] == ' ' || s[i] == '\t') && b.Len() > 0 && strings.IndexByte(operators, b.String()[b.Len()-1]) >= 0 {
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		if s[i] == ' ' && len(out) > 0 && strings.IndexByte(operators, out[len(out)-1]) >= 0 {
 			continue
 		}
-		b.WriteByte(s[i])
+		out = append(out, s[i])
 	}
-	return strings.Fields(b.String())
+	return strings.Fields(string(out))
 }
 
 func plainComparators(s string) (alternatives, error) {

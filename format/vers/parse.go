@@ -95,8 +95,10 @@ func split(s string) (Range, error) {
 	if len(s) > MaxLength {
 		return Range{}, fmt.Errorf("%w: %d bytes, at most %d", ErrInvalid, len(s), MaxLength)
 	}
-	if i := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
-		return Range{}, fmt.Errorf("%w: white space at byte %d", ErrInvalid, i)
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return Range{}, fmt.Errorf("%w: white space, or not ASCII, at byte %d", ErrInvalid, i)
+		}
 	}
 	rest, ok := strings.CutPrefix(s, "vers:")
 	if !ok {
@@ -213,15 +215,12 @@ func hex(c byte) int {
 
 // encode writes a version as a constraint may hold it.
 func encode(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>=!*|%", r) }) < 0 {
-		return s
-	}
 	var b strings.Builder
 	for i := range len(s) {
-		if s[i] <= ' ' || strings.IndexByte("<>=!*|%", s[i]) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", s[i])
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("<>=!*|%", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
 		} else {
-			b.WriteByte(s[i])
+			b.WriteByte(c)
 		}
 	}
 	return b.String()

@@ -25,14 +25,13 @@ var everything = set{interval{}}
 // contains finds v by halving.
 func (s set) contains(v version.Version) (bool, error) {
 	var err error
-	i, found := slices.BinarySearchFunc(s, v, func(iv interval, v version.Version) int {
+	_, found := slices.BinarySearchFunc(s, v, func(iv interval, v version.Version) int {
 		n, e := iv.place(v)
 		if e != nil {
 			err = e
 		}
 		return n
 	})
-	_ = i
 	if err != nil {
 		// Halving may have met the one interval with which v has no order.
 		return s.search(v)

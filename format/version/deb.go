@@ -27,8 +27,10 @@ func parseDeb(s string) (*deb, error) {
 	if i := strings.LastIndexByte(v.upstream, '-'); i >= 0 {
 		v.upstream, v.revision = v.upstream[:i], v.upstream[i+1:]
 	}
-	if strings.ContainsAny(s, " \t\n") {
-		return nil, fmt.Errorf("%w: holds a space", ErrInvalid)
+	for i := range len(s) { // what dpkg refuses too, but for the underscore
+		if c := s[i]; !digit(c) && !letter(c) && strings.IndexByte(".-+~:_", c) < 0 {
+			return nil, fmt.Errorf("%w: %q in it", ErrInvalid, c)
+		}
 	}
 	return v, nil
 }

@@ -53,6 +53,11 @@ func parseSemver(s string, rules Scheme) (*semver, error) {
 		field()
 	}
 	v.more = start[:len(start)-len(rest)]
+	for i := range len(rest) {
+		if c := rest[i]; c <= ' ' || strings.IndexByte("<>=|,;*()[]{}", c) >= 0 { // a range, or prose
+			return nil, fmt.Errorf("%w: %q in it", ErrInvalid, c)
+		}
+	}
 	v.pre, v.build, _ = strings.Cut(rest, "+")
 	v.pre = strings.TrimLeft(v.pre, ".")
 	if v.pre != "-" { // a dash alone is a pre-release to node-semver
