@@ -1,13 +1,20 @@
 package document
 
 import (
+	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/wardround/wardround/format/attest"
+	"github.com/wardround/wardround/format/csaf"
 	"github.com/wardround/wardround/format/cyclonedx"
+	"github.com/wardround/wardround/format/openvex"
 	"github.com/wardround/wardround/format/sbom"
 	"github.com/wardround/wardround/format/spdx"
+	"github.com/wardround/wardround/format/vex"
 )
 
 // ReadSBOM reads a bill of materials of any kind, also gzipped. Errors name the
@@ -39,4 +46,47 @@ func ReadSBOM(r io.Reader, lim sbom.Limits) (*sbom.Document, error) {
 		return nil, ErrUnknown
 	}
 	return nil, fmt.Errorf("this is %s, no bill of materials (CycloneDX or SPDX): %w", kind, ErrUnknown)
+}
+
+// ReadVEX reads exploitability statements of any kind: OpenVEX, CSAF, CycloneDX,
+// SPDX 3. What holds none is an error.
+func ReadVEX(b []byte) (*vex.Document, error) {
+	var doc *vex.Document
+	switch kind := Detect(b); kind {
+	case OpenVEX:
+		d, err := openvex.Decode(bytes.NewReader(b), openvex.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		doc = d
+	case CSAF:
+		d, err := csaf.ReadBytes(b, csaf.ReadOptions{})
+		if err != nil {
+			return nil, err
+		}
+		doc = d.VEX()
+	case SPDX:
+		d, err := spdx.Decode(bytes.NewReader(b), sbom.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		doc = d.VEX
+	case Envelope:
+		o, err := attest.Open(context.Background(), b)
+		if err != nil {
+			return nil, err
+		}
+		if Detect(o.Payload) == Envelope {
+			return nil, errors.New("an envelope in an envelope")
+		}
+		return ReadVEX(o.Payload)
+	case Unknown:
+		return nil, ErrUnknown
+	default:
+		return nil, fmt.Errorf("this is %s, no exploitability statements (OpenVEX, CSAF, CycloneDX, SPDX 3): %w", kind, ErrUnknown)
+	}
+	if doc == nil || len(doc.Statements) == 0 {
+		return nil, errors.New("it holds no exploitability statement")
+	}
+	return doc, nil
 }
