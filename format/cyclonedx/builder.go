@@ -188,6 +188,8 @@ func (b *builder) documentProperty(name, value string) {
 		b.doc.ID = value
 	case "wardround:document-name":
 		b.doc.Name = value
+	case "wardround:link":
+		b.reference(-1, "bom", value, "")
 	}
 }
 

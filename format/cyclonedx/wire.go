@@ -19,9 +19,9 @@ type wireHash struct {
 }
 
 type wireReference struct {
-	Type   string     `json:"type" xml:"type,attr"`
-	URL    string     `json:"url" xml:"url"`
-	Hashes []wireHash `json:"hashes,omitempty" xml:"hashes>hash,omitempty"`
+	Type   string         `json:"type" xml:"type,attr"`
+	URL    string         `json:"url" xml:"url"`
+	Hashes list[wireHash] `json:"hashes,omitempty" xml:"hashes,omitempty"`
 }
 
 type wireTool struct {
@@ -32,9 +32,9 @@ type wireTool struct {
 }
 
 type wireTools struct {
-	Legacy     []wireTool `json:"-" xml:"tool,omitempty"`
-	Components []wireTool `json:"components,omitempty" xml:"components>component,omitempty"`
-	Services   []wireTool `json:"services,omitempty" xml:"services>service,omitempty"`
+	Legacy     []wireTool     `json:"-" xml:"tool,omitempty"`
+	Components list[wireTool] `json:"components,omitempty" xml:"components,omitempty"`
+	Services   list[wireTool] `json:"services,omitempty" xml:"services,omitempty"`
 }
 
 type wireSWID struct {
@@ -57,14 +57,14 @@ type wireIssue struct {
 }
 
 type wirePatch struct {
-	Type     string      `json:"type" xml:"type,attr"`
-	Resolves []wireIssue `json:"resolves,omitempty" xml:"resolves>issue,omitempty"`
+	Type     string          `json:"type" xml:"type,attr"`
+	Resolves list[wireIssue] `json:"resolves,omitempty" xml:"resolves,omitempty"`
 }
 
 type wirePedigree struct {
-	Ancestors []wireAncestor `json:"ancestors,omitempty" xml:"ancestors>component,omitempty"`
-	Patches   []wirePatch    `json:"patches,omitempty" xml:"patches>patch,omitempty"`
-	Notes     string         `json:"notes,omitempty" xml:"notes,omitempty"`
+	Ancestors list[wireAncestor] `json:"ancestors,omitempty" xml:"ancestors,omitempty"`
+	Patches   list[wirePatch]    `json:"patches,omitempty" xml:"patches,omitempty"`
+	Notes     string             `json:"notes,omitempty" xml:"notes,omitempty"`
 }
 
 type wireIdentity struct {
@@ -84,10 +84,14 @@ type wireFrame struct {
 	Function string `json:"-" xml:"function"`
 }
 
+type wireCallstack struct {
+	Frames list[wireFrame] `xml:"frames"`
+}
+
 type wireEvidence struct {
-	Identities  []wireIdentity   `json:"identity,omitempty" xml:"identity,omitempty"`
-	Occurrences []wireOccurrence `json:"occurrences,omitempty" xml:"occurrences>occurrence,omitempty"`
-	Frames      []wireFrame      `json:"-" xml:"callstack>frames>frame,omitempty"`
+	Identities  []wireIdentity       `json:"identity,omitempty" xml:"identity,omitempty"`
+	Occurrences list[wireOccurrence] `json:"occurrences,omitempty" xml:"occurrences,omitempty"`
+	Callstack   *wireCallstack       `json:"-" xml:"callstack"`
 }
 
 type wireDataset struct {
@@ -104,34 +108,34 @@ type wireDatasets struct {
 }
 
 type wireComponent struct {
-	Type         string          `json:"type,omitempty" xml:"type,attr,omitempty"`
-	Ref          string          `json:"bom-ref,omitempty" xml:"bom-ref,attr,omitempty"`
-	External     bool            `json:"isExternal,omitempty" xml:"isExternal,attr,omitempty"`
-	Supplier     *wireParty      `json:"supplier,omitempty" xml:"supplier,omitempty"`
-	Manufacturer *wireParty      `json:"manufacturer,omitempty" xml:"manufacturer,omitempty"`
-	Provider     *wireParty      `json:"provider,omitempty" xml:"provider,omitempty"`
-	Authors      []wirePerson    `json:"authors,omitempty" xml:"authors>author,omitempty"`
-	Author       string          `json:"-" xml:"author,omitempty"`
-	Publisher    string          `json:"-" xml:"publisher,omitempty"`
-	Group        string          `json:"group,omitempty" xml:"group,omitempty"`
-	Name         string          `json:"name" xml:"name"`
-	Version      string          `json:"version,omitempty" xml:"version,omitempty"`
-	VersionRange string          `json:"versionRange,omitempty" xml:"versionRange,omitempty"`
-	Scope        string          `json:"scope,omitempty" xml:"scope,omitempty"`
-	Hashes       []wireHash      `json:"hashes,omitempty" xml:"hashes>hash,omitempty"`
-	Licences     wireLicences    `json:"licenses,omitempty" xml:"licenses,omitempty"`
-	CPE          string          `json:"cpe,omitempty" xml:"cpe,omitempty"`
-	PURL         string          `json:"purl,omitempty" xml:"purl,omitempty"`
-	OmniborID    []string        `json:"-" xml:"omniborId,omitempty"`
-	SWHID        []string        `json:"-" xml:"swhid,omitempty"`
-	SWID         *wireSWID       `json:"swid,omitempty" xml:"swid,omitempty"`
-	Pedigree     *wirePedigree   `json:"pedigree,omitempty" xml:"pedigree,omitempty"`
-	References   []wireReference `json:"externalReferences,omitempty" xml:"externalReferences>reference,omitempty"`
-	Properties   []Property      `json:"properties,omitempty" xml:"properties>property,omitempty"`
-	Components   []wireComponent `json:"components,omitempty" xml:"components>component,omitempty"`
-	Services     []wireComponent `json:"services,omitempty" xml:"services>service,omitempty"`
-	Evidence     *wireEvidence   `json:"evidence,omitempty" xml:"evidence,omitempty"`
-	Datasets     *wireDatasets   `json:"-" xml:"modelCard>modelParameters>datasets"`
+	Type         string              `json:"type,omitempty" xml:"type,attr,omitempty"`
+	Ref          string              `json:"bom-ref,omitempty" xml:"bom-ref,attr,omitempty"`
+	External     bool                `json:"isExternal,omitempty" xml:"isExternal,attr,omitempty"`
+	Supplier     *wireParty          `json:"supplier,omitempty" xml:"supplier,omitempty"`
+	Manufacturer *wireParty          `json:"manufacturer,omitempty" xml:"manufacturer,omitempty"`
+	Provider     *wireParty          `json:"provider,omitempty" xml:"provider,omitempty"`
+	Authors      list[wirePerson]    `json:"authors,omitempty" xml:"authors,omitempty"`
+	Author       string              `json:"-" xml:"author,omitempty"`
+	Publisher    string              `json:"-" xml:"publisher,omitempty"`
+	Group        string              `json:"group,omitempty" xml:"group,omitempty"`
+	Name         string              `json:"name" xml:"name"`
+	Version      string              `json:"version,omitempty" xml:"version,omitempty"`
+	VersionRange string              `json:"versionRange,omitempty" xml:"versionRange,omitempty"`
+	Scope        string              `json:"scope,omitempty" xml:"scope,omitempty"`
+	Hashes       list[wireHash]      `json:"hashes,omitempty" xml:"hashes,omitempty"`
+	Licences     wireLicences        `json:"licenses,omitempty" xml:"licenses,omitempty"`
+	CPE          string              `json:"cpe,omitempty" xml:"cpe,omitempty"`
+	PURL         string              `json:"purl,omitempty" xml:"purl,omitempty"`
+	OmniborID    []string            `json:"-" xml:"omniborId,omitempty"`
+	SWHID        []string            `json:"-" xml:"swhid,omitempty"`
+	SWID         *wireSWID           `json:"swid,omitempty" xml:"swid,omitempty"`
+	Pedigree     *wirePedigree       `json:"pedigree,omitempty" xml:"pedigree,omitempty"`
+	References   list[wireReference] `json:"externalReferences,omitempty" xml:"externalReferences,omitempty"`
+	Properties   list[Property]      `json:"properties,omitempty" xml:"properties,omitempty"`
+	Components   list[wireComponent] `json:"components,omitempty" xml:"components,omitempty"`
+	Services     list[wireComponent] `json:"services,omitempty" xml:"services,omitempty"`
+	Evidence     *wireEvidence       `json:"evidence,omitempty" xml:"evidence,omitempty"`
+	Datasets     *wireDatasets       `json:"-" xml:"modelCard>modelParameters>datasets"`
 }
 
 type wirePhase struct {
@@ -140,15 +144,15 @@ type wirePhase struct {
 }
 
 type wireMetadata struct {
-	Timestamp    string         `json:"timestamp,omitempty" xml:"timestamp,omitempty"`
-	Lifecycles   []wirePhase    `json:"lifecycles,omitempty" xml:"lifecycles>lifecycle,omitempty"`
-	Tools        *wireTools     `json:"tools,omitempty" xml:"tools,omitempty"`
-	Authors      []wirePerson   `json:"authors,omitempty" xml:"authors>author,omitempty"`
-	Component    *wireComponent `json:"component,omitempty" xml:"component,omitempty"`
-	Manufacture  *wireParty     `json:"-" xml:"manufacture,omitempty"`
-	Manufacturer *wireParty     `json:"-" xml:"manufacturer,omitempty"`
-	Supplier     *wireParty     `json:"supplier,omitempty" xml:"supplier,omitempty"`
-	Properties   []Property     `json:"properties,omitempty" xml:"properties>property,omitempty"`
+	Timestamp    string           `json:"timestamp,omitempty" xml:"timestamp,omitempty"`
+	Lifecycles   list[wirePhase]  `json:"lifecycles,omitempty" xml:"lifecycles,omitempty"`
+	Tools        *wireTools       `json:"tools,omitempty" xml:"tools,omitempty"`
+	Authors      list[wirePerson] `json:"authors,omitempty" xml:"authors,omitempty"`
+	Component    *wireComponent   `json:"component,omitempty" xml:"component,omitempty"`
+	Manufacture  *wireParty       `json:"-" xml:"manufacture,omitempty"`
+	Manufacturer *wireParty       `json:"-" xml:"manufacturer,omitempty"`
+	Supplier     *wireParty       `json:"supplier,omitempty" xml:"supplier,omitempty"`
+	Properties   list[Property]   `json:"properties,omitempty" xml:"properties,omitempty"`
 }
 
 type wireComposition struct {
@@ -173,36 +177,36 @@ type wireRating struct {
 }
 
 type wireAnalysis struct {
-	State         string   `json:"state,omitempty" xml:"state,omitempty"`
-	Justification string   `json:"justification,omitempty" xml:"justification,omitempty"`
-	Responses     []string `json:"response,omitempty" xml:"responses>response,omitempty"`
-	Detail        string   `json:"detail,omitempty" xml:"detail,omitempty"`
-	FirstIssued   string   `json:"firstIssued,omitempty" xml:"firstIssued,omitempty"`
-	LastUpdated   string   `json:"lastUpdated,omitempty" xml:"lastUpdated,omitempty"`
+	State         string       `json:"state,omitempty" xml:"state,omitempty"`
+	Justification string       `json:"justification,omitempty" xml:"justification,omitempty"`
+	Responses     list[string] `json:"response,omitempty" xml:"responses,omitempty"`
+	Detail        string       `json:"detail,omitempty" xml:"detail,omitempty"`
+	FirstIssued   string       `json:"firstIssued,omitempty" xml:"firstIssued,omitempty"`
+	LastUpdated   string       `json:"lastUpdated,omitempty" xml:"lastUpdated,omitempty"`
 }
 
 type wireAffect struct {
-	Ref      string     `json:"ref" xml:"ref"`
-	Versions []Versions `json:"versions,omitempty" xml:"versions>version,omitempty"`
+	Ref      string         `json:"ref" xml:"ref"`
+	Versions list[Versions] `json:"versions,omitempty" xml:"versions,omitempty"`
 }
 
 type wireVulnerability struct {
-	Ref            string        `json:"bom-ref,omitempty" xml:"bom-ref,attr,omitempty"`
-	ID             string        `json:"id,omitempty" xml:"id,omitempty"`
-	Source         *Source       `json:"source,omitempty" xml:"source,omitempty"`
-	References     []Reference   `json:"references,omitempty" xml:"references>reference,omitempty"`
-	Ratings        []wireRating  `json:"ratings,omitempty" xml:"ratings>rating,omitempty"`
-	CWEs           []int         `json:"cwes,omitempty" xml:"cwes>cwe,omitempty"`
-	Description    string        `json:"description,omitempty" xml:"description,omitempty"`
-	Detail         string        `json:"detail,omitempty" xml:"detail,omitempty"`
-	Recommendation string        `json:"recommendation,omitempty" xml:"recommendation,omitempty"`
-	Workaround     string        `json:"workaround,omitempty" xml:"workaround,omitempty"`
-	Advisories     []Advisory    `json:"advisories,omitempty" xml:"advisories>advisory,omitempty"`
-	Created        string        `json:"created,omitempty" xml:"created,omitempty"`
-	Published      string        `json:"published,omitempty" xml:"published,omitempty"`
-	Updated        string        `json:"updated,omitempty" xml:"updated,omitempty"`
-	Rejected       string        `json:"rejected,omitempty" xml:"rejected,omitempty"`
-	Analysis       *wireAnalysis `json:"analysis,omitempty" xml:"analysis,omitempty"`
-	Affects        []wireAffect  `json:"affects,omitempty" xml:"affects>target,omitempty"`
-	Properties     []Property    `json:"properties,omitempty" xml:"properties>property,omitempty"`
+	Ref            string           `json:"bom-ref,omitempty" xml:"bom-ref,attr,omitempty"`
+	ID             string           `json:"id,omitempty" xml:"id,omitempty"`
+	Source         *Source          `json:"source,omitempty" xml:"source,omitempty"`
+	References     list[Reference]  `json:"references,omitempty" xml:"references,omitempty"`
+	Ratings        list[wireRating] `json:"ratings,omitempty" xml:"ratings,omitempty"`
+	CWEs           list[int]        `json:"cwes,omitempty" xml:"cwes,omitempty"`
+	Description    string           `json:"description,omitempty" xml:"description,omitempty"`
+	Detail         string           `json:"detail,omitempty" xml:"detail,omitempty"`
+	Recommendation string           `json:"recommendation,omitempty" xml:"recommendation,omitempty"`
+	Workaround     string           `json:"workaround,omitempty" xml:"workaround,omitempty"`
+	Advisories     list[Advisory]   `json:"advisories,omitempty" xml:"advisories,omitempty"`
+	Created        string           `json:"created,omitempty" xml:"created,omitempty"`
+	Published      string           `json:"published,omitempty" xml:"published,omitempty"`
+	Updated        string           `json:"updated,omitempty" xml:"updated,omitempty"`
+	Rejected       string           `json:"rejected,omitempty" xml:"rejected,omitempty"`
+	Analysis       *wireAnalysis    `json:"analysis,omitempty" xml:"analysis,omitempty"`
+	Affects        list[wireAffect] `json:"affects,omitempty" xml:"affects,omitempty"`
+	Properties     list[Property]   `json:"properties,omitempty" xml:"properties,omitempty"`
 }

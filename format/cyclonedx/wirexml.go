@@ -2,6 +2,77 @@ package cyclonedx
 
 import "encoding/xml"
 
+// list is a list with an element of its own in XML, left out where it is empty;
+// encoding/xml would write the element of an empty one, which the schema refuses
+// in places.
+type list[T any] []T
+
+// items are the names of a list's entries.
+var items = map[string]string{
+	"advisories":         "advisory",
+	"affects":            "target",
+	"ancestors":          "component",
+	"authors":            "author",
+	"components":         "component",
+	"compositions":       "composition",
+	"cwes":               "cwe",
+	"dependencies":       "dependency",
+	"externalReferences": "reference",
+	"frames":             "frame",
+	"hashes":             "hash",
+	"lifecycles":         "lifecycle",
+	"occurrences":        "occurrence",
+	"patches":            "patch",
+	"properties":         "property",
+	"ratings":            "rating",
+	"references":         "reference",
+	"resolves":           "issue",
+	"responses":          "response",
+	"services":           "service",
+	"versions":           "version",
+	"vulnerabilities":    "vulnerability",
+}
+
+// MarshalXML writes the list's element and its entries.
+func (l list[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	if err := e.EncodeToken(start); err != nil {
+		return err
+	}
+	item := xml.StartElement{Name: xml.Name{Local: items[start.Name.Local]}}
+	for i := range l {
+		if err := e.EncodeElement(&l[i], item); err != nil {
+			return err
+		}
+	}
+	return e.EncodeToken(start.End())
+}
+
+// UnmarshalXML reads the entries.
+func (l *list[T]) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch t := t.(type) {
+		case xml.EndElement:
+			return nil
+		case xml.StartElement:
+			if t.Name.Local != items[start.Name.Local] {
+				err = d.Skip()
+			} else {
+				var v T
+				if err = d.DecodeElement(&v, &t); err == nil {
+					*l = append(*l, v)
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // wireLicences are one list in JSON, of objects that hold a licence or an
 // expression, and elements of either name, in any order, in XML.
 type wireLicences []wireChoice

@@ -177,8 +177,10 @@ func (x *xmlReader) evidence(c *sbom.Component, w *wireEvidence) {
 	for _, o := range w.Occurrences {
 		addOccurrence(c, &e, line(o.Location), line(o.Symbol))
 	}
-	for _, f := range w.Frames {
-		addFrame(c, line(f.Package), line(f.Module), line(f.Function))
+	if w.Callstack != nil {
+		for _, f := range w.Callstack.Frames {
+			addFrame(c, line(f.Package), line(f.Module), line(f.Function))
+		}
 	}
 	addEvidence(c, e)
 }

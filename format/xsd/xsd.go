@@ -113,3 +113,13 @@ func (w *wildcard) allows(space string) bool {
 	}
 	return w.namespaces[space]
 }
+
+// Check judges a text by a simple type that the schema names. It returns why the
+// text is none of it, "" if it is one; a type that is not there has no texts.
+func (s *Schema) Check(space, name, text string) string {
+	t, ok := s.types[xml.Name{Space: space, Local: name}].(*simpleType)
+	if !ok {
+		return fmt.Sprintf("the schema has no simple type %s", name)
+	}
+	return t.check(text)
+}
