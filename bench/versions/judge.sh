@@ -4,7 +4,7 @@
 # python3-packaging ruby default-jdk-headless libmaven3-core-java php-cli
 # What is not installed is skipped and named.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 for seed in ${SEEDS:-1 2 3}; do
   echo "seed $seed"
   go run ./bench/versions -seed "$seed" "$@"
