@@ -58,6 +58,15 @@ type Document struct {
 	// not ("known unknowns" in NTIA's words).
 	Compositions []Composition `json:"compositions,omitempty"`
 	Problems     []Problem     `json:"problems,omitempty"`
+	// Sources are the documents this one was merged from.
+	Sources []Source `json:"sources,omitempty"`
+}
+
+// Source is a document that went into a merged one.
+type Source struct {
+	ID       string `json:"id"`
+	Revision int    `json:"revision,omitempty"`
+	Root     int    `json:"root"` // what it described, an index of the merged document, or -1
 }
 
 // Composition is a statement about completeness.
