@@ -21,6 +21,9 @@ const (
 
 func (a Answer) String() string { return [...]string{"cannot tell", "in", "out"}[min(a, 2)] }
 
+// Otherwise ends the reason of a CannotTell where the versions are numbered differently.
+const Otherwise = "are numbered in different ways"
+
 // Facts are what is known of one device.
 type Facts struct {
 	Version string // of its software or firmware, "9.1.1.5"
@@ -54,6 +57,9 @@ func contains(a advisory.Affected, f Facts) (Answer, string) {
 	}
 	var unsure, out []string
 	for _, r := range a.Ranges {
+		if len(a.Ranges) > 1 && otherSeries(r, a.Ranges, f.Version) {
+			continue
+		}
 		switch ans, why := inRange(r, f); ans {
 		case In:
 			return In, why
@@ -80,6 +86,31 @@ func contains(a advisory.Affected, f Facts) (Answer, string) {
 		return Out, fmt.Sprintf("version %s is none of %s", f.Version, strings.Join(a.Versions, ", "))
 	}
 	return Out, strings.Join(out, "; ")
+}
+
+// otherSeries: of "<= U61 or <= L81" only the second speaks of version L82.
+func otherSeries(r advisory.Range, all []advisory.Range, v string) bool {
+	p := letterPrefix(bare(v))
+	if p == "" || r.Kind != advisory.Loose {
+		return false
+	}
+	matches := func(r advisory.Range) bool {
+		for _, e := range r.Events {
+			if b := e.After + e.Fixed + e.Last; b != "" && letterPrefix(bare(b)) == p {
+				return true
+			}
+		}
+		return false
+	}
+	if matches(r) {
+		return false
+	}
+	for _, o := range all {
+		if matches(o) {
+			return true
+		}
+	}
+	return false
 }
 
 func inRange(r advisory.Range, f Facts) (Answer, string) {
@@ -114,12 +145,15 @@ func inRange(r advisory.Range, f Facts) (Answer, string) {
 		c, err := version.Compare("", v, bound)
 		if err != nil {
 			if errors.Is(err, version.ErrIncomparable) {
-				return CannotTell, fmt.Sprintf("version %s and %s are numbered in different ways", v, bound)
+				return CannotTell, fmt.Sprintf("version %s and %s "+Otherwise, v, bound)
 			}
 			return CannotTell, fmt.Sprintf("version %s cannot be compared with %s", v, bound)
 		}
 		if sign == "<=" && c > 0 && finer(v, bound) {
 			return CannotTell, fmt.Sprintf("the advisory says “up to %s”, the device %s: whether that counts as %s is not said", bound, v, bound)
+		}
+		if withBuild(bound, v) {
+			return CannotTell, fmt.Sprintf("version %s without its build cannot be compared with %s", v, bound)
 		}
 		switch {
 		case sign == ">=":
@@ -146,6 +180,14 @@ func finer(v, bound string) bool {
 	return ok && strings.HasPrefix(rest, ".") && strings.Trim(rest, ".0") != ""
 }
 
+// withBuild reports whether bound is v with a build number: a device that does not show
+// its build may be on either side.
+func withBuild(bound, v string) bool {
+	rest, ok := strings.CutPrefix(bare(bound), bare(v))
+	rest = strings.TrimLeft(rest, " (")
+	return ok && (strings.HasPrefix(rest, "build") || strings.HasPrefix(rest, "bn ") || strings.HasPrefix(rest, "bld"))
+}
+
 func bare(s string) string { return strings.TrimLeft(strings.ToLower(strings.TrimSpace(s)), "v. ") }
 
 func equal(named, v string) (Answer, string) {
@@ -159,12 +201,12 @@ func equal(named, v string) (Answer, string) {
 	c, err := version.Compare("", v, named)
 	switch {
 	case err != nil:
-		return CannotTell, fmt.Sprintf("version %s and %s are numbered in different ways", v, named)
+		return CannotTell, fmt.Sprintf("version %s and %s "+Otherwise, v, named)
 	case c == 0:
 		return In, fmt.Sprintf("version %s is named, as %s", v, named)
 	case finer(v, named):
 		return CannotTell, fmt.Sprintf("the advisory names version %s, the device has %s: whether that counts is not said", named, v)
-	case finer(named, v):
+	case finer(named, v) || strings.HasPrefix(bare(named), bare(v)+" ") || withBuild(named, v):
 		return CannotTell, fmt.Sprintf("version %s is less exact than %s, which the advisory names", v, named)
 	}
 	return Out, fmt.Sprintf("version %s is not %s", v, named)

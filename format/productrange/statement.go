@@ -157,7 +157,7 @@ func (p *parser) partName(already int) bool {
 	if c >= '0' && c <= '9' || isVersionStart(t.text) {
 		return false
 	}
-	if n.kind == op && len(t.text) > 2 {
+	if n.kind == op && len(t.text) > 2 && !strings.Contains(t.text, ".") {
 		return letterPrefix(t.text) != letterPrefix(p.after(2).text) // not "A10 < A11"
 	}
 	if n.kind == word && core.MatchString(n.text) && strings.Contains(n.text, ".") && !strings.Contains(t.text, ".") && already == 0 {

@@ -25,11 +25,12 @@ var (
 	// letters is a revision in letters: "K", "LF", "A.B", "E.0x".
 	letters = regexp.MustCompile(`^[A-Z]{1,2}(?:[.\-][0-9A-Za-z]+)*$`)
 	// glued is a suffix in one word: "SP1", "Upd4", "P021", "T2-Patch", "CU01", "k4".
-	glued = regexp.MustCompile(`(?i)^(?:sp|spi|hf|upd?|update|patch|p|r|rev|release|cu|ru|mp|build|bld|b|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|u|ehf|sr|rel|t|tc|h|f|s|k|kb|m|d|l|n|e|c)\.?-?[0-9][0-9.]*[a-z]?(?:-patch)?$`)
+	glued = regexp.MustCompile(`(?i)^(?:(?:sp|spi|hf|upd?|update|patch|rev|release|cu|ru|mp|build|bld|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|ehf|rel|tc|kb)\.?-?|[prbuthfskmdlnec]-?)[0-9][0-9.]*[a-z]?(?:-patch)?$`)
 	// wildcard is a version whose last fields are open: "5.x.x", "7.2.*", "V4.X".
 	wildcard = regexp.MustCompile(`^([A-Za-z]{0,3}\.?(?:[0-9]+\.)*)([0-9]+)((?:\.[xX*])+)$`)
 	// open placeholders elsewhere: "V3.X.14", "VX.2.11", "C.0x", "7.2x", "2310****".
 	placeholder = regexp.MustCompile(`(?:^|[vV.])[xX](?:\.|$)|[0-9]x$|[0-9][xX]\.|-[xX]$|\*|[xX]{2,}|\.\.|(?i:^CVE-)`)
+	tens        = regexp.MustCompile(`^([A-Za-z]{0,2}\.?(?:[0-9]+\.)*)0[xX]$`)
 	commit      = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
 	// code is a further part in letters and digits: "15.3(3) JC1".
 	code   = regexp.MustCompile(`^[A-UW-Z][A-Z]{0,2}[0-9]+[a-z]?$`)
@@ -45,7 +46,7 @@ var suffixWords = map[string]bool{
 }
 
 // twoWords are suffix words that need a second one: "service pack 3".
-var twoWords = map[string]string{"service": "pack|release|update", "feature": "pack|release", "hot": "fix", "security": "patch|update", "cumulative": "update", "maintenance": "release|pack", "patch": "level|release", "build": "nr|no|number"}
+var twoWords = map[string]string{"service": "pack|release|update", "feature": "pack|release", "hot": "fix", "security": "patch|update", "cumulative": "update", "maintenance": "release|pack", "patch": "level|release", "mr": "build", "build": "nr|no|number"}
 
 // A release is a version as read: the text, and what its wildcard stands for.
 type release struct {
@@ -101,6 +102,10 @@ func (p *parser) version(letter bool) (release, bool) {
 	if commit.MatchString(text) && strings.ContainsAny(text, "abcdef") && strings.ContainsAny(text, "0123456789") {
 		p.fail("a commit, whose order is not known: " + text)
 		return release{}, false
+	}
+	if m := tens.FindStringSubmatch(text); m != nil && prefix == nil { // "C.0x" is C.00 to C.09
+		v.low, v.high = m[1]+"00", m[1]+"10"
+		return v, true
 	}
 	if placeholder.MatchString(text) {
 		p.fail("a placeholder within a version: " + text)
