@@ -121,6 +121,9 @@ func decodeBucket(text string, most recID) (*bucket, bool) {
 		r.name, r.status = c.text(), advisory.Status(c.text())
 		flags := c.byte()
 		r.doubt = osv.Reason(c.byte())
+		if r.doubt != osv.Out && r.doubt.Known() || r.doubt > osv.OtherKind {
+			return nil, false
+		}
 		if c.bad || rec >= uint64(most) || part > 1<<31 || eco >= uint64(len(ecosystems)) {
 			return nil, false
 		}

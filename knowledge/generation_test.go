@@ -193,23 +193,28 @@ func reseal(data []byte) {
 		return
 	}
 	dir := data[headBytes : headBytes+sections*dirBytes]
+	at := uint64(headBytes + len(dir))
 	sec := func(i int) []byte {
 		off, n := binary.LittleEndian.Uint64(dir[i*dirBytes:]), binary.LittleEndian.Uint64(dir[i*dirBytes+8:])
-		if off > uint64(len(data)) || n > uint64(len(data))-off {
+		if off != at || n > uint64(len(data))-off {
 			return nil
 		}
-		return data[off : off+n]
+		at += n
+		return data[off:at]
 	}
-	for i := range sections {
+	var secs [sections][]byte
+	for i := range secs {
+		secs[i] = sec(i)
+	}
+	for i, index := range secs {
 		if !checkedWhole(i) {
 			continue
 		}
-		index := sec(i)
 		binary.LittleEndian.PutUint32(dir[i*dirBytes+16:], crc32.Checksum(index, castagnoli))
-		if i < secHeads {
+		if i < secHeads || index == nil {
 			continue
 		}
-		if t, ok := readTable(index, sec(i+1)); ok {
+		if t, ok := readTable(index, secs[i+1]); ok {
 			for j := range t.n {
 				v := t.vals[binary.LittleEndian.Uint64(t.valAt[8*j:]):binary.LittleEndian.Uint64(t.valAt[8*j+8:])]
 				if len(v) >= 4 {

@@ -148,16 +148,21 @@ func readSections(data []byte) (sec [sections][]byte, err error) {
 	case binary.LittleEndian.Uint64(data[16:]) != uint64(len(data)):
 		return sec, fmt.Errorf("it has %d bytes and says %d: %w", len(data), binary.LittleEndian.Uint64(data[16:]), errDamaged)
 	}
+	at := uint64(headBytes + len(dir)) // sections follow one another: none shares bytes with another
 	for i := range sec {
 		e := dir[i*dirBytes:]
 		off, n := binary.LittleEndian.Uint64(e), binary.LittleEndian.Uint64(e[8:])
-		if off > uint64(len(data)) || n > uint64(len(data))-off {
-			return sec, fmt.Errorf("section %d lies outside: %w", i, errDamaged)
+		if off != at || n > uint64(len(data))-off {
+			return sec, fmt.Errorf("section %d lies elsewhere: %w", i, errDamaged)
 		}
-		sec[i] = data[off : off+n]
+		at += n
+		sec[i] = data[off:at]
 		if checkedWhole(i) && crc32.Checksum(sec[i], castagnoli) != binary.LittleEndian.Uint32(e[16:]) {
 			return sec, fmt.Errorf("section %d: %w", i, errDamaged)
 		}
+	}
+	if at != uint64(len(data)) {
+		return sec, fmt.Errorf("%d bytes follow the last section: %w", uint64(len(data))-at, errDamaged)
 	}
 	return sec, nil
 }
