@@ -13,7 +13,7 @@ import (
 func (a *app) about(dir string) api.Version {
 	v, commit := versionOf()
 	out := api.Version{Version: v, Commit: commit, Go: runtime.Version(), Started: time.Now(), DataDir: dir, ThirdParty: thirdParty}
-	out.SBOM, _ = sbom(v) // a binary without build information has none
+	out.SBOM, _ = ownSBOM(v) // a binary without build information has none
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, d := range info.Deps {
 			if d.Replace != nil {

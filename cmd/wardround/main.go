@@ -58,6 +58,7 @@ type cli struct {
 	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
 	Backup     backupCmd     `cmd:"" help:"Write a backup, also while serving; it is recorded in the ledger."`
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
+	SBOM       sbomCmd       `cmd:"" name:"sbom" help:"Bills of materials: match with what is known."`
 	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
 	PURL       purlCmd       `cmd:"" name:"purl" help:"Take package URLs apart."`
 	SSVC       ssvcCmd       `cmd:"" name:"ssvc" help:"Decide by SSVC's tables: how urgent is it?"`

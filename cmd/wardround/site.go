@@ -88,6 +88,7 @@ type writer struct {
 	judged    func([]*wardround.Observation)
 	retention atomic.Pointer[retentionConfig] // in force
 	people    *people                         // while serving
+	stock     *stock
 }
 
 // openWriter opens the data directory as its one writer and makes it if needed.
@@ -135,8 +136,12 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	if err != nil {
 		return w, err
 	}
+	if w.stock, err = a.openStock(w.dir, d.Blobs(), w.scope, wardround.Live, w.store, false); err != nil {
+		return w, err
+	}
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
-		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
+		Portfolio: w.stock.fold,
+		Scope:     w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
 		OnCommit: func(c *wardround.Commit) {
 			if w.committed != nil {
 				w.committed(c)
@@ -162,7 +167,11 @@ func (w *writer) Close() error {
 	var errs []error
 	if w.pipe != nil {
 		w.pipe.Close()
+		if w.ingest == nil || !w.ingest.Failed() {
+			errs = append(errs, w.stock.compact(w.ctx))
+		}
 	}
+	w.stock.Close()
 	if w.log != nil {
 		errs = append(errs, w.log.Close())
 	}
@@ -247,7 +256,7 @@ func (w *writer) housekeeping(ctx context.Context) error {
 		return nil
 	}
 	err := w.checkpoint(ctx)
-	return errors.Join(err, w.retain(ctx, *w.retention.Load()))
+	return errors.Join(err, w.stock.compact(ctx), w.retain(ctx, *w.retention.Load()))
 }
 
 // currentUser names who runs a command.

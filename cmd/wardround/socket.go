@@ -34,13 +34,20 @@ const (
 )
 
 type request struct {
-	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export", "people"
+	Act          string            `json:"act"` // "append", "checkpoint", "backup", "export", "people", "receive"
 	Observations []json.RawMessage `json:"observations,omitempty"`
 	Path         string            `json:"path,omitempty"`
 	Keys         bool              `json:"keys,omitempty"`
 	From         time.Time         `json:"from,omitzero"`
 	To           time.Time         `json:"to,omitzero"`
 	People       *peopleRequest    `json:"people,omitempty"`
+	Files        []file            `json:"files,omitempty"` // of "receive", one for each observation
+}
+
+// file is a document that a command left in the data directory for the server.
+type file struct {
+	Path  string `json:"path"`
+	Media string `json:"media"`
 }
 
 type response struct {
@@ -145,6 +152,8 @@ func (w *writer) do(ctx context.Context, rq request) (json.RawMessage, error) {
 	switch rq.Act {
 	case "append":
 		return nil, w.appendAll(ctx, rq.Observations)
+	case "receive":
+		return nil, w.receiveFiles(ctx, rq)
 	case "checkpoint":
 		return nil, w.checkpoint(ctx)
 	case "backup":
@@ -229,8 +238,7 @@ func (a *app) append(fields ...any) error {
 	}
 	rq := request{Act: "append"}
 	for _, f := range fields {
-		s := kind.Of(f)
-		b, err := (kind.Codec{}).Append(nil, &wardround.Observation{Kind: string(s.Name), Version: s.Version, At: a.now(), Fields: f})
+		b, err := rawFact(f, a.now())
 		if err != nil {
 			return err
 		}
@@ -240,6 +248,12 @@ func (a *app) append(fields ...any) error {
 		return err
 	}
 	return a.aloneDo(rq)
+}
+
+// rawFact encodes what is said, for the socket.
+func rawFact(fields any, at time.Time) (json.RawMessage, error) {
+	s := kind.Of(fields)
+	return (kind.Codec{}).Append(nil, &wardround.Observation{Kind: string(s.Name), Version: s.Version, At: at, Fields: fields})
 }
 
 // aloneDo carries out a request as the one writer.

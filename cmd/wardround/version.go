@@ -26,7 +26,7 @@ type versionShowCmd struct {
 func (c *versionShowCmd) Run(a *app) error {
 	v, commit := versionOf()
 	if c.SBOM {
-		b, err := sbom(v)
+		b, err := ownSBOM(v)
 		if err != nil {
 			return err
 		}
@@ -60,9 +60,9 @@ func versionOf() (v, commit string) {
 	return v, commit
 }
 
-// sbom is the modules linked into this binary, as the linker recorded them, as
+// ownSBOM is the modules linked into this binary, as the linker recorded them, as
 // CycloneDX.
-func sbom(v string) ([]byte, error) {
+func ownSBOM(v string) ([]byte, error) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil, fmt.Errorf("this binary carries no build information")
