@@ -86,11 +86,9 @@ func compare(ecosystem string, p pair) string {
 	return fmt.Sprint(got)
 }
 
-// name is what the tool calls itself.
-func (t tool) name() string {
-	out, err := exec.Command(t.version[0], t.version[1:]...).Output()
-	if err != nil {
-		return t.needs
-	}
-	return strings.TrimSpace(string(out))
+// named is what the tool calls itself; the error says that it, or a part of it, is
+// not installed.
+func (t tool) named(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, t.version[0], t.version[1:]...).Output()
+	return strings.TrimSpace(string(out)), err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -15,7 +16,13 @@ func TestAgainstTheEcosystemsOwnTools(t *testing.T) {
 	for _, tool := range tools {
 		t.Run(tool.ecosystem, func(t *testing.T) {
 			t.Parallel()
+			if _, err := exec.LookPath(tool.needs); err != nil && tool.optional {
+				t.Skipf("%s is in no package; judge.sh builds it", tool.needs)
+			}
 			testkit.Need(t, tool.needs)
+			if _, err := tool.named(t.Context()); err != nil {
+				testkit.Missing(t, "%s does not answer (Debian: %s): %v", tool.needs, tool.debian, err)
+			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			v, err := tool.judge(ctx, fixtures, 1000, 7)
@@ -28,9 +35,18 @@ func TestAgainstTheEcosystemsOwnTools(t *testing.T) {
 			for _, d := range v.differ {
 				t.Errorf("%s against %s: the tool says %s, we %s", d.a, d.b, d.tool, d.ours)
 			}
-			t.Logf("%s: %d the same, %d refused by the tool, %d explained (%s)", tool.name(), v.same, v.refused, v.explained, v.why)
+			t.Logf("%s: %d the same, %d refused by the tool, %d explained (%s)", name(t, tool), v.same, v.refused, v.explained, v.why)
 		})
 	}
+}
+
+func name(t *testing.T, tool tool) string {
+	t.Helper()
+	s, err := tool.named(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func TestPairsAreTheSameForTheSameSeed(t *testing.T) {

@@ -32,13 +32,18 @@ func main() {
 			fmt.Printf("%-10s %s is not installed (Debian: %s)\n", t.ecosystem, t.needs, t.debian)
 			continue
 		}
+		name, err := t.named(ctx)
+		if err != nil {
+			fmt.Printf("%-10s %s does not answer (Debian: %s)\n", t.ecosystem, t.needs, t.debian)
+			continue
+		}
 		v, err := t.judge(ctx, *fixtures, *n, *seed)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", t.ecosystem, err)
 			failed = true
 			continue
 		}
-		fmt.Printf("%-10s %-36s %7d %7d %8d %9d %7d\n", t.ecosystem, t.name(), v.pairs, v.same, v.refused, v.explained+v.documented, len(v.differ))
+		fmt.Printf("%-10s %-36s %7d %7d %8d %9d %7d\n", t.ecosystem, name, v.pairs, v.same, v.refused, v.explained+v.documented, len(v.differ))
 		if v.explained > 0 {
 			fmt.Printf("    explained: %s: %d; 1-ga-1 is 1-1 (POM reference): %d\n", v.why, v.explained, v.documented)
 		}

@@ -19,6 +19,7 @@ type tool struct {
 	words     []string
 	needs     string // the program without which it cannot be asked
 	debian    string // the Debian package that has it
+	optional  bool   // no package has it
 	ask       func(ctx context.Context, dir, in string) ([]byte, error)
 	version   []string
 	explain   func(pair) (p pair, why string) // the pair as the tool reads it where it is known to differ from us
@@ -37,6 +38,14 @@ var tools = []tool{
 		words:   []string{"~rc1", "^git1", "-1", ".el8", "_2", "a", "1:", "~", "^", "+", ".fc39", "-1.el9_2"},
 		ask:     rpm,
 		version: []string{"rpm", "--version"},
+	},
+	{
+		// apk is in no Debian release before 13; judge.sh compiles its comparison
+		// from a checkout of apk-tools and names the program here.
+		ecosystem: "Alpine", fixtures: "alpine", needs: apkProgram(), optional: true, debian: "build it: judge.sh",
+		words:   []string{"_rc1", "_p2", "-r1", "_alpha", "a", "_git20200101", ".0", "~abc123", "b", "_pre2_p1", "-r0"},
+		ask:     func(ctx context.Context, _, in string) ([]byte, error) { return output(ctx, in, apkProgram()) },
+		version: []string{"sh", "-c", "echo apk-tools 3"},
 	},
 	{
 		ecosystem: "npm", fixtures: "semver", needs: "node", debian: "nodejs",
@@ -70,6 +79,14 @@ var tools = []tool{
 		ask:     script("php", "-r", phpCompare),
 		version: []string{"php", "-r", `echo "version_compare of PHP ".PHP_VERSION;`},
 	},
+}
+
+// apkProgram compares pairs by apk-tools' own version.c.
+func apkProgram() string {
+	if p := os.Getenv("APK_COMPARE"); p != "" {
+		return p
+	}
+	return "apk-compare"
 }
 
 // script asks a program that reads the pairs from standard input.

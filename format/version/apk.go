@@ -7,7 +7,7 @@ import (
 
 // apk is number{.number}…{letter}{_suffix{number}}…{~hash}{-r#}, the versions of
 // Alpine and what follows it (apk-package(5)). What does not fit the grammar is
-// kept, because apk compares it too.
+// taken apart as far as it does, because apk compares it too.
 type apk struct {
 	raw      string
 	numbers  string // "1.02.3"
@@ -16,13 +16,29 @@ type apk struct {
 	build    string // digits
 	rest     string // what was not understood
 	invalid  bool
+	valid    bool // to apk itself
 }
 
 func parseAPK(s string) (*apk, error) {
 	if s == "" {
 		return nil, fmt.Errorf("%w: empty", ErrInvalid)
 	}
-	v := &apk{raw: s}
+	v := &apk{raw: s, valid: apkValid(s)}
+	if v.valid {
+		return v, nil
+	}
+	return v.take(s), nil
+}
+
+// apart is v taken apart whether it is valid or not.
+func (v *apk) apart() *apk {
+	if !v.valid {
+		return v
+	}
+	return (&apk{raw: v.raw}).take(v.raw)
+}
+
+func (v *apk) take(s string) *apk {
 	n := 0
 	for n < len(s) && digit(s[n]) {
 		n += digits(s[n:])
@@ -57,7 +73,7 @@ func parseAPK(s string) (*apk, error) {
 	default:
 		v.rest, v.invalid = s, true
 	}
-	return v, nil
+	return v
 }
 
 // apkSuffixes in their order; without suffix is between rc and cvs.
@@ -79,6 +95,12 @@ func apkSuffix(s string) (weight, size int) {
 
 func (v *apk) compare(o order) (int, error) {
 	w := o.(*apk)
+	switch {
+	case v.valid && w.valid:
+		return apkCompare(v.raw, w.raw), nil
+	case v.valid != w.valid:
+		v, w = v.apart(), w.apart()
+	}
 	if v.invalid && w.invalid {
 		return strings.Compare(v.raw, w.raw), nil
 	}
