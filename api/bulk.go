@@ -14,7 +14,7 @@ import (
 type bulkInput struct {
 	Body struct {
 		IDs    []string  `json:"ids" minItems:"1" maxItems:"500"`
-		Act    string    `json:"act" enum:"acknowledge,accept,false positive,mitigated,reopen,assign"`
+		Act    string    `json:"act" enum:"acknowledge,accept,false positive,mitigated,confirm claim,reopen,assign"`
 		Until  time.Time `json:"until,omitzero"`
 		Reason string    `json:"reason,omitempty" maxLength:"2000"`
 		To     string    `json:"to,omitempty" maxLength:"200"`
@@ -39,7 +39,7 @@ type bulkOutput struct{ Body *Bulk }
 // bulkStates are the states that the acts of a bulk request lead to.
 var bulkStates = map[string]wardround.FindingState{
 	"acknowledge": wardround.Acknowledged, "accept": wardround.Accepted, "false positive": wardround.FalsePositive,
-	"mitigated": wardround.Mitigated, "reopen": wardround.Reopened,
+	"mitigated": wardround.Mitigated, "reopen": wardround.Reopened, "confirm claim": wardround.ClaimedNotAffected,
 }
 
 func (s *Server) decideFindings(ctx context.Context, in *bulkInput) (*bulkOutput, error) {
@@ -75,7 +75,7 @@ func (s *Server) decideFindings(ctx context.Context, in *bulkInput) (*bulkOutput
 				return s.assignment(ctx, f, give)
 			}
 			state := bulkStates[b.Act]
-			if f.TwoPeople && (state == wardround.Accepted || state == wardround.FalsePositive) {
+			if f.TwoPeople && needsTwo(state) {
 				return nil, twoNeeded(f)
 			}
 			return s.decision(ctx, f, &Decided{State: string(state), Until: b.Until, Reason: b.Reason})

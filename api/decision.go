@@ -14,9 +14,10 @@ import (
 )
 
 var decisionRoutes = []Route{
-	{Method: POST, Path: "/api/v1/findings/{id}/decision", ID: "decide-finding", Tag: "findings", Summary: "Acknowledge, accept, declare false, mitigated, or reopen",
+	{Method: POST, Path: "/api/v1/findings/{id}/decision", ID: "decide-finding", Tag: "findings", Summary: "Acknowledge, accept, declare false, mitigated, confirm a claim, or reopen",
 		Doc: "Acknowledging needs decide, the rest accept. On a life-sustaining asset, or one of which nobody knows, accepting and declaring false need two people, " +
-			"one of the two of clinical engineering, and last at most 90 days: the first leaves the finding with proposed, another decides.",
+			"one of the two of clinical engineering, and last at most 90 days: the first leaves the finding with proposed, another decides. " +
+			"\"claimed not affected\" confirms what an author claims of it, under the same rule; the word holds for what the finding rests on now.",
 		Needs: account.Decide, Errors: []int{404, 409, 412, 422, 428}, register: handle((*Server).decideFinding)},
 	{Method: POST, Path: "/api/v1/findings/{id}/assignment", ID: "assign-finding", Tag: "findings", Summary: "Give a finding to someone, or take it back",
 		Needs: account.Decide, Errors: []int{404, 409, 412, 422, 428}, register: handle((*Server).assignFinding)},
@@ -27,8 +28,8 @@ var decisionRoutes = []Route{
 
 // Decided is what a person says of a finding.
 type Decided struct {
-	State  string    `json:"state" enum:"acknowledged,accepted,false positive,mitigated,reopened"`
-	Until  time.Time `json:"until,omitzero" doc:"Until when it is accepted, or false."`
+	State  string    `json:"state" enum:"acknowledged,accepted,false positive,mitigated,claimed not affected,reopened"`
+	Until  time.Time `json:"until,omitzero" doc:"Until when it is accepted, false, or confirmed."`
 	Reason string    `json:"reason,omitempty" maxLength:"2000" doc:"Why; needed for all but acknowledged."`
 	Scope  string    `json:"scope,omitempty" enum:"finding,asset" doc:"How far a false positive reaches; asset is this check on this asset, also what is still to come."`
 	Role   string    `json:"role,omitempty" maxLength:"40" doc:"Which of the caller's own roles speaks; clinical-engineering goes first if it is one."`
@@ -61,6 +62,8 @@ func (s *Server) may(ctx context.Context, f *board.Finding) []string {
 	add(accept, "accept")
 	add(accept, "false positive")
 	add(accept && f.State != wardround.Mitigated, "mitigated")
+	_, now := s.position()
+	add(accept && f.Claim.Frees(now) && (f.State != wardround.ClaimedNotAffected || f.Decision == nil), "confirm claim")
 	add(accept && f.State != wardround.Open && f.State != wardround.Reopened, "reopen")
 	add(decide, "assign")
 	return out
@@ -127,10 +130,10 @@ func (s *Server) decision(ctx context.Context, f *board.Finding, d *Decided) (*k
 	if err != nil {
 		return nil, err
 	}
-	if err := decidable(f, state); err != nil {
+	_, now := s.position()
+	if err := decidable(f, state, now); err != nil {
 		return nil, err
 	}
-	_, now := s.position()
 	if err := s.within(f, state, d, now); err != nil {
 		return nil, err
 	}
@@ -142,7 +145,10 @@ func (s *Server) decision(ctx context.Context, f *board.Finding, d *Decided) (*k
 		Finding: f.ID, State: state, Until: d.Until, By: kind.PersonalText(principal(ctx).Name()), Role: string(role),
 		Reason: kind.PersonalText(reason), Scope: wardround.DecisionScope(d.Scope),
 	}
-	if f.TwoPeople && (state == wardround.Accepted || state == wardround.FalsePositive) {
+	if f.TwoPeople && needsTwo(state) {
+		if state == wardround.ClaimedNotAffected && f.Proposed != nil && f.Proposed.Fact != f.Fact {
+			return said, nil // what was proposed was of something else
+		}
 		return said, second(f.Proposed, said, f.Severity)
 	}
 	return said, nil
@@ -165,15 +171,23 @@ func (s *Server) speaks(ctx context.Context, needs account.Permission, f *board.
 }
 
 // decidable refuses what cannot be said of a finding as it is.
-func decidable(f *board.Finding, state wardround.FindingState) error {
+func decidable(f *board.Finding, state wardround.FindingState, now time.Time) error {
 	const op = "api.decide"
 	switch {
 	case f.State == wardround.Fixed:
 		return wardround.Errorf(wardround.EConflict, op, "it was seen to be fixed on %s; there is nothing to decide", f.Fixed.UTC().Format(time.DateOnly))
+	case state == wardround.ClaimedNotAffected && !f.Claim.Frees(now):
+		return wardround.Errorf(wardround.EConflict, op, "no author claims that it is not affected; there is nothing to confirm")
 	case state == wardround.Reopened && (f.State == wardround.Open || f.State == wardround.Reopened):
 		return wardround.Errorf(wardround.EConflict, op, "it is open already")
 	}
 	return nil
+}
+
+// needsTwo reports whether it takes two people to say that of what a life may depend
+// on.
+func needsTwo(state wardround.FindingState) bool {
+	return state == wardround.Accepted || state == wardround.FalsePositive || state == wardround.ClaimedNotAffected
 }
 
 // within checks how long and how far a decision reaches.
@@ -181,9 +195,9 @@ func (s *Server) within(f *board.Finding, state wardround.FindingState, d *Decid
 	const op = "api.decide"
 	until, two := d.Until, f.TwoPeople
 	switch {
-	case state != wardround.Accepted && state != wardround.FalsePositive:
+	case !needsTwo(state):
 		if !until.IsZero() {
-			return wardround.Errorf(wardround.EInvalid, op, "until goes with accepted and false positive; %s lasts until someone says otherwise", state)
+			return wardround.Errorf(wardround.EInvalid, op, "until goes with accepted, false positive and a confirmed claim; %s lasts until someone says otherwise", state)
 		}
 		if d.Scope != "" && d.Scope != string(wardround.ScopeFinding) {
 			return wardround.Errorf(wardround.EInvalid, op, "scope goes with false positive")
@@ -311,7 +325,7 @@ func (s *Server) assignment(ctx context.Context, f *board.Finding, a *Assigned) 
 		return nil, err
 	}
 	if f.State == wardround.Fixed {
-		return nil, decidable(f, wardround.Acknowledged)
+		return nil, decidable(f, wardround.Acknowledged, time.Time{})
 	}
 	return &kind.FindingAssignedV1{
 		Finding: f.ID, To: kind.PersonalText(a.To), Due: a.Due, By: kind.PersonalText(principal(ctx).Name()), Role: string(role), Note: kind.PersonalText(a.Note),

@@ -45,6 +45,7 @@ type findingsInput struct {
 
 var findingStates = []wardround.FindingState{
 	wardround.Open, wardround.Acknowledged, wardround.Mitigated, wardround.Accepted, wardround.FalsePositive, wardround.Fixed, wardround.Reopened,
+	wardround.ClaimedNotAffected,
 }
 
 func (s *Server) listFindings(ctx context.Context, in *findingsInput) (RowsFunc[*board.Finding], error) {

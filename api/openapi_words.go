@@ -67,7 +67,7 @@ func (concernName) Schema(huma.Registry) *huma.Schema {
 }
 
 func (findingStateName) Schema(huma.Registry) *huma.Schema {
-	return enumOf("open", "acknowledged", "mitigated", "accepted", "false positive", "fixed", "reopened")
+	return enumOf("open", "acknowledged", "mitigated", "accepted", "false positive", "fixed", "reopened", "claimed not affected")
 }
 
 func (originName) Schema(huma.Registry) *huma.Schema { return enumOf("live", "replay", "simulated") }
@@ -109,10 +109,10 @@ var fewWords = map[string][]string{
 	"Status.state":      {"failing", "passing", "unknown", "unwatched"},
 	"CaseLine.state":    {"open", "closed"},
 	"CaseDetail.state":  {"open", "closed"},
-	"Proposal.kind":     {"merge", "split", "kind", "role", "criticality", "attribute", "baseline"},
+	"Proposal.kind":     {"merge", "split", "kind", "role", "criticality", "attribute", "baseline", "release"},
 	"Proposal.state":    {"open", "accepted", "rejected"},
 	"Decision.scope":    {"finding", "asset"},
-	"FindingDetail.may": {"acknowledge", "accept", "false positive", "mitigated", "reopen", "assign"},
+	"FindingDetail.may": {"acknowledge", "accept", "false positive", "mitigated", "confirm claim", "reopen", "assign"},
 	"Hit.kind":          {"asset", "identifier", "finding", "case", "check", "page", "zone"},
 }
 

@@ -57,6 +57,7 @@ func (b *Board) applyAssets(assets []*wardround.Asset) {
 			e = &assetEntry{raw: a, who: newWho(a, len(b.assets))}
 			b.assets[a.ID] = e
 			b.hold(nil, a)
+			b.install(nil, e)
 			b.noteAsset(nil, a)
 			changed = append(changed, e)
 			b.dirtyAssets[e] = struct{}{}
@@ -72,6 +73,7 @@ func (b *Board) applyAssets(assets []*wardround.Asset) {
 			b.noteAsset(old, a)
 		}
 		b.hold(old, a)
+		b.install(old, e)
 		if different {
 			changed = append(changed, e)
 		}
@@ -221,6 +223,9 @@ func (b *Board) finding(f *wardround.Finding) {
 			if l := b.links[wardround.LinkID(f.Subject.ID)]; l != nil {
 				l.findings = append(l.findings, e)
 			}
+		case wardround.SubjectRelease:
+			x := b.release(wardround.ReleaseID(f.Subject.ID))
+			x.findings = append(x.findings, e)
 		}
 	} else {
 		old = e.row.f

@@ -189,7 +189,10 @@ func (b *Board) line(r *caseRow, language string) *CaseLine {
 		l.Bedside, l.Language = bedside(r.worst, language)
 	}
 	if r.check.Check != nil {
-		l.Title, _ = r.check.told(language)
+		of, _ := strings.CutPrefix(r.raw.Title, r.check.title)
+		if l.Title, _ = r.check.told(language); of != r.raw.Title {
+			l.Title += of // what a case of one item is called by
+		}
 	}
 	l.Where = b.where(r, language)
 	return &l

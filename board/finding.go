@@ -30,7 +30,7 @@ type findingRow struct {
 // asks reports whether a finding asks for somebody's attention.
 func asks(f *wardround.Finding) bool {
 	switch f.State {
-	case wardround.Fixed, wardround.Accepted, wardround.FalsePositive:
+	case wardround.Fixed, wardround.Accepted, wardround.FalsePositive, wardround.ClaimedNotAffected:
 		return false
 	}
 	return true
@@ -53,6 +53,9 @@ func (b *Board) derive(f *wardround.Finding) *findingRow {
 			r.a, r.b = b.whoIs(l.raw.Server), b.whoIs(l.raw.Client)
 		}
 		r.two = r.a == nil || r.b == nil
+	case wardround.SubjectRelease:
+		r.weigh(b.releases[wardround.ReleaseID(f.Subject.ID)])
+		return r
 	default:
 		return r
 	}

@@ -18,6 +18,7 @@ type state struct {
 	links     map[wardround.LinkID]*linkEntry
 	said      map[wardround.Subject]*said
 	findings  map[string]*findingEntry
+	releases  map[wardround.ReleaseID]*installs
 	cases     map[string]*caseEntry
 	proposals map[string]*proposalRow
 	content   map[string]wardround.ContentRow
@@ -153,7 +154,7 @@ func (st *state) init() {
 	*st = state{
 		drawn: st.drawn + 1, grown: st.grown + 1,
 		assets: map[wardround.AssetID]*assetEntry{}, links: map[wardround.LinkID]*linkEntry{}, said: map[wardround.Subject]*said{},
-		findings: map[string]*findingEntry{}, cases: map[string]*caseEntry{}, proposals: map[string]*proposalRow{},
+		findings: map[string]*findingEntry{}, releases: map[wardround.ReleaseID]*installs{}, cases: map[string]*caseEntry{}, proposals: map[string]*proposalRow{},
 		content: map[string]wardround.ContentRow{}, holders: map[netip.Addr]holder{}, infos: map[string]*info{},
 		paused: map[string]Pause{}, ends: map[string]*findingEntry{},
 		dirtyAssets: map[*assetEntry]struct{}{}, dirtyCases: map[*caseEntry]struct{}{}, sensors: map[string]*sensor{},

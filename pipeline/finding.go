@@ -81,7 +81,7 @@ func (s *findings) open(p *Pipeline, c *check.Check, r *row, out check.Output) *
 	e := s.entry(f.Case)
 	if e.c == nil {
 		e.c = &wardround.Case{
-			ID: f.Case, Scope: s.scope, Check: c.ID, Group: group, Title: titleOf(c, group), Opened: out.At, State: "open",
+			ID: f.Case, Scope: s.scope, Check: c.ID, Group: group, Title: titleOf(c, group, out.Facts), Opened: out.At, State: "open",
 		}
 	}
 	s.m[f.ID], s.keys[f.Key] = f, f

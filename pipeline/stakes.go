@@ -119,9 +119,10 @@ func (p *Pipeline) group(c *check.Check, k wardround.Key) string {
 const itemGroup = "item:"
 
 // titleOf is the title of a case: that of the check, and the item if it is what its
-// findings share.
-func titleOf(c *check.Check, group string) string {
-	if item, ok := strings.CutPrefix(group, itemGroup); ok {
+// findings share. What is under embargo is not called by its name: titles go into
+// notices.
+func titleOf(c *check.Check, group string, facts wardround.Facts) string {
+	if item, ok := strings.CutPrefix(group, itemGroup); ok && facts["embargoed"] != true {
 		return c.Title + ": " + item
 	}
 	return c.Title

@@ -650,8 +650,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Acknowledge, accept, declare false, mitigated, or reopen
-         * @description Acknowledging needs decide, the rest accept. On a life-sustaining asset, or one of which nobody knows, accepting and declaring false need two people, one of the two of clinical engineering, and last at most 90 days: the first leaves the finding with proposed, another decides.
+         * Acknowledge, accept, declare false, mitigated, confirm a claim, or reopen
+         * @description Acknowledging needs decide, the rest accept. On a life-sustaining asset, or one of which nobody knows, accepting and declaring false need two people, one of the two of clinical engineering, and last at most 90 days: the first leaves the finding with proposed, another decides. "claimed not affected" confirms what an author claims of it, under the same rule; the word holds for what the finding rests on now.
          *
          *     Needs the permission decide.
          */
@@ -1943,7 +1943,7 @@ export interface components {
         };
         BulkInputBody: {
             /** @enum {string} */
-            act: "acknowledge" | "accept" | "false positive" | "mitigated" | "reopen" | "assign";
+            act: "acknowledge" | "accept" | "false positive" | "mitigated" | "confirm claim" | "reopen" | "assign";
             /** Format: date-time */
             due?: string;
             ids: string[];
@@ -2200,6 +2200,20 @@ export interface components {
             /** @description The kinds of observations it is run for. */
             watch: string[];
         };
+        Claim: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            conflicts?: string[];
+            document: string;
+            /** Format: date-time */
+            expires?: string;
+            justification?: string;
+            note?: string;
+            statement?: string;
+            status: string;
+            trust: string;
+        };
         ClaimGrant: {
             product: string;
             /** @enum {string} */
@@ -2242,10 +2256,10 @@ export interface components {
              */
             scope?: "finding" | "asset";
             /** @enum {string} */
-            state: "acknowledged" | "accepted" | "false positive" | "mitigated" | "reopened";
+            state: "acknowledged" | "accepted" | "false positive" | "mitigated" | "claimed not affected" | "reopened";
             /**
              * Format: date-time
-             * @description Until when it is accepted, or false.
+             * @description Until when it is accepted, false, or confirmed.
              */
             until?: string;
         };
@@ -2253,13 +2267,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: components["schemas"]["Person"][];
+            fact?: string;
             reason: string;
             /** @enum {string} */
             scope?: "finding" | "asset";
             /** @enum {string} */
             severity: "none" | "info" | "low" | "medium" | "high" | "critical";
             /** @enum {string} */
-            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened" | "claimed not affected";
             /** Format: date-time */
             until?: string;
         };
@@ -2343,6 +2358,7 @@ export interface components {
             assignment?: components["schemas"]["Assignment"];
             case: string;
             check: string;
+            claim?: components["schemas"]["Claim"];
             /** @enum {string} */
             concern: "security" | "privacy" | "interoperability";
             /** @enum {string} */
@@ -2358,6 +2374,7 @@ export interface components {
             /** @description Names of texts that are told in English: nobody has translated them. */
             english?: string[];
             etag: string;
+            fact?: string;
             facts?: {
                 [key: string]: unknown;
             };
@@ -2387,7 +2404,7 @@ export interface components {
             severity: "none" | "info" | "low" | "medium" | "high" | "critical";
             stale?: boolean;
             /** @enum {string} */
-            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened" | "claimed not affected";
             subject: string;
             title: string;
             two_people: boolean;
@@ -2403,6 +2420,7 @@ export interface components {
             case: string;
             case_line: components["schemas"]["CaseLine"];
             check: string;
+            claim?: components["schemas"]["Claim"];
             /** @enum {string} */
             concern: "security" | "privacy" | "interoperability";
             controls: components["schemas"]["ControlRef"][];
@@ -2420,6 +2438,7 @@ export interface components {
             /** @description Names of texts that are told in English: nobody has translated them. */
             english?: string[];
             etag: string;
+            fact?: string;
             facts?: {
                 [key: string]: unknown;
             };
@@ -2452,7 +2471,7 @@ export interface components {
              */
             max_until?: string;
             /** @description What the caller may do with it now: acknowledge, accept, false positive, mitigated, reopen, assign. */
-            may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "reopen" | "assign")[];
+            may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "confirm claim" | "reopen" | "assign")[];
             observations: components["schemas"]["ObservationRow"][];
             /** Format: date-time */
             opened: string;
@@ -2469,7 +2488,7 @@ export interface components {
             severity: "none" | "info" | "low" | "medium" | "high" | "critical";
             stale?: boolean;
             /** @enum {string} */
-            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+            state: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened" | "claimed not affected";
             subject: string;
             title: string;
             two_people: boolean;
@@ -3230,7 +3249,7 @@ export interface components {
             field?: string;
             id: string;
             /** @enum {string} */
-            kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline";
+            kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline" | "release";
             /** @description Of the reason. */
             language?: string;
             /** @description Of a baseline: what was learned, at most 200. */
@@ -3324,7 +3343,7 @@ export interface components {
             due?: string;
             scope?: string;
             /** @enum {string} */
-            state?: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+            state?: "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened" | "claimed not affected";
             text?: string;
             to?: string;
             /** Format: date-time */

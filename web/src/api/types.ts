@@ -5,7 +5,7 @@ export type State = "pass" | "fail" | "unknown";
 export type AssetKind = "device" | "intermediary" | "service" | "model" | "unknown";
 export type Concern = "security" | "privacy" | "interoperability";
 export type Criticality = "unknown" | "administrative" | "monitoring" | "diagnostic" | "therapeutic" | "life-sustaining";
-export type FindingState = "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened";
+export type FindingState = "open" | "acknowledged" | "mitigated" | "accepted" | "false positive" | "fixed" | "reopened" | "claimed not affected";
 export type Origin = "live" | "replay" | "simulated";
 export type Tri = "yes" | "no" | "unknown";
 export type Role =
@@ -150,7 +150,7 @@ export interface FindingDetail extends Finding {
   facts_told?: Record<string, unknown> /* those of facts that are words, in the language asked for */;
   voice: Voice; asset_card?: Asset; case_line: CaseLine; links: Link[]; controls: { id: string; title: string; clauses: string[] }[]; history: Transition[];
   decisions: AuditRow[]; related: Finding[]; observations: ObservationRow[] /* what it rests on, newest first, at most 20, while the log keeps them */;
-  leaf?: number /* its newest evidence */; may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "reopen" | "assign")[]; max_until?: string;
+  leaf?: number /* its newest evidence */; may: ("acknowledge" | "accept" | "false positive" | "mitigated" | "confirm claim" | "reopen" | "assign")[]; max_until?: string;
 }
 export interface Voice {
   language: string; title: string; where: string; at_the_bedside: string; do: { ward: string; clinical_engineering: string; security: string }; dont: string;
@@ -196,7 +196,7 @@ export interface CheckDetail extends Check {
 }
 // GET /proposals?state=open → Page<Proposal>; POST /proposals/{id}/answer {accept: boolean} → Proposal
 export interface Proposal {
-  id: string; kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline"; asset?: string; asset_name?: string; other?: string;
+  id: string; kind: "merge" | "split" | "kind" | "role" | "criticality" | "attribute" | "baseline" | "release"; asset?: string; asset_name?: string; other?: string;
   other_name?: string; field?: string; value?: string; reason: string; at: string; state: "open" | "accepted" | "rejected"; by?: string;
   members?: { check: string; set: string; member: string; first: string }[] /* baseline: what was learned, at most 200 */; members_total?: number;
   language?: string /* of the reason */; english?: string[] /* reason, by: nobody has translated them */;

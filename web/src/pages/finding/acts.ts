@@ -3,13 +3,13 @@ import { dayLength, dayOf, endOfDay } from "./dates";
 
 /** What a person can do about a finding, as the API names it. */
 export type Act = FindingDetail["may"][number];
-export const acts: Act[] = ["acknowledge", "assign", "accept", "false positive", "mitigated", "reopen"];
+export const acts: Act[] = ["acknowledge", "assign", "accept", "false positive", "mitigated", "confirm claim", "reopen"];
 /** Acts that say what becomes of a finding; assigning only says who looks after it. */
-export const decisions: Act[] = ["acknowledge", "accept", "mitigated", "false positive", "reopen"];
+export const decisions: Act[] = ["acknowledge", "accept", "mitigated", "false positive", "confirm claim", "reopen"];
 
 /** The state an act asks for. */
 export const stateOf: Record<Exclude<Act, "assign">, FindingState> = {
-  acknowledge: "acknowledged", accept: "accepted", "false positive": "false positive", mitigated: "mitigated", reopen: "reopened",
+  acknowledge: "acknowledged", accept: "accepted", "false positive": "false positive", mitigated: "mitigated", "confirm claim": "claimed not affected", reopen: "reopened",
 };
 
 /** The act that a state came from. */
@@ -20,8 +20,8 @@ export const permissionOf = (act: Act): Permission => (act === "acknowledge" || 
 /** An act's name where a message id needs one. */
 export const slug = (act: string): string => act.replaceAll(" ", "-");
 
-/** Accepting and declaring false need two people on what keeps a patient alive (design §6). */
-export const needsTwo = (f: Pick<Finding, "two_people">, act: Act): boolean => f.two_people && (act === "accept" || act === "false positive");
+/** Accepting, declaring false and confirming a claim need two people on what keeps a patient alive (design §6). */
+export const needsTwo = (f: Pick<Finding, "two_people">, act: Act): boolean => f.two_people && (act === "accept" || act === "false positive" || act === "confirm claim");
 
 /** At most this long may a risk on a life-sustaining asset be accepted. */
 export const longestForTwo = 90 * dayLength;

@@ -20,7 +20,7 @@ export function BulkBar({ findings, onClear, onDone }: { findings: Finding[]; on
   const intl = useIntl();
   const may = { decide: useMay("decide"), accept: useMay("accept") };
   const [act, setAct] = useState<Act | null>(null);
-  const possible = acts.filter((a) => may[permissionOf(a) as keyof typeof may]);
+  const possible = acts.filter((a) => a !== "confirm claim" && may[permissionOf(a) as keyof typeof may]);
   if (findings.length === 0 && act === null) return null;
   return (
     <div className={css.bulk} role="region" aria-label={intl.formatMessage({ id: "findings.bulk" })}>

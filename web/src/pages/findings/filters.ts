@@ -12,7 +12,7 @@ export const openStates = "open,acknowledged,mitigated,reopened";
 const everyState = `${openStates},accepted,false positive,fixed`;
 
 /** The values of the state filter, beside each single state. */
-export const stateChoices = ["", "open,reopened", "acknowledged", "mitigated", "accepted", "false positive", "fixed", "any"] as const;
+export const stateChoices = ["", "open,reopened", "acknowledged", "mitigated", "accepted", "false positive", "claimed not affected", "fixed", "any"] as const;
 
 /** A link of another page may spell out what this page takes for granted. */
 export const normalState = (state: string): string => (state === openStates ? "" : state === everyState ? "any" : state);

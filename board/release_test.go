@@ -1,0 +1,69 @@
+package board
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wardround/wardround"
+)
+
+// A finding of a release stands for its instances: what they do for a patient, and
+// who may decide.
+func TestAReleaseStandsForItsInstances(t *testing.T) {
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	b := newBoard()
+	k := wardround.Key{Check: "vulnerability.known", Subject: wardround.ReleaseSubject("r-1"), Item: "CVE-2026-1"}
+	pump := func(id wardround.AssetID, release wardround.ReleaseID, c wardround.Criticality) *wardround.Asset {
+		return &wardround.Asset{ID: id, Scope: scope, Release: release, Criticality: c, First: noon, Last: noon}
+	}
+	to := uint64(0)
+	apply := func(c *wardround.Commit) *Finding {
+		t.Helper()
+		c.Scope, c.After, c.To, c.At = scope, to, to+1, noon.Add(time.Duration(to)*time.Minute)
+		to++
+		b.Apply(c)
+		f := b.Finding(Visible{}, wardround.FindingID(scope, k))
+		if f == nil {
+			t.Fatal("no finding")
+		}
+		return f
+	}
+	finding := func(state wardround.FindingState) *wardround.Finding {
+		return &wardround.Finding{ID: wardround.FindingID(scope, k), Scope: scope, Key: k, Case: "c-1", State: state, Severity: wardround.High, Title: "A known vulnerability", Opened: noon, LastSeen: noon}
+	}
+	kase := &wardround.Case{ID: "c-1", Scope: scope, Check: k.Check, Group: "item:CVE-2026-1", Title: "A known vulnerability: CVE-2026-1", State: "open", Opened: noon}
+	f := apply(&wardround.Commit{Findings: []*wardround.Finding{finding(wardround.Open)}, Cases: []*wardround.Case{kase}})
+	if f.TwoPeople || f.Criticality != wardround.CriticalityUnknown {
+		t.Errorf("no instance: %+v", f)
+	}
+	f = apply(&wardround.Commit{Assets: []*wardround.Asset{pump("a-1", "r-1", wardround.Monitoring)}})
+	if f.TwoPeople || f.Criticality != wardround.Monitoring {
+		t.Errorf("a monitor: two %v, %v", f.TwoPeople, f.Criticality)
+	}
+	f = apply(&wardround.Commit{Assets: []*wardround.Asset{pump("a-2", "r-1", wardround.LifeSustaining)}})
+	if !f.TwoPeople || f.Criticality != wardround.LifeSustaining {
+		t.Errorf("one at a bed: two %v, %v", f.TwoPeople, f.Criticality)
+	}
+	f = apply(&wardround.Commit{Assets: []*wardround.Asset{pump("a-2", "r-2", wardround.LifeSustaining)}})
+	if f.TwoPeople {
+		t.Error("it was updated to another release")
+	}
+	f = apply(&wardround.Commit{Assets: []*wardround.Asset{pump("a-1", "r-1", wardround.CriticalityUnknown)}})
+	if !f.TwoPeople {
+		t.Error("of one nobody knows what it does")
+	}
+	for language, title := range map[string]string{"en": "A known vulnerability: CVE-2026-1", "de": "Eine bekannte Schwachstelle: CVE-2026-1"} {
+		if l := b.Case(Visible{}, "c-1", language); l == nil || l.Title != title || l.Findings != 1 {
+			t.Errorf("%s: %+v", language, l)
+		}
+	}
+	// What an author claims not to be affected is kept, and asks for nobody.
+	f = apply(&wardround.Commit{Findings: []*wardround.Finding{finding(wardround.ClaimedNotAffected)}})
+	if l := b.Case(Visible{}, "c-1", "en"); f.State != wardround.ClaimedNotAffected || l.State != "closed" || l.Findings != 0 {
+		t.Errorf("claimed: %s, %+v", f.State, l)
+	}
+	page, err := b.Findings(FindingQuery{States: []wardround.FindingState{wardround.ClaimedNotAffected}})
+	if err != nil || page.Total != 1 {
+		t.Errorf("listed apart: %d, %v", page.Total, err)
+	}
+}
