@@ -1,10 +1,6 @@
 package portfolio
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -142,33 +138,16 @@ func (b Base) Feeds() iter.Seq[check.Feed] {
 	}
 }
 
-// maxEntry bounds one line of a bundle, in bytes.
-const maxEntry = 32 << 20
-
-// Learn implements [Learner]: a bundle is one [knowledge.Entry] per line, as JSON.
-// It is read to its end before any of it counts.
+// Learn implements [Learner]: the blob is a bundle of [knowledge.WriteBundle]. It is
+// read to its end before any of it counts.
 func (b Base) Learn(o *wardround.Observation, r io.Reader) (Delta, error) {
 	x, ok := o.Fields.(*kind.KnowledgeReceivedV1)
 	if !ok {
 		return Delta{}, fmt.Errorf("a %s carries no knowledge", o.Kind)
 	}
-	var rows []knowledge.Entry
-	in := bufio.NewReaderSize(r, 64<<10)
-	for n := 1; ; n++ {
-		line, err := readLine(in)
-		if len(bytes.TrimSpace(line)) > 0 {
-			var e knowledge.Entry
-			if err := json.Unmarshal(line, &e); err != nil {
-				return Delta{}, fmt.Errorf("line %d of the bundle: %w", n, err)
-			}
-			rows = append(rows, e)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return Delta{}, fmt.Errorf("line %d of the bundle: %w", n, err)
-		}
+	rows, err := knowledge.ReadBundle(r)
+	if err != nil {
+		return Delta{}, err
 	}
 	d := b.Put(knowledge.Feed{Name: x.Feed, Kind: x.Kind, Complete: x.Complete, At: o.At, Trust: x.Trust}, rows)
 	out := Delta{Vulnerabilities: d.Vulnerabilities, Renamed: d.Renamed}
@@ -176,19 +155,4 @@ func (b Base) Learn(o *wardround.Observation, r io.Reader) (Delta, error) {
 		out.Keys = append(out.Keys, keysOf(keys)...)
 	}
 	return out, nil
-}
-
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case len(line) > maxEntry:
-			return nil, fmt.Errorf("more than %d bytes", maxEntry)
-		case errors.Is(err, bufio.ErrBufferFull):
-		default:
-			return line, err
-		}
-	}
 }
