@@ -13,9 +13,10 @@
 //
 // # Where the orders come from
 //
-// PEP 440 is osv-scalibr's; the others are our own, after each tool's
-// documentation, and agree with osv-scalibr's 71,818 fixtures. The command in
-// bench/versions holds them against the tools themselves. Where we differ on
+// Each follows the tool that installs the packages. All agree with the 71,818
+// fixtures of osv-scalibr, which also orders Python's versions from before PEP 440
+// for us, and with the tools themselves on generated versions (bench/versions),
+// which showed what fixtures do not: to apk 1.0-r0 is newer than 1.0. We differ on
 // purpose: Maven's .RC1 is older than -RC1, as it was until Maven 3.8.6 and is in
 // the POM reference and in published advisories.
 //
