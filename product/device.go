@@ -30,10 +30,10 @@ type Device struct {
 type prepared struct {
 	Device
 	maker    makerName
-	words    []word              // telling ones of model and product
-	set      map[string]struct{} // joined words of model and product
-	hints    map[string]struct{} // joined words of the tokens
-	inferred string              // the line that told the maker
+	words    []word  // telling ones of model and product
+	set      wordSet // joined words of model and product
+	hints    wordSet // joined words of the tokens
+	inferred string  // the line that told the maker
 	versions []string
 }
 
@@ -50,8 +50,9 @@ func prepare(d Device) *prepared {
 		}
 	}
 	p.set = joins(ws)
+	kin := p.maker.kin()
 	for _, w := range telling(ws) {
-		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], p.maker.kin()) {
+		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], kin) {
 			p.words = append(p.words, w) // not the maker's own name, or that of a company it took over
 		}
 	}
@@ -84,7 +85,9 @@ func prepare(d Device) *prepared {
 	return p
 }
 
+// union returns a with what is only in b; it never writes into a.
 func union(a, b []string) []string {
+	a = slices.Clip(a)
 	for _, s := range b {
 		if !slices.Contains(a, s) {
 			a = append(a, s)
@@ -125,23 +128,23 @@ func (p *prepared) readVersions() {
 
 // contains compares every version of the device. They must agree: a device whose
 // software is inside and whose firmware is outside is not decided.
-func (p *prepared) contains(a advisory.Affected) judgement {
+func (p *prepared) contains(a advisory.Affected) answer {
 	status := map[productrange.Answer]Status{productrange.In: Affected, productrange.Out: NotAffected, productrange.CannotTell: CannotTell}
 	f := productrange.Facts{Serial: p.Serial, Made: p.Made}
 	if len(p.versions) == 0 {
 		ans, why := productrange.Contains(a, f)
-		return judgement{status[ans], why}
+		return answer{status[ans], why}
 	}
-	var best judgement
+	var best answer
 	for _, v := range p.versions {
 		f.Version = v
 		ans, why := productrange.Contains(a, f)
-		j := judgement{status[ans], why}
+		j := answer{status[ans], why}
 		switch {
 		case best.why == "" || best.status == CannotTell:
 			best = j
 		case j.status != CannotTell && j.status != best.status:
-			return judgement{CannotTell, best.why + ", but " + j.why}
+			return answer{CannotTell, best.why + ", but " + j.why}
 		}
 	}
 	return best

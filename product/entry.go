@@ -15,9 +15,10 @@ import (
 type Entry struct {
 	Product advisory.Product
 	vendor  makerName
+	kin     []string            // the companies of the vendor's family
 	names   []name              // any of them is the product
-	all     map[string]struct{} // the joined words of everything the advisory calls it
-	allow   map[string]struct{} // words that may stand beside a name: "(including RF, EC)"
+	all     keys                // the joined words of everything the advisory calls it
+	allow   keys                // words that may stand beside a name: "(including RF, EC)"
 	exclude [][]word            // "not including EchoPAC"
 	conds   []string            // "with wireless option"
 	family  bool                // the name says that it stands for all its members: "Vivid products"
@@ -50,7 +51,7 @@ func (s span) holds(key string) bool {
 
 // Prepare reads the names of a product.
 func Prepare(p advisory.Product) *Entry {
-	e := &Entry{Product: p, vendor: readMaker(p.Vendor), all: map[string]struct{}{}, allow: map[string]struct{}{}}
+	e := &Entry{Product: p, vendor: readMaker(p.Vendor)}
 	text := clip(p.Name)
 	if strings.TrimSpace(text) == "" {
 		text, _, _ = strings.Cut(clip(p.Full), ":")
@@ -83,11 +84,8 @@ func Prepare(p advisory.Product) *Entry {
 			e.add(ws, "model number", nil)
 		}
 	}
-	for _, s := range []string{p.Name, p.Family, p.Version} {
-		for k := range joins(words(s)) {
-			e.all[k] = struct{}{}
-		}
-	}
+	e.kin = e.vendor.kin()
+	e.all.of(words(p.Name), words(p.Family), words(p.Version))
 	return e
 }
 
@@ -144,9 +142,7 @@ func (e *Entry) brackets(s string, numbers *[]string) (string, []string) {
 				*numbers = append(*numbers, w)
 			}
 		}
-		for k := range joins(ws) {
-			e.allow[k] = struct{}{}
-		}
+		e.allow.of(ws)
 	}
 	return bracket.ReplaceAllStringFunc(s, func(b string) string {
 		if interval.MatchString(b) {

@@ -42,8 +42,8 @@ func (e *Entry) identify(d *prepared) (identity, bool) {
 		}
 	}
 	if !ok && len(d.hints) > 0 {
-		both := map[string]struct{}{}
-		for _, m := range []map[string]struct{}{d.set, d.hints} {
+		both := wordSet{}
+		for _, m := range []wordSet{d.set, d.hints} {
 			for k := range m {
 				both[k] = struct{}{}
 			}
@@ -93,12 +93,11 @@ func overlap(a, b []string) bool {
 func all(b []bool) bool { return !slices.Contains(b, false) }
 
 // compare compares a device with one name of a product.
-func (e *Entry) compare(n *name, d *prepared, set map[string]struct{}) (identity, bool) {
+func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 	hit := found(n.words, set)
 	var missing, matched []word
-	kin := e.vendor.kin()
 	for i, w := range n.words {
-		if !hit[i] && len(n.words) > 1 && overlap(table.alias[w.key], kin) {
+		if !hit[i] && len(n.words) > 1 && overlap(table.alias[w.key], e.kin) {
 			continue // "Xltek" of Natus' "Xltek NeuroWorks": a company, not a part of the name
 		}
 		if hit[i] {
@@ -116,8 +115,7 @@ func (e *Entry) compare(n *name, d *prepared, set map[string]struct{}) (identity
 	var extra, models []word // of the device, not in the advisory
 	for i, ok := range found(d.words, e.all) {
 		w := d.words[i]
-		_, allowed := e.allow[w.key]
-		if ok || allowed || slices.ContainsFunc(n.spans, func(s span) bool { return s.holds(plain(w.text)) }) {
+		if ok || e.allow.has(w.key) || slices.ContainsFunc(n.spans, func(s span) bool { return s.holds(plain(w.text)) }) {
 			continue
 		}
 		if w.digits() && !d.isVersion(w.text) {

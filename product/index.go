@@ -1,6 +1,7 @@
 package product
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"slices"
 	"sort"
@@ -20,8 +21,8 @@ const maxPostings = 1 << 14
 // is not safe for concurrent writing; reading it from several goroutines is.
 type Index struct {
 	subjects []*subject
-	byKey    map[string]int32   // a product's identity → subject
-	posting  map[string][]int32 // "maker group|word" → subjects, in order
+	byKey    map[[32]byte]int32 // hash of a product's identity → subject
+	posting  map[uint64][]int32 // hash of "maker group|word" → subjects, in order
 	unnamed  []Ref
 }
 
@@ -46,7 +47,7 @@ type Subject struct {
 
 // NewIndex returns an empty index.
 func NewIndex() *Index {
-	return &Index{byKey: map[string]int32{}, posting: map[string][]int32{}}
+	return &Index{byKey: map[[32]byte]int32{}, posting: map[uint64][]int32{}}
 }
 
 // Add enters every product that a record names. Packages and CPEs have indices of their own.
@@ -67,7 +68,7 @@ func identityKey(p advisory.Product) string {
 }
 
 func (x *Index) add(p advisory.Product, s Statement) {
-	k := identityKey(p)
+	k := sha256.Sum256([]byte(identityKey(p)))
 	n, ok := x.byKey[k]
 	if !ok {
 		e := Prepare(p)
@@ -79,7 +80,8 @@ func (x *Index) add(p advisory.Product, s Statement) {
 		x.byKey[k] = n
 		x.subjects = append(x.subjects, &subject{entry: e})
 		for _, key := range e.Keys() {
-			x.posting[key] = append(x.posting[key], n)
+			h := hash(key)
+			x.posting[h] = append(x.posting[h], n)
 		}
 	}
 	x.subjects[n].said = append(x.subjects[n].said, s)
@@ -184,7 +186,7 @@ func (p *prepared) keys() []string {
 		groups = append(groups, "-")
 	}
 	var out []string
-	for _, set := range []map[string]struct{}{p.set, p.hints} {
+	for _, set := range []wordSet{p.set, p.hints} {
 		for w := range set {
 			if generic(w) && len(p.words) > 1 {
 				continue
@@ -228,7 +230,7 @@ func (x *Index) Match(d Device) (ms []Match, more bool) {
 func (x *Index) candidates(p *prepared) ([]int32, bool) {
 	var lists [][]int32
 	for _, k := range p.keys() {
-		if l := x.posting[k]; len(l) > 0 {
+		if l := x.posting[hash(k)]; len(l) > 0 {
 			lists = append(lists, l)
 		}
 	}

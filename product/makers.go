@@ -48,6 +48,7 @@ type brands struct {
 	lines                         map[string][]string // joined words of a line → makers
 	kindOf                        map[string][]string // joined words of a line → kinds
 	family                        map[string]bool     // lines, but not products
+	kin                           map[string][]string // maker → itself and the companies that went to it
 	roots                         map[string][]string // maker → the companies nobody took over above it
 }
 
@@ -62,7 +63,7 @@ var table = func() *brands {
 }()
 
 func readBrands(data []byte) (*brands, error) {
-	b := &brands{byID: map[string]*maker{}, alias: map[string][]string{}, lines: map[string][]string{}, kindOf: map[string][]string{}, family: map[string]bool{}, roots: map[string][]string{}}
+	b := &brands{byID: map[string]*maker{}, alias: map[string][]string{}, lines: map[string][]string{}, kindOf: map[string][]string{}, kin: map[string][]string{}, family: map[string]bool{}, roots: map[string][]string{}}
 	if err := yaml.Load(data, b, yaml.WithKnownFields(true)); err != nil {
 		return nil, err
 	}
@@ -105,6 +106,9 @@ func readBrands(data []byte) (*brands, error) {
 			}
 		}
 		b.roots[m.ID] = b.rootsOf(m.ID, nil)
+		for _, r := range b.roots[m.ID] {
+			b.kin[r] = append(b.kin[r], m.ID)
+		}
 	}
 	for k, lines := range b.Kinds {
 		for _, l := range lines {
@@ -238,13 +242,12 @@ func (m makerName) groups() []string {
 
 // kin are the companies that went to one of these, and these.
 func (m makerName) kin() []string {
+	if len(m.ids) == 1 {
+		return table.kin[m.ids[0]]
+	}
 	var out []string
-	for id, roots := range table.roots {
-		for _, r := range m.ids {
-			if slices.Contains(roots, r) {
-				out = append(out, id)
-			}
-		}
+	for _, id := range m.ids {
+		out = union(out, table.kin[id])
 	}
 	return out
 }

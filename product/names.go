@@ -1,6 +1,7 @@
 package product
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -156,10 +157,15 @@ func pieces(ws []word) []string {
 	return out
 }
 
+// wordSet is a set of joined words.
+type wordSet map[string]struct{}
+
+func (s wordSet) has(k string) bool { _, ok := s[k]; return ok }
+
 // joins is every way to write up to five neighbouring pieces as one word, and the
 // words themselves: what another name's words are looked up in.
-func joins(ws []word) map[string]struct{} {
-	set := make(map[string]struct{}, 4*len(ws))
+func joins(ws []word) wordSet {
+	set := make(wordSet, 4*len(ws))
 	for _, w := range ws {
 		set[w.key] = struct{}{}
 		set[strings.ReplaceAll(w.key, ".", "")] = struct{}{}
@@ -177,13 +183,13 @@ func joins(ws []word) map[string]struct{} {
 
 // found marks which words of a name occur in another, alone or written together
 // with their neighbours.
-func found(ws []word, in map[string]struct{}) []bool {
+func found(ws []word, in interface{ has(string) bool }) []bool {
 	hit := make([]bool, len(ws))
 	for i := range ws {
 		s := ""
 		for j := i; j < len(ws) && j < i+3; j++ {
 			s += strings.ReplaceAll(ws[j].key, ".", "")
-			if _, ok := in[s]; ok {
+			if in.has(s) {
 				for k := i; k <= j; k++ {
 					hit[k] = true
 				}
@@ -191,4 +197,32 @@ func found(ws []word, in map[string]struct{}) []bool {
 		}
 	}
 	return hit
+}
+
+// keys is a set of joined words, kept as hashes: an index holds a hundred thousand
+// of them, and a collision only makes two words look alike that are not.
+type keys []uint64
+
+func hash(s string) uint64 { // FNV-1a
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+func (k keys) has(s string) bool {
+	_, ok := slices.BinarySearch(k, hash(s))
+	return ok
+}
+
+// of adds the joined words of names.
+func (k *keys) of(ws ...[]word) {
+	for _, w := range ws {
+		for s := range joins(w) {
+			*k = append(*k, hash(s))
+		}
+	}
+	slices.Sort(*k)
+	*k = slices.Clip(slices.Compact(*k))
 }

@@ -118,7 +118,7 @@ func carries(name string, lines []string) bool {
 }
 
 // lineMaker is the one maker whose product line stands in a name.
-func lineMaker(set map[string]struct{}) (string, string) {
+func lineMaker(set wordSet) (string, string) {
 	id, line := "", ""
 	for k := range set {
 		for _, m := range table.lines[k] {

@@ -108,14 +108,14 @@ func (e *Entry) descriptor(of, d string) {
 	}
 }
 
-// judgement of the versions alone.
-type judgement struct {
+// answer of the versions alone.
+type answer struct {
 	status Status
 	why    string
 }
 
 // judge compares a device's versions with those of one statement.
-func (e *Entry) judge(a advisory.Affected, d *prepared, own ...string) judgement {
+func (e *Entry) judge(a advisory.Affected, d *prepared, own ...string) answer {
 	if e.text {
 		b := advisory.Affected{Status: a.Status, Product: a.Product}
 		e.ranges.Apply(&b, e.Product.Version, own...)
@@ -133,7 +133,7 @@ func (e *Entry) judge(a advisory.Affected, d *prepared, own ...string) judgement
 			e.second.Apply(&b, e.Product.Full, own...)
 			b.Conditions = nil
 			if two := d.contains(b); two.status != CannotTell && got.status != CannotTell && two.status != got.status {
-				return judgement{CannotTell, got.why + " by the version branch (“" + clipTo(e.Product.Version, 60) + "”), but the product's full name says “" + clipTo(e.Product.Full, 120) + "”"}
+				return answer{CannotTell, got.why + " by the version branch (“" + clipTo(e.Product.Version, 60) + "”), but the product's full name says “" + clipTo(e.Product.Full, 120) + "”"}
 			}
 		}
 	}
@@ -142,11 +142,11 @@ func (e *Entry) judge(a advisory.Affected, d *prepared, own ...string) judgement
 		case Affected:
 		case NotAffected:
 			if !d.says(e.version) {
-				return judgement{NotAffected, "the advisory is about release " + e.version + " only; " + in.why}
+				return answer{NotAffected, "the advisory is about release " + e.version + " only; " + in.why}
 			}
 		default:
 			if !d.says(e.version) {
-				return judgement{CannotTell, "the advisory is about release " + e.version + " only, and the device's release is not known"}
+				return answer{CannotTell, "the advisory is about release " + e.version + " only, and the device's release is not known"}
 			}
 		}
 	}
