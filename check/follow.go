@@ -106,10 +106,16 @@ func (f *Following) walk(w *walk, judge func(*Exposure), gone func(wardround.Key
 		here[end] = true
 		judge(e)
 	}
-	last := from
-	for k, st := range f.p.Standing(from.Subject, from.Vulnerability) {
+	last, standing := from, f.p.StandingOf(w.Of)
+	if !one {
+		standing = f.p.Standing(from.Subject, from.Vulnerability)
+	}
+	for k, st := range standing {
 		at := ExposureKey{k.Subject, k.Item}
-		if one && k.Subject != w.Of || !whole && at.Compare(end) > 0 {
+		if at.Compare(from) <= 0 {
+			continue
+		}
+		if !whole && at.Compare(end) > 0 {
 			break
 		}
 		if !here[at] {

@@ -64,6 +64,10 @@ func (s *site) Stands(wardround.Key) (st wardround.State, ok bool) { return st, 
 func (s *site) Standing(*Check, wardround.Key) iter.Seq2[wardround.Key, wardround.State] {
 	return func(func(wardround.Key, wardround.State) bool) {}
 }
+
+func (s *site) StandingOf(c *Check, _ wardround.Subject) iter.Seq2[wardround.Key, wardround.State] {
+	return s.Standing(c, wardround.Key{})
+}
 func (s *site) Coverage(wardround.AssetID, wardround.Concern) (c Coverage) { return c }
 func (s *site) WakeAt(*Check, string, time.Time)                           {}
 func (s *site) Setting(*Check, string) (float64, bool)                     { return 0, false }

@@ -71,8 +71,9 @@ type Frame interface {
 	Inventory() Inventory
 	Portfolio() Portfolio
 	// Standing yields the current verdicts of a check whose subject and item come
-	// after those of a key, in their order.
+	// after those of a key, in their order; StandingOf those of one subject, by item.
 	Standing(c *Check, after wardround.Key) iter.Seq2[wardround.Key, wardround.State]
+	StandingOf(c *Check, s wardround.Subject) iter.Seq2[wardround.Key, wardround.State]
 	// Stands returns the current verdict of a key; false if there is none.
 	Stands(k wardround.Key) (wardround.State, bool)
 	Coverage(id wardround.AssetID, c wardround.Concern) Coverage
@@ -182,6 +183,12 @@ func (p *Pass) Portfolio() Portfolio {
 func (p *Pass) Standing(after wardround.Subject, item string) iter.Seq2[wardround.Key, wardround.State] {
 	p.frame.Alive()
 	return p.frame.Standing(p.Check, wardround.Key{Check: p.Check.ID, Subject: after, Item: item})
+}
+
+// StandingOf yields the check's own current verdicts of one subject, by item.
+func (p *Pass) StandingOf(s wardround.Subject) iter.Seq2[wardround.Key, wardround.State] {
+	p.frame.Alive()
+	return p.frame.StandingOf(p.Check, s)
 }
 
 // Stands reports whether the check has said something of a key, and what it says

@@ -209,6 +209,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 		Scope: p.opt.Scope, Origin: p.opt.Origin,
 		After: p.position, To: batch[len(batch)-1].Seq,
 	}
+	p.stakes = map[wardround.ReleaseID][]wardround.Stakes{}
 	p.advance(batch)
 	p.commit.At = p.now
 	if err := p.resolve(batch); err != nil {
@@ -220,7 +221,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	p.inv.MatchReleases()
 	p.restaked = p.inv.Restaked()
 	p.opt.Portfolio.Assets(p.inv.Changed())
-	p.stakes = map[wardround.ReleaseID][]wardround.Stakes{}
+	clear(p.stakes) // what people decided on was as it was before
 	p.learned.begin(p, batch[0])
 	p.runner.run(ctx)
 	p.learned.finish(p)

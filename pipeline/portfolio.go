@@ -117,16 +117,22 @@ type portfolioView struct {
 var _ check.Portfolio = portfolioView{}
 
 func (v portfolioView) Release(id wardround.ReleaseID) *wardround.Release {
-	v.f.Alive()
+	v.f.enter()
+	defer v.f.leave()
 	return v.v.Release(id)
 }
 
 func (v portfolioView) Document(id wardround.DocumentID) *wardround.Document {
-	v.f.Alive()
+	v.f.enter()
+	defer v.f.leave()
 	return v.v.Document(id)
 }
 
-func (v portfolioView) Touched() check.Touched { v.f.Alive(); return v.f.p.portion(v.v) }
+func (v portfolioView) Touched() check.Touched {
+	v.f.enter()
+	defer v.f.leave()
+	return v.f.p.portion(v.v)
+}
 
 func (v portfolioView) Releases() iter.Seq[*wardround.Release] { return each(v.f, v.v.Releases()) }
 
@@ -162,8 +168,31 @@ type standing struct {
 }
 
 func (f *frame) Standing(c *check.Check, after wardround.Key) iter.Seq2[wardround.Key, wardround.State] {
+	return f.each(func() (out []standing) {
+		for k, r := range f.p.rows.m {
+			if k.Check == c.ID && k.Item != More && lessKey(after, k) {
+				out = append(out, standing{k, r.v.State})
+			}
+		}
+		return out
+	})
+}
+
+func (f *frame) StandingOf(c *check.Check, s wardround.Subject) iter.Seq2[wardround.Key, wardround.State] {
+	return f.each(func() (out []standing) {
+		for _, r := range f.p.rows.by[s] {
+			if r.v.Check == c.ID && r.v.Item != More {
+				out = append(out, standing{r.v.Key, r.v.State})
+			}
+		}
+		return out
+	})
+}
+
+// each yields rows as they are when it begins, in order of key.
+func (f *frame) each(rows func() []standing) iter.Seq2[wardround.Key, wardround.State] {
 	return func(yield func(wardround.Key, wardround.State) bool) {
-		for _, s := range f.standing(c, after) {
+		for _, s := range f.sorted(rows) {
 			f.Alive()
 			if !yield(s.key, s.state) {
 				return
@@ -172,15 +201,10 @@ func (f *frame) Standing(c *check.Check, after wardround.Key) iter.Seq2[wardroun
 	}
 }
 
-func (f *frame) standing(c *check.Check, after wardround.Key) []standing {
+func (f *frame) sorted(rows func() []standing) []standing {
 	f.enter()
 	defer f.leave()
-	var out []standing
-	for k, r := range f.p.rows.m {
-		if k.Check == c.ID && k.Item != More && lessKey(after, k) {
-			out = append(out, standing{k, r.v.State})
-		}
-	}
+	out := rows()
 	slices.SortFunc(out, func(a, b standing) int {
 		return cmp.Or(cmp.Compare(a.key.Subject.Kind, b.key.Subject.Kind), cmp.Compare(a.key.Subject.ID, b.key.Subject.ID), cmp.Compare(a.key.Item, b.key.Item))
 	})

@@ -319,3 +319,83 @@ func TestAFeedThatMeetsAFleetIsToldOnce(t *testing.T) {
 		t.Errorf("a single new one: %q", n)
 	}
 }
+
+// Many releases with many answers, of which all weigh otherwise at once: step by
+// step, and never more in one batch than a check may say.
+func TestManyAnswersAreLookedThroughStepByStep(t *testing.T) {
+	f := newFleet(t, 1000)
+	var all []*fleet.Exposure
+	for i := range 30 {
+		v := fmt.Sprintf("2.%d", i)
+		f.pump(0, v)
+		all = append(all, answers("Maker Pump "+v, 200)...)
+	}
+	f.learn(time.Minute, fleet.Change{Exposures: all})
+	f.want("all", map[string]int{"fail": 6000, "finding open": 6000})
+	for i := range 30 {
+		f.see(f.say(2*time.Minute, &kind.InventorySaidV1{Act: "set", By: "ann", Match: []kind.SaidID{{Type: kind.IDIP, Value: fmt.Sprintf("10.0.1.%d", i)}},
+			Set: map[string]string{"maker": "Maker", "model": "P-1", "software": fmt.Sprintf("2.%d", i), "criticality": "life-sustaining"}}))
+	}
+	high := 0
+	for x, err := range f.st.Findings(t.Context(), scope, wardround.FindingFilter{Severity: wardround.High}) {
+		if err != nil || x.State != wardround.Open {
+			t.Fatal(x, err)
+		}
+		high++
+	}
+	if high != 6000 {
+		t.Errorf("%d of 6000 weigh what the instances do", high)
+	}
+	// All at once, more than are kept apart: everything is looked through.
+	var batch []*wardround.Observation
+	for i := range 30 {
+		batch = append(batch, f.say(3*time.Minute, &kind.InventorySaidV1{Act: "set", By: "ann", Match: []kind.SaidID{{Type: kind.IDIP, Value: fmt.Sprintf("10.0.1.%d", i)}},
+			Set: map[string]string{"criticality": "monitoring"}}))
+	}
+	f.see(batch...)
+	for x, err := range f.st.Findings(t.Context(), scope, wardround.FindingFilter{Severity: wardround.High}) {
+		t.Fatalf("still %v (%v)", x, err)
+	}
+	for v, err := range f.st.States(t.Context(), scope) {
+		if err != nil || v.Check == "vulnerability.known" && strings.Contains(string(v.Data), "walks") {
+			t.Errorf("something still waits: %s %v", v.Data, err)
+		}
+	}
+}
+
+// More vulnerabilities than a subject may keep apart are one of the item (more), of
+// which no claim of a single one speaks.
+func TestMoreVulnerabilitiesThanAreKeptApart(t *testing.T) {
+	f := newFleet(t, 0)
+	f.pump(0, "1.2")
+	all := answers("Maker Pump 1.2", 2010)
+	for _, e := range all {
+		e.Claim = &wardround.Claim{Status: "not_affected", Author: "Maker", At: t0}
+	}
+	f.learn(time.Minute, fleet.Change{Exposures: all})
+	f.want("the rest is open", map[string]int{"fail": 2001, "finding claimed not affected": 2000, "finding open": 1})
+}
+
+// A pass that was given up reads the portfolio no more.
+func TestAnAbandonedPassReadsNoPortfolio(t *testing.T) {
+	ended := make(chan any, 1)
+	c := known()
+	c.Run = func(_ context.Context, p *check.Pass) error {
+		defer func() { v := recover(); ended <- v; panic(v) }()
+		folio := p.Portfolio()
+		for {
+			folio.Touched()
+			for range folio.Exposures(check.ExposureKey{}) {
+				folio.Release("r")
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	f := &fleetBench{changes: map[fleet.Source]*fleet.Change{}}
+	f.folio = fleet.New(scope.Org, f.changes)
+	f.bench = newBench(t, Options{Portfolio: f.folio, Budget: 50 * time.Millisecond}, c)
+	f.pump(0, "1.2")
+	if v := <-ended; v != any(abandoned{}) {
+		t.Errorf("it ended with %v", v)
+	}
+}

@@ -73,8 +73,8 @@ func (p *Pipeline) reach(a *wardround.Asset) wardround.Exposure {
 	return far
 }
 
-// subjectAssets returns the assets a subject is about, at least one: of a link its
-// ends, of a release its instances. One that is not there is nil.
+// subjectAssets returns the assets a subject is about, at least one: of a link, its
+// ends. One that is not there is nil.
 func (p *Pipeline) subjectAssets(s wardround.Subject) []*wardround.Asset {
 	v := p.inv.View()
 	switch s.Kind {
@@ -83,10 +83,6 @@ func (p *Pipeline) subjectAssets(s wardround.Subject) []*wardround.Asset {
 	case wardround.SubjectLink:
 		if l := v.Link(wardround.LinkID(s.ID)); l != nil {
 			return []*wardround.Asset{v.Asset(l.Server), v.Asset(l.Client)}
-		}
-	case wardround.SubjectRelease:
-		if all := slices.Collect(v.Instances(wardround.ReleaseID(s.ID))); len(all) > 0 {
-			return all
 		}
 	}
 	return []*wardround.Asset{nil}
@@ -132,16 +128,14 @@ func titleOf(c *check.Check, group string, facts wardround.Facts) string {
 // what it is about, or may. A release stands for its instances: without any, nobody
 // lies beside it.
 func (p *Pipeline) needsTwo(f *wardround.Finding) bool {
+	life := func(c wardround.Criticality) bool { return c.Rank() == wardround.LifeSustaining.Rank() }
 	switch f.Subject.Kind {
 	case wardround.SubjectAsset, wardround.SubjectLink:
+		return slices.ContainsFunc(p.subjectAssets(f.Subject), func(a *wardround.Asset) bool { return a == nil || life(a.Criticality) })
 	case wardround.SubjectRelease:
-		if p.inv.View().Uninstalled(wardround.ReleaseID(f.Subject.ID)) {
-			return false
-		}
-	default:
-		return false
+		id := wardround.ReleaseID(f.Subject.ID)
+		return !p.inv.View().Uninstalled(id) &&
+			slices.ContainsFunc(p.releaseStakes(id), func(st wardround.Stakes) bool { return life(st.Criticality) })
 	}
-	return slices.ContainsFunc(p.subjectAssets(f.Subject), func(a *wardround.Asset) bool {
-		return a == nil || a.Criticality.Rank() == wardround.LifeSustaining.Rank()
-	})
+	return false
 }

@@ -75,7 +75,7 @@ func knowledge(_ context.Context, p *check.Pass) error {
 			p.Pass(site, item, facts)
 		}
 	}
-	for k, st := range p.Standing(wardround.Subject{}, "") {
+	for k, st := range p.StandingOf(site) {
 		if !here[k.Item] && st != wardround.Pass && n <= maxFeeds {
 			p.Pass(k.Subject, k.Item, wardround.Facts{"feed": k.Item, "trouble": "it is not asked for any more"})
 		}

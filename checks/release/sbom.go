@@ -99,10 +99,7 @@ func judgeBill(p *check.Pass, r *wardround.Release) {
 			p.Pass(subject, name, facts)
 		}
 	}
-	for k, st := range p.Standing(subject, "") {
-		if k.Subject != subject {
-			break
-		}
+	for k, st := range p.StandingOf(subject) {
 		if k.Item != whole && found[k.Item] == nil && st != wardround.Unknown {
 			p.Unknown(subject, k.Item, "the list is not judged by this profile any more", nil)
 		}
