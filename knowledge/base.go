@@ -33,12 +33,15 @@ type Base struct {
 	byKey      map[string]recID          // recordKey → live record since the generation
 	byDocument map[string]map[recID]bool // documentKey → live records since the generation
 	rows       map[Key][]part            // of recs
+	words      map[Key]map[Key]bool      // of products: word → subjects, since the generation
+	filings    map[Key][]Key             // subject → words, as they were computed
 	clusters   map[string]*cluster       // by id, since the generation; nil for none any more
 	kev        map[string]listed
 	scores     map[string]scored
 	cycles     map[string]dated // by product
 
 	compiling sync.Mutex // guards buckets, below mu
+	naming    sync.Mutex // guards filings, below compiling
 	buckets   map[Key]*bucket
 }
 
@@ -84,6 +87,7 @@ func New(o Options) *Base {
 func (b *Base) clear() {
 	b.dead, b.moved = map[recID]bool{}, map[recID]*cluster{}
 	b.feeds, b.recs, b.byKey, b.byDocument = map[string]*feed{}, nil, map[string]recID{}, map[string]map[recID]bool{}
+	b.words, b.filings = map[Key]map[Key]bool{}, map[Key][]Key{}
 	b.rows, b.clusters, b.buckets = map[Key][]part{}, map[string]*cluster{}, map[Key]*bucket{}
 	b.kev, b.scores, b.cycles = map[string]listed{}, map[string]scored{}, map[string]dated{}
 }
@@ -230,21 +234,19 @@ func (b *Base) withPrefix(prefix string, yield func(key string, n recID)) {
 	})
 }
 
-// keysOf are the keys that a record's part is filed under.
-func (b *Base) keysOf(a *advisory.Affected) []Key {
+// filed is where a record's part stands: the keys of its rows, and the keys by which
+// components ask for it. They are the same but for a product, whose statements
+// stand under one key and are found by many words.
+func (b *Base) filed(a *advisory.Affected) (rows, asked []Key) {
 	switch {
 	case a.Package != nil && a.Package.Name != "":
-		return []Key{PackageKey(a.Package.Ecosystem, a.Package.Name)}
+		rows = []Key{PackageKey(a.Package.Ecosystem, a.Package.Name)}
 	case a.CPE != nil:
-		return filedCPE(a.CPE.Match)
+		rows = filedCPE(a.CPE.Match)
 	case a.Product != nil && b.opt.Products != nil:
-		var out []Key
-		for _, name := range b.opt.Products.Filed(a.Product) {
-			out = append(out, ProductKey(name))
-		}
-		return out
+		return []Key{subjectKey(a.Product)}, b.wordsOf(a.Product)
 	}
-	return nil
+	return rows, rows
 }
 
 // bucket compiles what records since the generation say under a key.

@@ -26,10 +26,10 @@ type generation struct {
 	release func()
 	meta    meta
 
-	heads, bodies, keyed, ids, groups, kev, scores, dates table
-	fixed                                                 []byte // of 8 bytes a record: u32 cluster, u32 flags
-	clusters                                              []atomic.Pointer[cluster]
-	refs                                                  []atomic.Pointer[Ref]
+	heads, bodies, keyed, ids, groups, kev, scores, dates, words table
+	fixed                                                        []byte // of 8 bytes a record: u32 cluster, u32 flags
+	clusters                                                     []atomic.Pointer[cluster]
+	refs                                                         []atomic.Pointer[Ref]
 
 	err atomic.Pointer[error]
 
@@ -227,6 +227,28 @@ func (g *generation) bucket(k Key) *bucket {
 	}
 	g.buckets[k] = b
 	return b
+}
+
+// subjects are the keys of the products that a word is part of.
+func (g *generation) subjects(word Key, yield func(Key)) {
+	if g == nil {
+		return
+	}
+	i, found := g.words.find(string(word))
+	if !found {
+		return
+	}
+	v, ok := g.words.value(i)
+	c, at := cursor{s: string(v)}, uint64(0)
+	for ok && c.s != "" {
+		at += c.uint()
+		if ok = !c.bad && at < uint64(g.keyed.n); ok {
+			yield(Key(g.keyed.key(int(at))))
+		}
+	}
+	if !ok {
+		g.damaged("the names of products")
+	}
 }
 
 // listedRow is a KEV entry with its feed, as the generation keeps it.

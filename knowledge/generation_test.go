@@ -164,7 +164,7 @@ func TestOpenRefuses(t *testing.T) {
 	if _, _, err := Open(dir, Options{}); wardround.ErrorCode(err) != wardround.ENotFound {
 		t.Error("an empty folder:", err)
 	}
-	for _, text := range []string{"", "WRknow\x00\x01", "something else altogether"} {
+	for _, text := range []string{"", magic, "something else altogether"} {
 		if err := os.WriteFile(filepath.Join(dir, FileName), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

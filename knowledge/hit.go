@@ -23,8 +23,13 @@ type Hit struct {
 	// Symbols says that the record names functions: see [Base.Symbols].
 	Symbols bool
 
-	detail detail
+	proposal bool
+	detail   detail
 }
+
+// Proposal reports whether a person has to confirm that the record is about this
+// component: an affected one counts as "cannot tell" until then.
+func (h *Hit) Proposal() bool { return h.proposal }
 
 // Answer is what one record says.
 type Answer struct {
@@ -94,17 +99,25 @@ type Vulnerability struct {
 
 // Products finds products by name; package product does.
 type Products interface {
-	// Filed are the names under which a statement about a product is looked for.
+	// Filed are the words under which statements about a product are looked for.
 	Filed(p *advisory.Product) []string
-	// Looked are the names under which statements about a thing are looked for.
+	// Looked are the words under which statements about a thing are looked for.
 	Looked(t *Thing) []string
-	// Judge says whether a statement is about a thing, and what it says of it.
-	Judge(a *advisory.Affected, t *Thing) Judgement
+	// Judge says of each statement whether it is about a thing, and what it says of
+	// it. partial says that these are not all statements that share words with it.
+	Judge(t *Thing, said []Statement, partial bool) []Judgement
+}
+
+// Statement is one statement about a product.
+type Statement struct {
+	Record Ref
+	Said   *advisory.Affected // its Product is set
 }
 
 // Judgement is what a statement says of a thing.
 type Judgement struct {
-	About      bool // it is about this thing, or may be: see Confidence
+	About      bool // it is about this thing, or may be
+	Proposal   bool // a person has to confirm that it is
 	State      wardround.State
 	Reason     Reason
 	Fixed      []string

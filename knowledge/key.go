@@ -27,7 +27,7 @@ func CPEKey(part, vendor, product string) Key {
 	return Key("c\x00" + part + "\x00" + strings.ToLower(vendor) + "\x00" + strings.ToLower(product))
 }
 
-// ProductKey is the key of a product's name, as [Products] files it.
+// ProductKey is the key of a word of a product's name, as [Products] files it.
 func ProductKey(s string) Key { return Key("n\x00" + s) }
 
 // Ecosystem is the family of a package key, "cpe" or "product".

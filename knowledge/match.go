@@ -23,14 +23,15 @@ const (
 
 // A candidate is what one record says of a component.
 type candidate struct {
-	rec    recID
-	rank   int
-	state  wardround.State
-	reason Reason
-	conf   wardround.Confidence
-	fixed  []string
-	symbol bool
-	detail detail
+	rec     recID
+	rank    int
+	state   wardround.State
+	reason  Reason
+	conf    wardround.Confidence
+	fixed   []string
+	symbol  bool
+	propose bool
+	detail  detail
 }
 
 // scratch is the memory of one Match.
@@ -230,7 +231,7 @@ func (b *Base) fold(s *scratch) {
 	for i := 0; i < len(s.order); {
 		c := &s.found[s.order[i].n]
 		h := Hit{Vulnerability: s.order[i].vuln, State: c.state, Reason: c.reason, Fixed: c.fixed, Confidence: c.conf,
-			Record: b.ref(c.rec), Symbols: c.symbol, detail: c.detail}
+			Record: b.ref(c.rec), Symbols: c.symbol, proposal: c.propose, detail: c.detail}
 		j := i + 1
 		for ; j < len(s.order) && s.order[j].vuln == h.Vulnerability; j++ {
 			o := &s.found[s.order[j].n]
@@ -254,10 +255,14 @@ func (b *Base) fold(s *scratch) {
 // records come last, then it goes by rank; within one, affected before cannot tell
 // before not affected.
 func (c *candidate) weight() int {
-	w := c.rank * 4
+	w := c.rank * 8
 	switch {
 	case c.reason == WithdrawnRecord:
 		w += 100
+	case c.propose && c.state == wardround.Fail:
+		w += 3 // after what is certain of the same rank
+	case c.propose:
+		w += 4
 	case c.state == wardround.Unknown:
 		w++
 	case c.state == wardround.Pass:

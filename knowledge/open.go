@@ -23,7 +23,7 @@ const FileName = "knowledge.gen"
 // and the directory, an entry for each section: u64 offset · u64 length · u32
 // CRC-32C of it, 0 for values, which carry their own · u32 zero.
 const (
-	magic     = "WRknow\x00\x01"
+	magic     = "WRknow\x00\x02"
 	headBytes = 24
 	dirBytes  = 24
 )
@@ -48,6 +48,8 @@ const (
 	secScoreValues
 	secDates
 	secDateValues
+	secWords
+	secWordValues
 	sections
 )
 
@@ -116,7 +118,7 @@ func readGeneration(data []byte) (*generation, error) {
 	if err := json.Unmarshal(sec[secMeta], &g.meta); err != nil {
 		return nil, fmt.Errorf("its description: %w", err)
 	}
-	for i, t := range []*table{&g.heads, &g.bodies, &g.keyed, &g.ids, &g.groups, &g.kev, &g.scores, &g.dates} {
+	for i, t := range []*table{&g.heads, &g.bodies, &g.keyed, &g.ids, &g.groups, &g.kev, &g.scores, &g.dates, &g.words} {
 		var ok bool
 		if *t, ok = readTable(sec[secHeads+2*i], sec[secHeads+2*i+1]); !ok {
 			return nil, fmt.Errorf("table %d: %w", i, errDamaged)

@@ -120,7 +120,11 @@ func (p *putting) record(e *Entry) {
 		b.byDocument[d][n] = true
 	}
 	for i := range r.Affected {
-		for _, k := range b.keysOf(&r.Affected[i]) {
+		rows, asked := b.filed(&r.Affected[i])
+		for _, k := range rows {
+			if len(b.rows[k]) == 0 {
+				b.fileWords(k, asked)
+			}
 			b.rows[k] = append(b.rows[k], part{n, uint32(i), &r.Affected[i]})
 			delete(b.buckets, k)
 			p.feed.families[k.Ecosystem()]++
@@ -151,7 +155,8 @@ func linkIDs(r *advisory.Record) []string {
 func (p *putting) remove(n recID, was *held) {
 	b := p.b
 	for i := range was.rec.Affected {
-		for _, k := range b.keysOf(&was.rec.Affected[i]) {
+		rows, asked := b.filed(&was.rec.Affected[i])
+		for _, k := range rows {
 			p.feed.families[k.Ecosystem()]--
 			if n < b.gen.len() {
 				continue
@@ -159,6 +164,7 @@ func (p *putting) remove(n recID, was *held) {
 			left := slices.DeleteFunc(b.rows[k], func(q part) bool { return q.rec == n })
 			if b.rows[k] = left; len(left) == 0 {
 				delete(b.rows, k)
+				b.unfileWords(k, asked)
 			}
 			delete(b.buckets, k)
 		}
@@ -184,9 +190,8 @@ func (p *putting) remove(n recID, was *held) {
 // touch marks all that a record is filed under.
 func (p *putting) touch(r *advisory.Record) {
 	for i := range r.Affected {
-		for _, k := range p.b.keysOf(&r.Affected[i]) {
-			p.touched[k] = true
-		}
+		_, asked := p.b.filed(&r.Affected[i])
+		p.mark(asked)
 	}
 }
 
@@ -198,24 +203,37 @@ func (p *putting) compare(was, now *advisory.Record) {
 		return
 	}
 	old, fresh := p.said(was), p.said(now)
-	for k := range old {
-		if !bytes.Equal(old[k], fresh[k]) {
-			p.touched[k] = true
+	for k, o := range old {
+		if !bytes.Equal(o.text, fresh[k].text) {
+			p.mark(o.asked)
 		}
 	}
-	for k := range fresh {
+	for k, f := range fresh {
 		if _, ok := old[k]; !ok {
-			p.touched[k] = true
+			p.mark(f.asked)
 		}
 	}
 }
 
-func (p *putting) said(r *advisory.Record) map[Key][]byte {
-	out := map[Key][]byte{}
+func (p *putting) mark(keys []Key) {
+	for _, k := range keys {
+		p.touched[k] = true
+	}
+}
+
+// saying is all that a record says under one key, and how that is asked for.
+type saying struct {
+	text  []byte
+	asked []Key
+}
+
+func (p *putting) said(r *advisory.Record) map[Key]saying {
+	out := map[Key]saying{}
 	for i := range r.Affected {
 		text, _ := json.Marshal(&r.Affected[i])
-		for _, k := range p.b.keysOf(&r.Affected[i]) {
-			out[k] = append(out[k], text...)
+		rows, asked := p.b.filed(&r.Affected[i])
+		for _, k := range rows {
+			out[k] = saying{append(out[k].text, text...), asked}
 		}
 	}
 	return out

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
@@ -25,6 +24,10 @@ import (
 func (b *Base) Save(dir string, position uint64) error {
 	const op = "knowledge.save"
 	b.mu.RLock()
+	if b.opt.Products == nil && b.gen != nil && b.gen.words.n > 0 {
+		b.mu.RUnlock()
+		return wardround.Errorf(wardround.EInvalid, op, "the generation was made with the names of products; open it with them")
+	}
 	w := &saving{b: b, position: position}
 	sec := w.sections()
 	err := b.gen.failed()
@@ -65,6 +68,7 @@ type saving struct {
 	clusters []*cluster
 	group    map[*cluster]uint32
 	models   []string
+	keys     []Key // of rows, as they are numbered
 }
 
 func (w *saving) sections() [sections][]byte {
@@ -81,6 +85,7 @@ func (w *saving) sections() [sections][]byte {
 	put(secKEV, w.kev())
 	put(secScores, w.scores())
 	put(secDates, w.dates())
+	put(secWords, w.words())
 	for _, n := range w.live {
 		var flags uint32
 		if w.b.withdrawn(n) {
@@ -185,6 +190,7 @@ func (w *saving) keyed() *tableWriter {
 		if bucket == nil {
 			continue // damaged: the caller is told
 		}
+		w.keys = append(w.keys, k)
 		t.add(string(k), func(out []byte) []byte {
 			return bucket.encode(out, func(n recID) recID { return recID(w.number[n]) })
 		})
@@ -212,6 +218,26 @@ func (w *saving) parts(old *bucket, fresh []part) []part {
 		return int(int64(x.n) - int64(y.n))
 	})
 	return parts
+}
+
+// words lists the products under each word of their names.
+func (w *saving) words() *tableWriter {
+	subjects := map[Key][]int{}
+	for i, k := range w.keys {
+		if asked, ok := w.b.filingOf(k); ok {
+			for _, word := range asked {
+				subjects[word] = append(subjects[word], i)
+			}
+		}
+	}
+	return sortedTable(subjects, func(out []byte, at []int) []byte {
+		last := 0
+		for _, i := range at {
+			out = binary.AppendUvarint(out, uint64(i-last))
+			last = i
+		}
+		return out
+	})
 }
 
 func (w *saving) idsAndGroups() (ids, groups *tableWriter) {
@@ -295,10 +321,10 @@ func (w *saving) scores() *tableWriter {
 	})
 }
 
-func sortedTable[V any](rows map[string]V, value func([]byte, V) []byte) *tableWriter {
+func sortedTable[K ~string, V any](rows map[K]V, value func([]byte, V) []byte) *tableWriter {
 	t := &tableWriter{}
 	for _, k := range slices.Sorted(maps.Keys(rows)) {
-		t.add(strings.Clone(k), func(out []byte) []byte { return value(out, rows[k]) })
+		t.add(string(k), func(out []byte) []byte { return value(out, rows[k]) })
 	}
 	return t
 }

@@ -3,7 +3,6 @@ package knowledge
 import (
 	"fmt"
 
-	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
 )
 
@@ -76,10 +75,6 @@ func (h *Hit) Why() string {
 	}
 	return h.State.String()
 }
-
-// Proposal reports whether a person has to confirm that the record is about this
-// product.
-func (h *Hit) Proposal() bool { return h.Confidence < wardround.Indicated }
 
 // bounds are the ends of a range in words, "" for an open one.
 func (d *detail) bounds() (from, to string) {

@@ -60,12 +60,12 @@ func (m matcher) Judge(t *knowledge.Thing, said []knowledge.Statement, partial b
 	}
 	out := make([]knowledge.Judgement, len(said))
 	for _, match := range sameNumbering(ms) {
-		out[match.Ref.Index] = answer(match, said[match.Ref.Index].Said, t)
+		out[match.Ref.Index] = judged(match, said[match.Ref.Index].Said, t)
 	}
 	return out
 }
 
-func answer(m Match, a *advisory.Affected, t *knowledge.Thing) knowledge.Judgement {
+func judged(m Match, a *advisory.Affected, t *knowledge.Thing) knowledge.Judgement {
 	j := knowledge.Judgement{About: true, Why: m.Reason, Confidence: m.Confidence, Proposal: !m.Asserted()}
 	switch m.Status {
 	case Affected:
