@@ -23,6 +23,9 @@ func (m *merger) links(n int) {
 			from = index[l.From]
 		}
 		target := m.target(n, l)
+		if target == rootless {
+			continue
+		}
 		if target < 0 {
 			l.From = from
 			if !slices.Contains(m.out.Links, l) {
@@ -51,6 +54,10 @@ func (m *merger) links(n int) {
 	}
 }
 
+// rootless is the target of a link to a document that is there and describes
+// nothing, such as Yocto's about what packages need at run time.
+const rootless = -2
+
 // target is the component of the result that a link of document n points at, -1
 // if its document is not among those merged.
 func (m *merger) target(n int, l Link) int {
@@ -64,10 +71,10 @@ func (m *merger) target(n int, l Link) int {
 		d := &m.docs[k]
 		here := names(d.ID, d.Revision, l.Document)
 		if here && l.Element == "" {
-			if d.Root >= 0 {
+			if d.Root >= 0 && m.index[k][d.Root] >= 0 {
 				return m.index[k][d.Root]
 			}
-			return -1
+			return rootless
 		}
 		if here || (l.Element != "" && strings.Contains(l.Element, ":")) { // an IRI is the same everywhere
 			if m.refs[k] == nil {

@@ -126,7 +126,7 @@ var rules = []Rule{
 		ID: "identity", Title: "Components without identity", Reference: "NTIA Minimum Elements (2021), Other Unique Identifiers", Profiles: []Profile{Integrity},
 		Why: "What cannot be identified is never matched, and never reported as safe.",
 		judge: func(f *facts) finding {
-			return f.each("can be identified", func(c *Component) bool { return identified(c) || (given(c.Name) && given(c.Version)) })
+			return f.each("have an identifier or a name with a version", func(c *Component) bool { return identified(c) || (given(c.Name) && given(c.Version)) })
 		},
 	},
 	{

@@ -259,7 +259,7 @@ func (t *tagValue) property(tag, value string) {
 	case "PackageOriginator":
 		p.originator = value
 	case "PrimaryPackagePurpose":
-		c.Type = purpose(value)
+		c.Type, p.source = purpose(value), value == "SOURCE"
 	case "ValidUntilDate":
 		c.EndOfSupport = moment(value)
 	case "PackageLicenseConcluded", "LicenseConcluded":

@@ -24,10 +24,14 @@ type part struct {
 	declared   string
 	originator string
 	supplier   string
+	source     bool // the purpose is SOURCE
 }
 
 func (p *part) done() sbom.Component {
 	c := p.component
+	if p.source {
+		c.Type = sourceType(&c)
+	}
 	for _, l := range []string{p.concluded, p.declared} {
 		if l = said(l); l != "" && (len(c.Licences) == 0 || c.Licences[0] != l) {
 			c.Licences = append(c.Licences, l)
@@ -105,6 +109,15 @@ func purpose(v string) sbom.Type {
 	v = strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(v))
 	if t, ok := purposes[v]; ok {
 		return t
+	}
+	return sbom.Library
+}
+
+// sourceType is the type of a package of source: an archive or patch with neither
+// version nor purl is a file that was built from, not a component one could look up.
+func sourceType(c *sbom.Component) sbom.Type {
+	if c.Version == "" && c.PURL == "" && len(c.CPEs) == 0 {
+		return sbom.File
 	}
 	return sbom.Library
 }

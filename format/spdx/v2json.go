@@ -141,7 +141,7 @@ func (t *two) part(file bool) error {
 		case "primaryPackagePurpose":
 			var v string
 			if v, err = t.shared(); err == nil && !file {
-				c.Type = purpose(v)
+				c.Type, p.source = purpose(v), v == "SOURCE"
 			}
 		case "validUntilDate":
 			var v string

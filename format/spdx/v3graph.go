@@ -304,6 +304,9 @@ func (g *graph) component(t *thing) error {
 			g.b.reference(&c, "purl", r.locator)
 		}
 	}
+	if t.purpose == "source" && t.class == "software_Package" {
+		c.Type = sourceType(&c)
+	}
 	for _, e := range t.extensions {
 		g.b.property(&c, e.name, e.value)
 	}
