@@ -42,14 +42,46 @@ func fix(p PURL) (PURL, error) {
 		if !ok || host == "" || strings.Trim(path, "/") == "" {
 			return PURL{}, fmt.Errorf("%w: pkg:git needs a host and a path, not %q", ErrInvalid, clip(whole))
 		}
-		p.Namespace, p.Name = host, strings.Trim(path, "/")
+		p.Namespace, p.Name = host, segments(path)
+	}
+	p.Namespace = segments(p.Namespace)
+	for s := range strings.SplitSeq(p.Subpath, "/") {
+		if s == "." || s == ".." {
+			return PURL{}, fmt.Errorf("%w: subpath %q", ErrInvalid, clip(p.Subpath))
+		}
+	}
+	p.Subpath = segments(p.Subpath)
+	for _, part := range []string{p.Namespace, p.Name, p.Version, p.Subpath} {
+		if control(part) {
+			return PURL{}, fmt.Errorf("%w: a control character in %q", ErrInvalid, clip(part))
+		}
 	}
 	for _, q := range p.Qualifiers {
+		if control(q.Value) {
+			return PURL{}, fmt.Errorf("%w: a control character in qualifier %s", ErrInvalid, clip(q.Key))
+		}
 		if q.Key == "" || q.Key[0] >= '0' && q.Key[0] <= '9' {
 			return PURL{}, fmt.Errorf("%w: qualifier key %q", ErrInvalid, clip(q.Key))
 		}
 	}
 	return p, nil
+}
+
+// segments is a path without empty segments.
+func segments(path string) string {
+	if !strings.HasPrefix(path, "/") && !strings.HasSuffix(path, "/") && !strings.Contains(path, "//") {
+		return path
+	}
+	return strings.Join(strings.FieldsFunc(path, func(r rune) bool { return r == '/' }), "/")
+}
+
+func control(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 // written moves the slashes of a git name to where the library does not escape
