@@ -37,6 +37,24 @@ func (c *findingMitigatedCmd) Run(a *app) error {
 	return a.decide(c.ID, client.Decision{State: wardround.Mitigated, Reason: c.Reason}, c.who)
 }
 
+type findingConfirmCmd struct {
+	ID     string `arg:"" help:"The finding's id."`
+	Reason string `required:"" help:"What was checked, in a sentence; erasable."`
+	Until  string `placeholder:"YYYY-MM-DD" help:"Until when; somebody then looks again."`
+	who
+}
+
+func (c *findingConfirmCmd) Run(a *app) error {
+	d := client.Decision{State: wardround.ClaimedNotAffected, Reason: c.Reason}
+	if c.Until != "" {
+		var err error
+		if d.Until, err = a.future("finding confirm-claim", "--until", c.Until); err != nil {
+			return err
+		}
+	}
+	return a.decide(c.ID, d, c.who)
+}
+
 type findingReopenCmd struct {
 	ID     string `arg:"" help:"The finding's id."`
 	Reason string `required:"" help:"Why, in a sentence; erasable."`
@@ -133,7 +151,9 @@ func (a *app) decided(id string, d client.Decision, w who) (*wardround.Finding, 
 	switch {
 	case before.State == wardround.Fixed:
 		return nil, wardround.Errorf(wardround.EConflict, "finding", "%s is fixed already", id)
-	case d.State == wardround.Reopened && before.Decision == nil && before.Proposed == nil:
+	case d.State == wardround.ClaimedNotAffected && !before.Claim.Frees(a.now()):
+		return nil, wardround.Errorf(wardround.EConflict, "finding", "no author claims that %s is not affected; there is nothing to confirm", id)
+	case d.State == wardround.Reopened && before.Decision == nil && before.Proposed == nil && before.State != wardround.ClaimedNotAffected:
 		return nil, wardround.Errorf(wardround.EConflict, "finding", "%s is %s: nothing was decided of it", id, before.State)
 	}
 	if err := a.append(&kind.FindingDecidedV1{

@@ -57,6 +57,7 @@ var examples = map[string]string{
 	"wardround finding accept":         `  wardround finding accept f-9ask… --until 2027-01-31 --reason "VLAN is isolated" --role clinical-engineering`,
 	"wardround finding assign":         `  wardround finding assign f-9ask… --to ann --due 2027-01-31 --note "ask the maker"`,
 	"wardround finding false-positive": `  wardround finding false-positive f-9ask… --reason "test device on the bench" --scope asset`,
+	"wardround finding confirm-claim":  `  wardround finding confirm-claim f-9ask… --reason "the library is not loaded on this model, see test report 7"`,
 	"wardround finding mitigated":      `  wardround finding mitigated f-9ask… --reason "the firewall now drops it"`,
 	"wardround finding reopen":         `  wardround finding reopen f-9ask… --reason "the firewall was replaced"`,
 	"wardround check list":             `  wardround check list`,

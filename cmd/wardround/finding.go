@@ -19,6 +19,7 @@ type findingCmd struct {
 	Accept      findingAcceptCmd      `cmd:"" help:"Accept the risk until a date; on life-sustaining assets two people must."`
 	False       findingFalseCmd       `cmd:"" name:"false-positive" help:"Declare it false; on life-sustaining assets two people must."`
 	Mitigated   findingMitigatedCmd   `cmd:"" help:"Say that something else now stands in its way."`
+	Confirm     findingConfirmCmd     `cmd:"" name:"confirm-claim" help:"Confirm an author's claim that it is not affected; on life-sustaining assets two people must."`
 	Reopen      findingReopenCmd      `cmd:"" help:"Take back what was decided of it."`
 }
 
