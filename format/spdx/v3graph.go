@@ -394,6 +394,9 @@ func (g *graph) meta() {
 		b.doc.Tools = appendNew(b.doc.Tools, g.agent(h))
 	}
 	seen := map[handle]bool{}
+	for _, a := range g.assessments { // a document may be about claims alone
+		seen[a.self] = true
+	}
 	var follow func(h handle)
 	follow = func(h handle) {
 		if seen[h] {
@@ -403,6 +406,9 @@ func (g *graph) meta() {
 		for _, r := range g.roots[h] {
 			if _, collection := g.roots[r]; collection {
 				follow(r)
+				continue
+			}
+			if seen[r] {
 				continue
 			}
 			b.described = append(b.described, r)

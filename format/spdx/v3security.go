@@ -103,6 +103,9 @@ func (g *graph) vulnerability(t *thing) error {
 	}
 	if v.id == "" && len(v.aliases) > 0 {
 		v.id, v.aliases = v.aliases[0], v.aliases[1:]
+		if len(v.aliases) == 0 {
+			v.aliases = nil
+		}
 	}
 	if v.id == "" {
 		v.id = t.name
