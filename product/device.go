@@ -30,6 +30,7 @@ type Device struct {
 type prepared struct {
 	Device
 	maker    makerName
+	said     []word  // all words of model and product but its makers' names
 	words    []word  // telling ones of model and product
 	set      wordSet // joined words of model and product
 	hints    wordSet // joined words of the tokens
@@ -49,7 +50,7 @@ func prepare(d Device) *prepared {
 			}
 		}
 	}
-	p.set = joins(ws)
+	p.set, p.said = joins(ws), ws
 	kin := p.maker.kin()
 	for _, w := range telling(ws) {
 		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], kin) {

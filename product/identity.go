@@ -118,8 +118,8 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		if ok || e.allow.has(w.key) || slices.ContainsFunc(n.spans, func(s span) bool { return s.holds(plain(w.text)) }) {
 			continue
 		}
-		if w.digits() && !d.isVersion(w.text) {
-			models = append(models, w)
+		if w.digits() && !d.isVersion(w.text) || len(w.key) <= 3 && i+1 < len(d.words) && d.words[i+1].digits() && !table.variant[w.key] {
+			models = append(models, w) // "009", and "AC" before it
 		} else if !w.digits() {
 			extra = append(extra, w)
 		}
@@ -215,6 +215,12 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		id.reason = fmt.Sprintf("“%s” shares its number with “%s”", d.label(), what)
 		return id, true
 	}
+	if len(extra) == 0 && !variant(missing) && !slices.ContainsFunc(matched, func(w word) bool { return table.family[w.key] || len(w.key) < 4 }) {
+		id.vague = true
+		id.confidence = 55
+		id.reason = fmt.Sprintf("“%s” has a model number, “%s” has none, but has %s", d.label(), what, list(missing))
+		return id, true
+	}
 	if 2*len(matched) >= len(n.words) && len(matched) >= 2 && len(extra) <= len(matched) {
 		id.vague = true
 		id.confidence = 50
@@ -282,6 +288,8 @@ func (e *Entry) more(id identity, n *name, d *prepared, extra, models []word, nu
 		if n.how == "abbreviation" {
 			c -= 4
 		}
+	case numbered:
+		c -= 3 * len(extra) // the number tells, whatever stands beside it
 	default:
 		c -= 5 * len(extra)
 	}

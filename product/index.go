@@ -279,7 +279,7 @@ type identified struct {
 // onlyOne settles devices that show less of a name than the advisories have
 // ("CIISafe" of "Pyxis CIISafe") when there is only one product that they can be. A
 // family's name alone ("Pyxis") is never settled: not every member has an advisory.
-func onlyOne(p *prepared, found []identified) {
+func onlyOne(p *prepared, candidates []identified) {
 	length := 0
 	for _, w := range p.words {
 		if table.family[w.key] {
@@ -292,28 +292,31 @@ func onlyOne(p *prepared, found []identified) {
 	}
 	// The shortest name; every other must be that name and more ("PARx", "PARx handheld").
 	base := -1
-	for i, f := range found {
-		if f.id.partial && (base < 0 || len(f.telling) < len(found[base].telling)) {
+	for i, f := range candidates {
+		if f.id.partial && (base < 0 || len(f.telling) < len(candidates[base].telling)) {
 			base = i
 		}
 	}
 	if base < 0 {
 		return
 	}
-	for _, f := range found {
-		for _, w := range found[base].telling {
+	for _, f := range candidates {
+		for _, w := range candidates[base].telling {
 			if !slices.ContainsFunc(f.telling, func(o word) bool { return o.key == w.key }) || !f.id.vague {
 				return
 			}
 		}
 	}
-	for i := range found {
-		id := &found[i].id
-		if !id.partial || len(found[i].telling) != len(found[base].telling) {
+	if d := candidates[base]; !all(found(p.said, d.entry.all)) {
+		return // an ordinary word that the advisory lacks ("platform") speaks against it
+	}
+	for i := range candidates {
+		id := &candidates[i].id
+		if !id.partial || len(candidates[i].telling) != len(candidates[base].telling) {
 			continue
 		}
 		id.vague, id.confidence = false, max(id.confidence, 82)
-		id.reason = "“" + p.label() + "” can only be the advisory's “" + found[i].entry.String() + "”: no other known product of the maker has these words"
+		id.reason = "“" + p.label() + "” can only be the advisory's “" + candidates[i].entry.String() + "”: no other known product of the maker has these words"
 	}
 }
 
