@@ -40,6 +40,32 @@ func TestAgainstTheEcosystemsOwnTools(t *testing.T) {
 	}
 }
 
+// Ranges in the ecosystems' own notations, judged the same way.
+func TestRangesAgainstTheEcosystemsOwnTools(t *testing.T) {
+	for _, tool := range rangeTools {
+		t.Run(tool.typ, func(t *testing.T) {
+			t.Parallel()
+			testkit.Need(t, tool.needs)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			same, refused, differ, err := tool.judge(ctx, 2000, 7)
+			if err != nil {
+				testkit.Missing(t, "%s: %v", tool.needs, err)
+			}
+			if same < 1000 {
+				t.Errorf("only %d of 2000 the same, %d refused by the tool", same, refused)
+			}
+			for i, d := range differ {
+				if i == 20 {
+					t.Fatalf("… %d more", len(differ)-i)
+				}
+				t.Errorf("%s in %q: the tool says %s, we %s", d.b, d.a, d.tool, d.ours)
+			}
+			t.Logf("%d the same, %d refused by the tool", same, refused)
+		})
+	}
+}
+
 func name(t *testing.T, tool tool) string {
 	t.Helper()
 	s, err := tool.named(t.Context())

@@ -1,6 +1,7 @@
 // Command versions compares our order of versions with that of the ecosystems'
 // own tools, on generated pairs: dpkg's and RPM's libraries, node-semver,
-// packaging, RubyGems, Maven and PHP. A tool that is not installed is skipped and
+// packaging, RubyGems, Maven, PHP and apk; and our reading of ranges with that of
+// node-semver, packaging and RubyGems. A tool that is not installed is skipped and
 // said so. Each difference is printed; with any, the exit status is 1.
 package main
 
@@ -56,7 +57,26 @@ func main() {
 		}
 		failed = failed || len(v.differ) > 0
 	}
-	if failed {
+	if *only == "" && !ranges(ctx, *n, *seed, *show) || failed {
 		os.Exit(1)
 	}
+}
+
+// ranges does the same for ranges in the ecosystems' own notations.
+func ranges(ctx context.Context, n int, seed uint64, show int) bool {
+	ok := true
+	fmt.Printf("%-10s %-36s %7s %7s %8s %7s\n", "ranges", "tool", "pairs", "same", "refused", "differ")
+	for _, t := range rangeTools {
+		same, refused, differ, err := t.judge(ctx, n, seed)
+		if err != nil {
+			fmt.Printf("%-10s %s does not answer\n", t.typ, t.needs)
+			continue
+		}
+		fmt.Printf("%-10s %-36s %7d %7d %8d %7d\n", t.typ, t.needs, n, same, refused, len(differ))
+		for _, d := range differ[:min(show, len(differ))] {
+			fmt.Printf("    %s in %q: the tool says %s, we %s\n", d.b, d.a, d.tool, d.ours)
+		}
+		ok = ok && len(differ) == 0
+	}
+	return ok
 }

@@ -53,15 +53,18 @@ func assembleNative(typ, native string, alts alternatives) (Range, error) {
 		if len(r.Constraints)+len(alt) > MaxConstraints {
 			return Range{}, fmt.Errorf("%w: more than %d constraints", ErrInvalid, MaxConstraints)
 		}
-		r.Constraints = append(r.Constraints, alt...)
 		s, err := conjunction(typ, alt)
 		if err != nil {
 			return Range{}, fmt.Errorf("%s range %.120q: %w", typ, native, err)
 		}
-		if len(s) == 0 {
-			return Range{}, fmt.Errorf("%s range %.120q: %w: %v", typ, native, ErrContradiction, alt)
+		if len(s) == 0 { // says nothing beside the others
+			continue
 		}
+		r.Constraints = append(r.Constraints, alt...)
 		sets = append(sets, s)
+	}
+	if len(sets) == 0 {
+		return Range{}, fmt.Errorf("%s range %.120q: %w", typ, native, ErrContradiction)
 	}
 	var err error
 	if r.set, err = union(sets...); err != nil {
