@@ -156,7 +156,9 @@ func (b *builder) property(p *part, name []byte, value string) {
 		}
 		c.Copies = n
 	case typeMark:
-		c.Type = sbom.Type(value)
+		if c.Type = sbom.Type(value); value == "none" {
+			c.Type = ""
+		}
 	case rangeMark:
 		c.VersionRange = value
 	case externalMark:

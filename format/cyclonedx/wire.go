@@ -110,7 +110,7 @@ type wireDatasets struct {
 type wireComponent struct {
 	Type         string              `json:"type,omitempty" xml:"type,attr,omitempty"`
 	Ref          string              `json:"bom-ref,omitempty" xml:"bom-ref,attr,omitempty"`
-	External     bool                `json:"isExternal,omitempty" xml:"isExternal,attr,omitempty"`
+	External     loose               `json:"isExternal,omitempty" xml:"isExternal,attr,omitempty"`
 	Supplier     *wireParty          `json:"supplier,omitempty" xml:"supplier,omitempty"`
 	Manufacturer *wireParty          `json:"manufacturer,omitempty" xml:"manufacturer,omitempty"`
 	Provider     *wireParty          `json:"provider,omitempty" xml:"provider,omitempty"`

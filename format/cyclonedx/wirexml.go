@@ -200,3 +200,12 @@ func (x wireDependency) MarshalXML(e *xml.Encoder, start xml.StartElement) error
 		Provides  []wireRef `xml:"provides"`
 	}{x.Ref, refs(x.DependsOn), refs(x.Provides)}, start)
 }
+
+// loose is a boolean attribute that XML before 1.7 lets anybody use for anything.
+type loose bool
+
+// UnmarshalXMLAttr takes true and 1 for true, whatever else stands there for false.
+func (b *loose) UnmarshalXMLAttr(a xml.Attr) error {
+	*b = a.Value == "true" || a.Value == "1"
+	return nil
+}

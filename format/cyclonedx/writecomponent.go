@@ -116,7 +116,9 @@ func (e *encoder) properties(w *wireComponent, i int) []Property {
 		}
 	}
 	service := c.Type == sbom.Service
-	if !knownTypes[c.Type] {
+	if c.Type == "" {
+		add("type", "none")
+	} else if !knownTypes[c.Type] {
 		add("type", string(c.Type))
 	}
 	add("support:level", c.Support)
@@ -154,7 +156,7 @@ func (e *encoder) properties(w *wireComponent, i int) []Property {
 	if w.VersionRange == "" {
 		add("version-range", c.VersionRange)
 	}
-	if c.External && !w.External {
+	if c.External && !bool(w.External) {
 		add("external", "true")
 	}
 	if c.Copies != 0 {

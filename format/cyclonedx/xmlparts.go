@@ -84,7 +84,7 @@ func (x *xmlReader) fill(w *wireComponent, parent int, service bool) *part {
 	}
 	p.service = service
 	c := &p.Component
-	c.Ref, c.Type, c.External = w.Ref, sbom.Type(line(w.Type)), w.External
+	c.Ref, c.Type, c.External = w.Ref, sbom.Type(line(w.Type)), bool(w.External)
 	c.Group, c.Name, c.Version, c.VersionRange = line(w.Group), line(w.Name), line(w.Version), line(w.VersionRange)
 	c.Scope = line(w.Scope)
 	c.Supplier, c.Manufacturer = w.Supplier.name(), w.Manufacturer.name()
