@@ -18,7 +18,7 @@ type difference struct {
 
 // verdict counts the answers to the pairs of one ecosystem.
 type verdict struct {
-	pairs, same int
+	pairs, same int // that the tool took
 	refused     int // by the tool: it has no opinion, so neither has this comparison
 	explained   int // differ for the reason stated, and agree once it is taken away
 	why         string
@@ -26,13 +26,14 @@ type verdict struct {
 	differ      []difference
 }
 
-// judge asks the tool and us for the same pairs.
+// judge asks the tool and us for the same pairs, until the tool has taken n of them
+// or three times as many are drawn.
 func (t tool) judge(ctx context.Context, fixtures string, n int, seed uint64) (verdict, error) {
 	versions, err := real(fixtures, t.fixtures)
 	if err != nil {
 		return verdict{}, err
 	}
-	drawn := pairs(versions, t.words, n, seed)
+	drawn := pairs(versions, t.words, 3*n, seed)
 	var in strings.Builder
 	for _, p := range drawn {
 		in.WriteString(p.a + "\t" + p.b + "\n")
@@ -50,12 +51,16 @@ func (t tool) judge(ctx context.Context, fixtures string, n int, seed uint64) (v
 	if len(answers) != len(drawn) {
 		return verdict{}, fmt.Errorf("%s: %d answers to %d pairs", t.ecosystem, len(answers), len(drawn))
 	}
-	v := verdict{pairs: len(drawn)}
+	v := verdict{}
 	for i, p := range drawn {
+		if v.pairs == n {
+			break
+		}
 		if answers[i] == "?" {
 			v.refused++
 			continue
 		}
+		v.pairs++
 		ours := compare(t.ecosystem, p)
 		if ours == answers[i] {
 			v.same++

