@@ -85,7 +85,7 @@ func conjunction(typ string, all []Constraint) (set, error) {
 		if err != nil {
 			return nil, err
 		}
-		one := set{}
+		var one set
 		switch c.Comparator {
 		case Equal:
 			one = set{{bound{v, true}, bound{v, true}}}

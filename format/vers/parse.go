@@ -102,7 +102,7 @@ func split(s string) (Range, error) {
 	}
 	rest, ok := strings.CutPrefix(s, "vers:")
 	if !ok {
-		return Range{}, fmt.Errorf("%w: %.40q does not begin with vers:", ErrInvalid, s)
+		return Range{}, fmt.Errorf("%w: %.40q has not the scheme vers", ErrInvalid, s)
 	}
 	typ, list, ok := strings.Cut(rest, "/")
 	if !ok || list == "" {

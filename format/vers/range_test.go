@@ -83,7 +83,7 @@ func TestRefused(t *testing.T) {
 		"vers:invalid/1":               "type invalid",
 		"vers:NPM/1":                   "lower-case",
 		"vers:npm":                     "no constraints",
-		"npm/1.0":                      "vers:",
+		"npm/1.0":                      "the scheme vers",
 		"vers:npm/1.0 ":                "white space",
 		"vers:npm/1%0a":                "printable",
 		"vers:unknown/1|2":             "not known",

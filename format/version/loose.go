@@ -80,9 +80,9 @@ const looseFields = 16 // of numbers between dots
 
 func parseLoose(s string) (*loose, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' || strings.IndexByte("<>=|*,;?&!", s[i]) >= 0 {
-			return nil, fmt.Errorf("%w: %q is no part of one version", ErrInvalid, s[i])
+	for _, r := range s {
+		if r < ' ' || r > '~' || strings.ContainsRune("<>=|*,;?&!", r) {
+			return nil, fmt.Errorf("%w: %q is no part of one version", ErrInvalid, r)
 		}
 	}
 	if d, ok := parseLooseDate(s); ok {
