@@ -72,6 +72,10 @@ func TestLimits(t *testing.T) {
 	if _, err := Decode(strings.NewReader(`{"comment":"`+x+`\"","spdxVersion":"SPDX-2.3","creationInfo":{"comment":"`+x+`"}}`), sbom.Limits{Text: 1000}); err != nil {
 		t.Error(err)
 	}
+	long := strings.Replace(document2(`{"spdxElementId":"SPDXRef-A","relationshipType":"OTHER","relatedSpdxElement":"SPDXRef-B","comment":"\n`+x+`"}`), `"name":"A"`, `"name":"A","annotations":[{"comment":"wardround:type: `+x+`"},{"comment":"support\u003alevel: maintained"}]`, 1)
+	if d, err := Decode(strings.NewReader(long), sbom.Limits{Text: 1000}); err != nil || len(d.SBOM.Relations) != 1 || d.SBOM.Components[0].Support != "maintained" {
+		t.Errorf("%v %+v", err, d)
+	}
 	var lost []string
 	for i := range 10 {
 		lost = append(lost, relation2("SPDXRef-A", "DEPENDS_ON", fmt.Sprint("SPDXRef-none-", i)))

@@ -213,3 +213,39 @@ func (s *scanner) shared() (string, error) {
 	}
 	return t, nil
 }
+
+// brief is text for remarks, of which only short ones mean anything: one of more
+// than n bytes is passed over and empty.
+func (s *scanner) brief(n int) (string, error) {
+	if c, err := s.peek(); err != nil || c != '"' {
+		if err == nil {
+			err = s.skip()
+		}
+		return "", err
+	}
+	s.pos++
+	out := make([]byte, 0, 64)
+	for {
+		c, err := s.take()
+		switch {
+		case err != nil:
+			return "", err
+		case c == '"' && len(out) > n:
+			return "", nil
+		case c == '"':
+			return string(appendValid(nil, out)), nil
+		case c == '\\':
+			var b []byte
+			if b, err = s.escape(nil); err != nil {
+				return "", err
+			}
+			if len(out) <= n {
+				out = append(out, b...)
+			}
+		case c < ' ':
+			return "", s.fault(format.ErrMalformed, "control character in a text")
+		case len(out) <= n:
+			out = append(out, c)
+		}
+	}
+}

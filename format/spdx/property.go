@@ -24,6 +24,14 @@ func (b *builder) property(c *sbom.Component, name, value string) {
 	if strings.HasSuffix(name, "support:end") {
 		key = "supportend"
 	}
+	switch name {
+	case "wardround:type":
+		c.Type = sbom.Type(value)
+		return
+	case "wardround:group":
+		c.Group = value
+		return
+	}
 	switch key {
 	case "supportlevel", "levelofsupport", "softwarelevelofsupport":
 		if c.Support == "" {
@@ -46,7 +54,7 @@ func (b *builder) property(c *sbom.Component, name, value string) {
 
 // annotation is a property written as a remark. Remarks of other forms say nothing.
 func (b *builder) annotation(c *sbom.Component, comment string) {
-	if len(comment) > 512 || strings.ContainsAny(comment, "\n\r") {
+	if strings.ContainsAny(comment, "\n\r") {
 		return
 	}
 	if name, value, ok := strings.Cut(comment, "="); ok && !strings.ContainsAny(name, " \t") {

@@ -165,7 +165,7 @@ func (t *two) part(file bool) error {
 					if name != "comment" {
 						return t.skip()
 					}
-					remark, err := t.text()
+					remark, err := t.brief(512)
 					t.annotation(c, remark)
 					return err
 				})
@@ -218,9 +218,11 @@ func (t *two) externalRef(c *sbom.Component) error {
 
 func (t *two) relationship() error {
 	from, to := none, none
-	var word, value string
+	var word, value, remark string
 	err := t.object(func(name string) (err error) {
 		switch name {
+		case "comment":
+			remark, err = t.brief(32)
 		case "spdxElementId":
 			var id []byte
 			if id, err = t.raw(); err == nil {
@@ -244,6 +246,9 @@ func (t *two) relationship() error {
 	})
 	if err != nil {
 		return err
+	}
+	if kind := sbom.RelationKind(remark); word == "OTHER" && others[kind] && value == "" {
+		return t.relate(from, to, meaning{kind: kind})
 	}
 	return t.relationOf(from, to, word, value)
 }
