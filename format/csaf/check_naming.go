@@ -94,7 +94,7 @@ func invalidPURL(s *subject) {
 				continue
 			}
 			if why := purlProblem(n.Text); why != "" {
-				s.fail(n, "%q is no valid package URL: %s", n.Text, why)
+				s.fail(n, "%q is no valid package URL: %s", n.Text, why[:min(len(why), maxQuoted)])
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func (r *reader) productTree(t *tree.Node) {
 		}
 	}
 	for _, n := range r.list(t, "product_groups") {
-		r.d.Groups = append(r.d.Groups, Group{ID: r.str(n, "group_id"), Summary: r.str(n, "summary"), Products: r.strs(n, "product_ids")})
+		r.d.Groups = append(r.d.Groups, Group{ID: r.str(n, "group_id"), Summary: r.str(n, "summary"), Products: unique(nil, r.strs(n, "product_ids"))})
 	}
 	for i := range r.d.Groups {
 		r.d.groups[r.d.Groups[i].ID] = &r.d.Groups[i]

@@ -65,7 +65,7 @@ type reader struct {
 
 const (
 	maxProblems = 100
-	maxTargets  = 5_000_000
+	maxTargets  = 2_000_000
 )
 
 func (r *reader) problem(n *tree.Node, text string) {
@@ -223,31 +223,24 @@ func (r *reader) metric(n, content *tree.Node) Metric {
 }
 
 // targets resolves product_ids and group_ids. A product named twice is there once.
+// The result may be shared with the group.
 func (r *reader) targets(n *tree.Node) Targets {
-	out := Targets(r.strs(n, "product_ids"))
-	groups := r.strs(n, "group_ids")
-	if len(groups) == 0 {
-		return out
-	}
-	seen := make(map[string]bool, len(out))
-	for _, id := range out {
-		seen[id] = true
-	}
-	for _, g := range groups {
+	out := r.strs(n, "product_ids")
+	for _, g := range r.strs(n, "group_ids") {
 		group := r.d.groups[g]
 		if group == nil {
 			r.problem(n, "the product group "+g+" is not defined")
 			continue
 		}
-		if r.left -= len(group.Products); r.left < 0 {
+		members := group.Products
+		if r.left -= len(members); r.left < 0 {
 			r.problem(n, "the document's groups come to too many products; this one is left out")
 			return out
 		}
-		for _, id := range group.Products {
-			if !seen[id] {
-				seen[id] = true
-				out = append(out, id)
-			}
+		if len(out) == 0 {
+			out = members[:len(members):len(members)]
+		} else {
+			out = unique(out, members)
 		}
 	}
 	return out

@@ -30,7 +30,7 @@ type subject struct {
 	groups        map[string][]string
 	revisions     []revision          // by date, then number
 	installedWith map[string][]string // see companions
-	// left bounds what product groups come to, over all tests.
+	// left bounds what product groups come to in one test.
 	left int
 
 	test     *test
@@ -54,8 +54,11 @@ type branch struct {
 	depth          int // 1 is an item of product_tree.branches
 }
 
+// maxResolved bounds the members of groups that one test looks at.
+const maxResolved = 1_000_000
+
 func newSubject(root *tree.Node, version string, sc *schemas) *subject {
-	s := &subject{root: root, version: version, schemas: sc, document: root.Get("document"), byID: map[string]*definition{}, groups: map[string][]string{}, left: maxTargets}
+	s := &subject{root: root, version: version, schemas: sc, document: root.Get("document"), byID: map[string]*definition{}, groups: map[string][]string{}}
 	s.tracking = s.document.Get("tracking")
 	s.category = s.document.At("category")
 	s.vulns = root.Get("vulnerabilities").Items()
@@ -81,7 +84,7 @@ func newSubject(root *tree.Node, version string, sc *schemas) *subject {
 	for _, g := range t.Get("product_groups").Items() {
 		s.refer(g.Get("product_ids").Items()...)
 		if id := g.Get("group_id"); id.Is(tree.String) {
-			s.groups[id.Text] = append(s.groups[id.Text], texts(g.Get("product_ids"))...)
+			s.groups[id.Text] = unique(s.groups[id.Text], texts(g.Get("product_ids")))
 		}
 	}
 	for _, n := range s.document.Get("notes").Items() {
@@ -142,23 +145,35 @@ func (s *subject) references(n *tree.Node) {
 
 // fail notes a failure of the test that runs.
 func (s *subject) fail(n *tree.Node, format string, args ...any) {
-	s.note(kindOf(s.test.id), n.Pointer(), format, args...)
+	if len(s.failures) < maxFailures { // a pointer costs more than the rest
+		s.note(kindOf(s.test.id), n.Pointer(), format, args...)
+	}
 }
 
 // missing notes that a node lacks a member.
 func (s *subject) missing(n *tree.Node, key, format string, args ...any) {
-	s.note(kindOf(s.test.id), n.Pointer()+"/"+key, format, args...)
+	if len(s.failures) < maxFailures {
+		s.note(kindOf(s.test.id), n.Pointer()+"/"+key, format, args...)
+	}
 }
 
 func (s *subject) unjudged(n *tree.Node, format string, args ...any) {
-	s.note(Unjudged, n.Pointer(), format, args...)
+	if len(s.failures) < maxFailures {
+		s.note(Unjudged, n.Pointer(), format, args...)
+	}
 }
 
 func (s *subject) note(kind Kind, pointer, format string, args ...any) {
-	if len(s.failures) < maxFailures {
-		s.failures = append(s.failures, Failure{Test: s.test.id, Kind: kind, Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+	for i, a := range args {
+		if text, ok := a.(string); ok && len(text) > maxQuoted {
+			args[i] = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
+		}
 	}
+	s.failures = append(s.failures, Failure{Test: s.test.id, Kind: kind, Pointer: pointer, Message: fmt.Sprintf(format, args...)})
 }
+
+// maxQuoted is how much of a text of the document a message repeats, in bytes.
+const maxQuoted = 200
 
 // status is the value of document.tracking.status.
 func (s *subject) status() string { return s.tracking.At("status") }
@@ -171,23 +186,30 @@ func (s *subject) english() bool {
 	return lang == "" || lang == "en" || strings.HasPrefix(lang, "en-")
 }
 
-// targets are the products that an item names, through groups too; each once.
+// targets are the products that an item names, through groups too; each once. The
+// result must not be changed: it may be that of a group.
 func (s *subject) targets(n *tree.Node) []string {
 	out := texts(n.Get("product_ids"))
-	groups := n.Get("group_ids").Items()
-	if len(groups) == 0 {
-		return out
-	}
-	seen := make(map[string]bool, len(out))
-	for _, id := range out {
-		seen[id] = true
-	}
-	for _, g := range groups {
+	for _, g := range n.Get("group_ids").Items() {
 		members := s.groups[g.Str()]
 		if s.left -= len(members); s.left < 0 {
 			return out
 		}
-		for _, id := range members {
+		if len(out) == 0 {
+			out = members[:len(members):len(members)]
+		} else {
+			out = unique(out, members)
+		}
+	}
+	return out
+}
+
+// unique is the first list and what the second has beyond it, each once.
+func unique(a, b []string) []string {
+	seen := make(map[string]bool, len(a)+len(b))
+	out := make([]string, 0, len(a)+len(b))
+	for _, list := range [][]string{a, b} {
+		for _, id := range list {
 			if !seen[id] {
 				seen[id] = true
 				out = append(out, id)

@@ -107,7 +107,7 @@ func (v versions) has(version string) bool {
 
 // tests are all tests in the order of the standard.
 var tests = func() []test {
-	all := slices.Concat(productTests, statusTests, scoreTests, namingTests, historyTests, profileTests, remediationTests, versionTests, sharingTests, ssvcTests, licenceTests, extensionTests, overlapTests, adviceTests)
+	all := slices.Concat(productTests, statusTests, scoreTests, weaknessTests, namingTests, historyTests, profileTests, remediationTests, versionTests, sharingTests, ssvcTests, licenceTests, extensionTests, overlapTests, adviceTests)
 	slices.SortStableFunc(all, func(a, b test) int { return byNumber(a.id, b.id) })
 	return all
 }()
@@ -224,8 +224,13 @@ func (v *Validator) test(root *tree.Node, r *Result) {
 		if t.run == nil || !t.versions.has(r.Version) || !v.options.wants(t.id) {
 			continue
 		}
-		s.test, s.failures = t, nil
+		s.test, s.failures, s.left = t, nil, maxResolved
 		t.run(s)
+		if s.left < 0 {
+			// A verdict on what was looked at only would be none.
+			s.failures = nil
+			s.fail(s.root.Get("product_tree", "product_groups"), "not judged: statements name more than %d members of product groups", maxResolved)
+		}
 		r.Failures = append(r.Failures, s.failures...)
 	}
 }

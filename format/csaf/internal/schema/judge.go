@@ -266,17 +266,26 @@ func (c *Schema) evaluated(n *tree.Node, seen map[string]bool) {
 	}
 }
 
-// nearest fails with the problems of the alternative that has the fewest.
+// nearest fails with the problems of the alternative that has the fewest; one that
+// fits the value itself, and not some part of it, is nearer than one that doesn't.
 func (v *verdict) nearest(n *tree.Node, alternatives []*Schema) {
 	v.ok = false
 	if v.r == nil {
 		return
 	}
 	var best []Problem
+	weight := func(problems []Problem) (w int) {
+		for _, p := range problems {
+			if w++; p.Node == n {
+				w += 10
+			}
+		}
+		return w
+	}
 	for _, a := range alternatives {
 		try := &report{}
 		a.judge(n, try)
-		if best == nil || len(try.problems) < len(best) {
+		if best == nil || weight(try.problems) < weight(best) {
 			best = try.problems
 		}
 	}
