@@ -252,3 +252,18 @@ func (b *builder) finish() (*sbom.Document, error) {
 }
 
 var supported = map[string]bool{"1.2": true, "1.3": true, "1.4": true, "1.5": true, "1.6": true, "1.7": true}
+
+// add appends a text that says something.
+func add(to *[]string, s string) {
+	if s != "" {
+		*to = append(*to, s)
+	}
+}
+
+// addPhase takes a lifecycle: one of the specification's, or one with a name.
+func (b *builder) addPhase(phase, name string) {
+	if phase == "" {
+		phase = name
+	}
+	add(&b.doc.Phases, phase)
+}

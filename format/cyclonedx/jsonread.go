@@ -108,21 +108,18 @@ func (j *jsonReader) metadata() {
 		case "lifecycles":
 			j.each(func() {
 				phase, name := j.pair("phase", "name")
-				if phase == "" {
-					phase = name
-				}
-				j.doc.Phases = append(j.doc.Phases, phase)
+				j.addPhase(phase, name)
 			})
 		case "tools":
 			j.tools()
 		case "authors":
-			j.each(func() { j.authors = append(j.authors, j.person()) })
+			j.each(func() { add(&j.authors, j.person()) })
 		case "component":
 			if p := j.componentAt(-1, false); p != nil {
 				j.root = p
 			}
 		case "manufacturer":
-			j.manufacturers = append(j.manufacturers, j.party())
+			add(&j.manufacturers, j.party())
 		case "manufacture":
 			made = j.party()
 		case "supplier":
@@ -212,7 +209,7 @@ func (j *jsonReader) componentAt(parent int, service bool) *part {
 		case "author":
 			c.Author = j.Word()
 		case "authors":
-			j.each(func() { p.authors = append(p.authors, j.person()) })
+			j.each(func() { add(&p.authors, j.person()) })
 		case "hashes":
 			j.hashes(&c.Hashes)
 		case "licenses":

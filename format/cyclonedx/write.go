@@ -195,16 +195,20 @@ func (e *encoder) metadata() *wireMetadata {
 	d := e.doc
 	m := &wireMetadata{Timestamp: stamp(d.Created), Supplier: named(d.Supplier)}
 	for _, p := range d.Phases {
-		if phases[p] {
+		switch {
+		case phases[p]:
 			m.Lifecycles = append(m.Lifecycles, wirePhase{Phase: p})
-		} else {
+		case p != "":
 			m.Lifecycles = append(m.Lifecycles, wirePhase{Name: p})
 		}
 	}
-	if len(d.Tools) > 0 {
-		m.Tools = &wireTools{}
-	}
 	for _, t := range d.Tools {
+		if t == "" {
+			continue
+		}
+		if m.Tools == nil {
+			m.Tools = &wireTools{}
+		}
 		name, version := t, ""
 		for i := len(t) - 2; i > 0; i-- { // "@scope/name@version"
 			if t[i] == '@' {

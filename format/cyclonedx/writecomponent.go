@@ -81,6 +81,9 @@ func (e *encoder) fields(w *wireComponent, c *sbom.Component) {
 		}
 	}
 	for _, place := range c.Evidence.Locations {
+		if place == "" {
+			continue
+		}
 		w.Evidence.Occurrences = append(w.Evidence.Occurrences, wireOccurrence{Location: place})
 	}
 }

@@ -30,10 +30,7 @@ func (x *xmlReader) metadata(m *wireMetadata) {
 		x.doc.Created = x.time(s, "timestamp")
 	}
 	for _, p := range m.Lifecycles {
-		if p.Phase == "" {
-			p.Phase = p.Name
-		}
-		x.doc.Phases = append(x.doc.Phases, line(p.Phase))
+		x.addPhase(line(p.Phase), line(p.Name))
 	}
 	if m.Tools != nil {
 		for _, list := range [][]wireTool{m.Tools.Legacy, m.Tools.Components, m.Tools.Services} {
@@ -43,10 +40,10 @@ func (x *xmlReader) metadata(m *wireMetadata) {
 		}
 	}
 	for _, a := range m.Authors {
-		x.authors = append(x.authors, a.name())
+		add(&x.authors, a.name())
 	}
 	if m.Manufacturer != nil {
-		x.manufacturers = append(x.manufacturers, m.Manufacturer.name())
+		add(&x.manufacturers, m.Manufacturer.name())
 	}
 	x.doc.Supplier = m.Supplier.name()
 	for _, p := range m.Properties {
@@ -93,7 +90,7 @@ func (x *xmlReader) fill(w *wireComponent, parent int, service bool) *part {
 	}
 	c.Author, p.publisher = line(w.Author), line(w.Publisher)
 	for _, a := range w.Authors {
-		p.authors = append(p.authors, a.name())
+		add(&p.authors, a.name())
 	}
 	x.purl(c, line(w.PURL))
 	if s := line(w.CPE); s != "" {
