@@ -158,6 +158,9 @@ func (b *Base) judge(rows []row, eco version.Ecosystem, who asked, at *places) (
 		if relation == version.Unsure && v.in() {
 			v.reason = BranchMissing
 		}
+		if len(rows) == 1 && v.known() && r.status == advisory.IsAffected && !b.withdrawn(r.rec) {
+			return r.alone(v, conf, at.text), true // most records: one range of one package
+		}
 		t.add(r.status, v)
 		symbols = symbols || r.symbols
 	}
@@ -167,6 +170,16 @@ func (b *Base) judge(rows []row, eco version.Ecosystem, who asked, at *places) (
 	c = t.candidate(b, rows[0].rec, byPackage, conf, at.text)
 	c.symbol = symbols
 	return c, true
+}
+
+// alone is what a record says that has one row about a package, and is sure of it.
+func (r *row) alone(v verdict, conf wardround.Confidence, text string) candidate {
+	c := candidate{rec: r.rec, rank: byPackage, state: wardround.Pass, reason: v.reason, conf: conf, fixed: v.fixed, symbol: r.symbols, detail: v.detail}
+	if v.in() {
+		c.state = wardround.Fail
+	}
+	c.detail.version = text
+	return c
 }
 
 // withdrawn reports whether a live record was taken back by its author.
@@ -224,10 +237,15 @@ func (b *Base) fold(s *scratch) {
 		c := &s.found[i]
 		s.order = append(s.order, sortable{b.vulnerability(c.rec), c.weight(), i})
 	}
-	slices.SortFunc(s.order, func(x, y sortable) int {
-		return cmp.Or(strings.Compare(x.vuln, y.vuln), cmp.Compare(x.weight, y.weight),
-			cmp.Compare(s.found[x.n].rec, s.found[y.n].rec), cmp.Compare(x.n, y.n))
-	})
+	order := func(x, y sortable) int {
+		if c := strings.Compare(x.vuln, y.vuln); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(x.weight, y.weight), cmp.Compare(s.found[x.n].rec, s.found[y.n].rec), cmp.Compare(x.n, y.n))
+	}
+	if !slices.IsSortedFunc(s.order, order) { // rows of a generation are
+		slices.SortFunc(s.order, order)
+	}
 	for i := 0; i < len(s.order); {
 		c := &s.found[s.order[i].n]
 		h := Hit{Vulnerability: s.order[i].vuln, State: c.state, Reason: c.reason, Fixed: c.fixed, Confidence: c.conf,

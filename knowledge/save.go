@@ -3,6 +3,7 @@ package knowledge
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
@@ -190,12 +192,25 @@ func (w *saving) keyed() *tableWriter {
 		if bucket == nil {
 			continue // damaged: the caller is told
 		}
+		bucket = w.inOrder(bucket)
 		w.keys = append(w.keys, k)
 		t.add(string(k), func(out []byte) []byte {
 			return bucket.encode(out, func(n recID) recID { return recID(w.number[n]) })
 		})
 	}
 	return t
+}
+
+// inOrder sorts the rows as answers are sorted, so that most need no sorting.
+func (w *saving) inOrder(b *bucket) *bucket {
+	out := &bucket{lines: b.lines, rows: slices.Clone(b.rows)}
+	slices.SortStableFunc(out.rows, func(x, y row) int {
+		if x.rec == y.rec {
+			return 0
+		}
+		return cmp.Or(strings.Compare(w.b.vulnerability(x.rec), w.b.vulnerability(y.rec)), cmp.Compare(w.number[x.rec], w.number[y.rec]))
+	})
+	return out
 }
 
 // parts are the live parts of a key in the order of the records' new numbers.

@@ -1,0 +1,56 @@
+package knowledge_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/wardround/wardround/knowledge"
+)
+
+// One goroutine puts and saves while others ask: every answer is one that was true
+// at some moment, and the file may be replaced under them.
+func TestAskedMeanwhile(t *testing.T) {
+	b := knowledge.New(knowledge.Options{})
+	b.Put(knowledge.Feed{Name: "f"}, entries(record("X-1", "CVE-2020-0001")))
+	dir := t.TempDir()
+	done := make(chan struct{})
+	var asking sync.WaitGroup
+	for range 3 {
+		asking.Go(func() {
+			id := knowledge.Identity{Package: knowledge.Package{Ecosystem: "npm", Name: "a", Version: "1.0.0"}}
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				n := 0
+				err := b.Match(&id, func(h *knowledge.Hit) {
+					n++
+					if rec, _, _ := b.Record(h.Record); rec != nil && rec.ID != h.Record.ID {
+						t.Errorf("%s is %s", h.Record, rec.ID)
+					}
+					b.Vulnerability(h.Vulnerability)
+					_ = h.Why()
+				})
+				if err != nil || n == 0 {
+					t.Errorf("%d hits, %v", n, err)
+				}
+				b.Feeds()
+				b.Named("CVE-2020-0001")
+			}
+		})
+	}
+	for i := range 40 {
+		b.Put(knowledge.Feed{Name: "f"}, entries(record(fmt.Sprint("X-", i%5), fmt.Sprint("CVE-2020-000", i%3))))
+		if i%8 == 7 {
+			if err := b.Save(dir, uint64(i)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	close(done)
+	asking.Wait()
+	b.Close()
+}
