@@ -154,3 +154,23 @@ func TestRanges(t *testing.T) {
 		t.Errorf("another product: %s, %s", got, why)
 	}
 }
+
+func TestOrder(t *testing.T) {
+	for s, want := range map[string]version.Scheme{
+		"cpe:2.3:a:openssl:openssl:1.0.2k:*:*:*:*:*:*:*":      version.OpenSSL,
+		"cpe:2.3:o:linux:linux_kernel:6.1:rc3:*:*:*:*:*:*":    version.SemVer,
+		"cpe:2.3:a:lodash:lodash:4.17.20:*:*:*:*:node.js:*:*": version.SemVer,
+		"cpe:2.3:o:philips:mx40_firmware:b.05:*:*:*:*:*:*:*":  version.Loose,
+	} {
+		if got := cpe.Order(parse(t, s)); got != want {
+			t.Errorf("%s: %s", s, got)
+		}
+	}
+	kernel := cpe.Range{Criteria: parse(t, "cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*"), EndExcluding: "6.1"}
+	for target, want := range map[string]cpe.Answer{"6.1:rc3": cpe.Yes, "6.1:*": cpe.No, "5.10.209:*": cpe.Yes} {
+		n := parse(t, "cpe:2.3:o:linux:linux_kernel:"+target+":*:*:*:*:*:*")
+		if got, why := kernel.Contains(n, cpe.Order(n)); got != want {
+			t.Errorf("%s: %s, %s", target, got, why)
+		}
+	}
+}

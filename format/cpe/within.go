@@ -47,7 +47,7 @@ func (r Range) Bounded() bool {
 }
 
 // Contains says whether the component is in the range, and why. order is that of
-// the product's versions; version.Loose if nothing is known of them.
+// the product's versions, see [Order].
 func (r Range) Contains(target Name, order version.Scheme) (Answer, string) {
 	criteria := r.Criteria
 	if r.Bounded() {
@@ -71,16 +71,22 @@ func (r Range) Contains(target Name, order version.Scheme) (Answer, string) {
 	case v.Wild():
 		return CannotTell, "version " + v.String() + " stands for several"
 	}
-	return r.within(written(target), order)
+	return r.within(written(target, order), order)
 }
 
-// written is a version with its update, as makers write them together: 8.1 sp3.
-func written(n Name) string {
-	s := n[Version].Literal()
-	if u := n[Update].Literal(); u != "" {
-		s += " " + u
+// written is a version with its update, as makers write them together: 8.1 sp3. In
+// the schemes of ecosystems an update is a pre-release: 6.1-rc3.
+func written(n Name, order version.Scheme) string {
+	s, u := n[Version].Literal(), n[Update].Literal()
+	switch {
+	case u == "":
+		return s
+	case order == version.Loose:
+		return s + " " + u
+	case order == version.PyPI:
+		return s + u
 	}
-	return s
+	return s + "-" + u
 }
 
 func (r Range) within(have string, order version.Scheme) (Answer, string) {
