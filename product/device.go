@@ -50,13 +50,14 @@ func prepare(d Device) *prepared {
 			}
 		}
 	}
-	p.set, p.said = joins(ws), ws
+	p.set = joins(ws)
 	kin := p.maker.kin()
-	for _, w := range telling(ws) {
+	for _, w := range ws {
 		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], kin) {
-			p.words = append(p.words, w) // not the maker's own name, or that of a company it took over
+			p.said = append(p.said, w) // not the maker's own name, or that of a company it took over
 		}
 	}
+	p.words = telling(p.said)
 	if len(p.words) == 0 {
 		p.words = ws
 	}

@@ -85,7 +85,11 @@ func Prepare(p advisory.Product) *Entry {
 		}
 	}
 	e.kin = e.vendor.kin()
-	e.all.of(words(p.Name), words(p.Family), words(p.Version))
+	called := [][]word{words(p.Name), words(p.Family), words(p.Version)}
+	for _, n := range e.names {
+		called = append(called, n.words)
+	}
+	e.all.of(called...)
 	return e
 }
 
@@ -231,6 +235,9 @@ func (e *Entry) alternatives(s, how string) {
 	}
 	numbered := slices.ContainsFunc(lists, func(ws []word) bool { return slices.ContainsFunc(ws, word.digits) })
 	head := headOf(words(segs[0]))
+	if first := rows(words(segs[0])); len(first) > 1 {
+		head = headOf(first[0]) // "PageWriter TC10 TC20": what stands before TC10
+	}
 	prefix := ""
 	for i, ws := range lists {
 		if len(ws) == 0 {

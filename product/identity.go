@@ -97,7 +97,7 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 	hit := found(n.words, set)
 	var missing, matched []word
 	for i, w := range n.words {
-		if !hit[i] && len(n.words) > 1 && overlap(table.alias[w.key], e.kin) {
+		if !hit[i] && len(n.words) > 1 && len(table.lines[w.key]) == 0 && overlap(table.alias[w.key], e.kin) {
 			continue // "Xltek" of Natus' "Xltek NeuroWorks": a company, not a part of the name
 		}
 		if hit[i] {
@@ -141,9 +141,9 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		return id, false
 	}
 	if n.how == "model number" && len(missing) == 0 {
-		key := plain(n.words[0].text)
+		key := joinKeys(n.words)
 		id.confidence, id.exact = strength(key), true
-		id.reason = fmt.Sprintf("model number %s is the advisory's", n.words[0].text)
+		id.reason = fmt.Sprintf("model number %s is the advisory's", texts(n.words))
 		if e.sharesWords(d) {
 			id.confidence = max(id.confidence, 95)
 		}
@@ -238,6 +238,14 @@ func (e *Entry) sibling(key string) bool {
 		}
 	}
 	return false
+}
+
+func texts(ws []word) string {
+	var s []string
+	for _, w := range ws {
+		s = append(s, w.text)
+	}
+	return strings.Join(s, "-")
 }
 
 // strength is how much a model number says with nothing beside it.
@@ -338,10 +346,6 @@ func (e *Entry) fewer(id identity, n *name, d *prepared, matched, missing []word
 		}
 		id.vague = id.confidence < Assert
 		id.reason = fmt.Sprintf("“%s” is the number in the advisory's “%s”", d.label(), e)
-		return id, true
-	case len(missing) == 1 && len(missing[0].key) >= 5 && len(matched) >= 2:
-		id.confidence = 83
-		id.reason = fmt.Sprintf("“%s” is the advisory's “%s” but for “%s”", d.label(), e, missing[0].text)
 		return id, true
 	}
 	id.partial = true

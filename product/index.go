@@ -287,7 +287,7 @@ func onlyOne(p *prepared, candidates []identified) {
 		}
 		length += len(w.key)
 	}
-	if length < 4 || table.family[joinKeys(p.words)] {
+	if length < 4 && (length < 2 || len(p.words) < 2) || table.family[joinKeys(p.words)] {
 		return
 	}
 	// The shortest name; every other must be that name and more ("PARx", "PARx handheld").
