@@ -198,8 +198,12 @@ func (p *pairing) compare(i, j int) []Field {
 		}
 	}
 	field("version", a.Version, b.Version)
-	if purlKey(a.PURL, false) != purlKey(b.PURL, false) || (a.PURL == "") != (b.PURL == "") || (a.Version == b.Version && purlKey(a.PURL, true) != purlKey(b.PURL, true)) {
-		field("purl", a.PURL, b.PURL)
+	if a.PURL != b.PURL {
+		// With another version the purl changes as a matter of course.
+		sameVersion := a.Version == b.Version
+		if (a.PURL == "") != (b.PURL == "") || purlKey(a.PURL, sameVersion) != purlKey(b.PURL, sameVersion) {
+			field("purl", a.PURL, b.PURL)
+		}
 	}
 	field("name", a.Name, b.Name)
 	field("supplier", cmp.Or(a.Supplier, a.Manufacturer), cmp.Or(b.Supplier, b.Manufacturer))

@@ -62,13 +62,15 @@ func purlKey(text string, version bool) string {
 	if text == "" {
 		return ""
 	}
-	canonical, err := purl.Canonical(text)
-	if err != nil {
-		return ""
-	}
-	p, err := purl.Parse(canonical)
-	if err != nil {
-		return ""
+	p, err := purl.Parse(text)
+	if err != nil { // written with less care than the standard asks for
+		canonical, err := purl.Canonical(text)
+		if err != nil {
+			return ""
+		}
+		if p, err = purl.Parse(canonical); err != nil {
+			return ""
+		}
 	}
 	var b strings.Builder
 	b.WriteString("purl\x00" + p.Type + "\x00" + p.Namespace + "\x00" + p.Name)

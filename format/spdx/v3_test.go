@@ -73,14 +73,14 @@ func TestWaysOfJSONLD(t *testing.T) {
 	 "verifiedUsing":[{"type":"Hash","algorithm":"sha256","hashValue":"00ff"}],"externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"cpe23","identifier":"cpe:2.3:o:x:y:1:*:*:*:*:*:*:*"}]},
 	{"type":"software_File","spdxId":"urn:F","creationInfo":"_:c","name":"f"},
 	{"type":"Relationship","spdxId":"urn:r","creationInfo":"_:c","from":"urn:A","to":["urn:F"],"relationshipType":"contains","completeness":"complete"}]}`
-	nested := `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld",{"ex":"https://example.org/"}],
-	"@type":"SpdxDocument","@id":"urn:doc","name":[{"@value":"d"}],
+	nested := `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld",{"ex":"urn:"}],
+	"@type":"SpdxDocument","@id":"ex:doc","name":[{"@value":"d"}],
 	"creationInfo":{"type":"CreationInfo","created":"2026-02-03T04:05:06Z","specVersion":"3.0.1","createdBy":{"type":"Organization","spdxId":"urn:org","name":"Example Ltd"}},
 	"rootElement":{"@type":"https://spdx.org/rdf/3.0.1/terms/Software/Package","@id":"urn:A","name":"A",
 	 "https://spdx.org/rdf/3.0.1/terms/Software/packageVersion":"1","spdx:Software/primaryPurpose":{"@id":"https://spdx.org/rdf/3.0.1/terms/Software/SoftwarePurpose/firmware"},"suppliedBy":{"@id":"urn:org"},
 	 "verifiedUsing":{"type":"Hash","algorithm":"https://spdx.org/rdf/3.0.1/terms/Core/HashAlgorithm/sha256","hashValue":"00ff"},
 	 "externalIdentifier":{"type":"ExternalIdentifier","externalIdentifierType":"cpe23","identifier":"cpe:2.3:o:x:y:1:*:*:*:*:*:*:*"}},
-	"element":[{"type":"Relationship","spdxId":"urn:r","from":{"@id":"urn:A"},"to":{"type":"software:File","spdxId":"urn:F","name":"f"},"relationshipType":"contains","completeness":"complete"}]}`
+	"element":[{"type":"Relationship","spdxId":"urn:r","from":{"@id":"ex:A"},"to":{"type":"software:File","spdxId":"urn:F","name":"f"},"relationshipType":"contains","completeness":"complete"}]}`
 	a, b := decode(t, flat).SBOM, decode(t, nested).SBOM
 	if diff := cmp.Diff(a, b); diff != "" {
 		t.Errorf("side by side to inside one another:\n%s", diff)

@@ -1,6 +1,7 @@
 package spdx
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ type graph struct {
 
 	top3     thing // the members of a document that is a single element
 	context  string
+	prefixes map[string]string // of compact IRIs
 	agents   map[handle]who
 	creation map[handle]creation
 	licences map[handle]licence
@@ -53,7 +55,7 @@ type build struct{ in, out []handle }
 func newGraph(s *scanner, b *builder) *graph {
 	return &graph{
 		s: s, b: b, top3: thing{id: none, from: none},
-		agents: map[handle]who{}, creation: map[handle]creation{}, licences: map[handle]licence{},
+		prefixes: map[string]string{}, agents: map[handle]who{}, creation: map[handle]creation{}, licences: map[handle]licence{},
 		roots: map[handle][]handle{}, builds: map[handle]*build{}, installs: map[handle]bool{}, imports: map[string]outside{},
 		document: thing{id: none},
 		security: security{vulnerabilities: map[handle]vulnerability{}},
@@ -73,19 +75,44 @@ func (g *graph) top(name string) error {
 	return g.field(&g.top3, name)
 }
 
-// contextEntry keeps the address of the context, which names the version.
-// Prefixes that a document defines itself are not expanded: writers use them in
-// definitions and references alike.
+// contextEntry keeps the address of the context, which names the version, and the
+// prefixes a document defines itself. As in all writers' documents, the context
+// stands before the graph; prefixes of one that does not are not expanded.
 func (g *graph) contextEntry() error {
 	c, err := g.s.peek()
-	if err != nil || c == '{' {
-		return g.s.skip()
+	if err != nil {
+		return err
 	}
-	v, err := g.s.text()
-	if g.context == "" {
-		g.context = v
+	if c != '{' {
+		v, err := g.s.text()
+		if g.context == "" {
+			g.context = v
+		}
+		return err
 	}
-	return err
+	return g.s.object(func(name string) error {
+		c, err := g.s.peek()
+		if err != nil || c != '"' {
+			return g.s.skip()
+		}
+		v, err := g.s.text()
+		if strings.Contains(v, ":") && !strings.HasPrefix(name, "@") && len(g.prefixes) < 1000 {
+			g.prefixes[name] = v
+		}
+		return err
+	})
+}
+
+// id returns the handle of an identifier; a compact IRI is written out first.
+func (g *graph) id(id []byte) handle {
+	if len(g.prefixes) > 0 {
+		if prefix, rest, ok := bytes.Cut(id, []byte(":")); ok && !bytes.HasPrefix(rest, []byte("//")) {
+			if base, ok := g.prefixes[string(prefix)]; ok {
+				return g.b.id(append([]byte(base), rest...))
+			}
+		}
+	}
+	return g.b.id(id)
 }
 
 // element reads one object, with the objects inside it, and returns its handle.
@@ -113,7 +140,7 @@ func (g *graph) refs(to *[]handle) error {
 		}
 		id, err := g.s.raw()
 		if err == nil && len(id) > 0 {
-			*to = append(*to, g.b.id(id))
+			*to = append(*to, g.id(id))
 		}
 		return err
 	})

@@ -60,7 +60,7 @@ func (g *graph) field(t *thing, name string) (err error) {
 	case "@id", "spdxId", "id":
 		var id []byte
 		if id, err = g.s.raw(); err == nil {
-			t.id = g.b.id(id)
+			t.id = g.id(id)
 		}
 	case "name":
 		t.name, err = g.value()
