@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding/ianaindex"
@@ -109,6 +110,7 @@ func (d *Reader) Offset() int64 { return d.raw.InputOffset() }
 // instructions are left out. Errors are [*format.Error].
 func (d *Reader) Token() (xml.Token, error) {
 	for d.err == nil {
+		first := d.raw.InputOffset() == 0
 		t, err := d.raw.Token()
 		if err != nil {
 			d.end(err)
@@ -137,6 +139,14 @@ func (d *Reader) Token() (xml.Token, error) {
 			}
 		case xml.Directive:
 			d.fail(format.ErrMalformed, doctype)
+		case xml.ProcInst:
+			// encoding/xml takes declarations anywhere, and of any form.
+			if strings.EqualFold(t.Target, "xml") && (!first || !declaration.Match(t.Inst)) {
+				d.fail(format.ErrMalformed, "an XML declaration that is none, or not at the start")
+			}
+			if d.err == nil {
+				continue
+			}
 		default:
 			continue
 		}
@@ -146,6 +156,9 @@ func (d *Reader) Token() (xml.Token, error) {
 	}
 	return nil, d.err
 }
+
+// declaration is what follows <?xml (XML 1.0 §2.8, XMLDecl).
+var declaration = regexp.MustCompile(`^version\s*=\s*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:\s+encoding\s*=\s*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*$`)
 
 const doctype = "a document type declaration; entities could hide in it, and nothing read here needs one"
 

@@ -61,8 +61,9 @@ func TestReads(t *testing.T) {
 		wide(`<?xml version="1.0" encoding="utf-16"?><a>é</a>`, true):  "<aé>",
 		"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>":   "<aé>",
 		`<a xmlns:p="urn:p" p:x="1" x="2"/>`:                           "<a p=urn:p x=1 x=2>",
-		`<a><?x <y> ?></a>`:                                            "<a>",
-		`<a b='"' c="'>">t</a>`:                                        `<a b=" c='>t>`,
+		`<?xml version='1.0' encoding='utf-8' standalone='yes' ?><a/>`: "<a>",
+		`<a><?x <y> ?></a>`:     "<a>",
+		`<a b='"' c="'>">t</a>`: `<a b=" c='>t>`,
 	} {
 		got, err := text(strings.NewReader(in), xmlstream.Limits{})
 		if want == "" {
@@ -82,15 +83,19 @@ const laughs = `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY
 // TestRefuses: what is broken or dangerous is refused, with the place.
 func TestRefuses(t *testing.T) {
 	for in, cause := range map[string]error{
-		``:                 format.ErrTruncated,
-		`<a>`:              format.ErrTruncated,
-		`<a><b></a>`:       format.ErrMalformed,
-		`<a/><b/>`:         format.ErrMalformed,
-		`<a/>x`:            format.ErrMalformed,
-		`x<a/>`:            format.ErrMalformed,
-		`<a x="1" x="2"/>`: format.ErrMalformed,
-		`<a>&lol;</a>`:     format.ErrMalformed,
-		laughs:             format.ErrMalformed,
+		``:                             format.ErrTruncated,
+		`<a>`:                          format.ErrTruncated,
+		`<a><b></a>`:                   format.ErrMalformed,
+		`<a/><b/>`:                     format.ErrMalformed,
+		`<a/>x`:                        format.ErrMalformed,
+		`x<a/>`:                        format.ErrMalformed,
+		`<a x="1" x="2"/>`:             format.ErrMalformed,
+		`<a>&lol;</a>`:                 format.ErrMalformed,
+		` <?xml version="1.0"?><a/>`:   format.ErrMalformed,
+		`<a><?xml version="1.0"?></a>`: format.ErrMalformed,
+		`<?xml encoding="UTF-8"?><a/>`: format.ErrMalformed,
+		`<?xml version="1.0" standalone=""?><a/>`: format.ErrMalformed,
+		laughs: format.ErrMalformed,
 		`<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>`:    format.ErrMalformed,
 		`<?xml version="1.0" encoding="EBCDIC-X"?><a/>`:   format.ErrMalformed,
 		"<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>": format.ErrMalformed,
