@@ -267,3 +267,12 @@ func (b *builder) addPhase(phase, name string) {
 	}
 	add(&b.doc.Phases, phase)
 }
+
+// revision takes the version of the document, which counts from 1.
+func (b *builder) revision(n int64) {
+	if n < 1 || n > 1<<31-1 {
+		b.problem("bad-revision", b.where(), "the version of the document is no whole number from 1; it was taken for 1")
+		n = 1
+	}
+	b.doc.Revision = int(n)
+}

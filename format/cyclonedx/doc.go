@@ -25,7 +25,7 @@
 // A component whose supplier is not named has its publisher as supplier.
 //
 // The codes of problems: duplicate-ref, unknown-ref, cycle, bad-purl, no-name,
-// unknown-type, unknown-version, bad-date, bad-link, conflict, duplicate-key,
+// unknown-type, unknown-version, bad-date, bad-link, bad-revision, conflict, duplicate-key,
 // wrong-type, bad-text.
 //
 // # Properties

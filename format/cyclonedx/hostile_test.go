@@ -181,6 +181,7 @@ func TestProblems(t *testing.T) {
 		"other types of JSON":       {`"components":[{"type":"library","name":5},"x",{"type":"library","name":"y","hashes":{}}]`, []string{"wrong-type /components/0/name", "no-name /components/0", "wrong-type /components/1", "wrong-type /components/2/hashes"}},
 		"a date that is none":       {`"metadata":{"timestamp":"yesterday"},"components":[{"type":"library","name":"x","properties":[{"name":"wardround:support:end","value":"soon"}]}]`, []string{"bad-date /metadata/timestamp", "bad-date /components/0"}},
 		"properties that disagree":  {`"components":[{"type":"library","name":"x","properties":[{"name":"a:supportLevel","value":"1"},{"name":"b:levelOfSupport","value":"2"},{"name":"a:supportLevel","value":"1"}]}]`, []string{"conflict /components/0/properties/1/value"}},
+		"a revision that is none":   {`"version":0`, []string{"bad-revision /version"}},
 		"a BOM-Link that is none":   {`"externalReferences":[{"type":"bom","url":"urn:cdx:1/2"}]`, []string{"bad-link /externalReferences/0"}},
 		"bytes that are no text":    {`"components":[{"type":"library","name":"x` + "\xff" + `"}]`, []string{"bad-text /components/0/name"}},
 	} {

@@ -70,7 +70,7 @@ func (j *jsonReader) document() {
 				j.doc.ID = id
 			}
 		case "version":
-			j.doc.Revision = int(j.Int())
+			j.revision(j.Int())
 		case "metadata":
 			j.metadata()
 		case "components":

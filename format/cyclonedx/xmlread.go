@@ -96,18 +96,14 @@ func (x *xmlReader) Token() (xml.Token, error) {
 }
 
 func (x *xmlReader) document(start xml.StartElement) error {
-	x.version = strings.TrimPrefix(x.own, namespace)
+	x.version, x.path = strings.TrimPrefix(x.own, namespace), "/bom"
 	for _, a := range start.Attr {
 		switch a.Name.Local {
 		case "serialNumber":
 			x.doc.ID = a.Value
 		case "version":
-			n, err := strconv.Atoi(strings.TrimSpace(a.Value))
-			if err != nil {
-				x.problem("wrong-type", "/bom/@version", "%.40q is no whole number", a.Value)
-				n = 1
-			}
-			x.doc.Revision = n
+			n, _ := strconv.ParseInt(strings.TrimSpace(a.Value), 10, 64)
+			x.revision(n)
 		}
 	}
 	return x.children("/bom", func(name string, start xml.StartElement) error {
