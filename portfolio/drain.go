@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/wardround/wardround"
@@ -90,6 +91,23 @@ func (ix *Index) say(n, v uint32) *check.Exposure {
 	return e
 }
 
+// answeredBy are the vulnerabilities that a subject has an answer about, by id.
+func (ix *Index) answeredBy(n uint32) []uint32 {
+	answers := ix.subjects[n].answers
+	out := make([]uint32, len(answers))
+	for i := range answers {
+		out[i] = answers[i].vuln
+	}
+	ix.byID(out)
+	return out
+}
+
+// byID orders vulnerabilities by id, so that nothing hangs on the order in which
+// names were met.
+func (ix *Index) byID(v []uint32) {
+	slices.SortFunc(v, func(a, b uint32) int { return bytes.Compare(ix.texts.raw(a), ix.texts.raw(b)) })
+}
+
 // vulnerabilitiesOf are all that a subject may have an answer about, by id.
 func (ix *Index) vulnerabilitiesOf(n uint32) []uint32 {
 	s := ix.subjects[n]
@@ -121,8 +139,7 @@ func (ix *Index) vulnerabilitiesOf(n uint32) []uint32 {
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)
-	// By id, so that portions do not hang on the order in which names were met.
-	slices.SortFunc(out, func(a, b uint32) int { return slices.Compare(ix.texts.raw(a), ix.texts.raw(b)) })
+	ix.byID(out)
 	return out
 }
 

@@ -1,6 +1,9 @@
 package portfolio
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
 	"io"
 
 	"github.com/wardround/wardround"
@@ -17,6 +20,10 @@ const streamed = 32 << 20
 // tag-value, JSON-LD), told apart by their content.
 func Reading(lim sbom.Limits) Scan {
 	return func(open func() (io.ReadCloser, error), blob wardround.Blob, sink Sink) (*sbom.Document, error) {
+		doc, err := scanCycloneDX(open, blob, lim, sink)
+		if !errors.Is(err, errOther) && !cyclonedx.IsNotCycloneDX(err) {
+			return doc, err
+		}
 		r, err := open()
 		if err != nil {
 			return nil, err
@@ -34,4 +41,26 @@ func Reading(lim sbom.Limits) Scan {
 		}
 		return document.ReadSBOM(in, lim)
 	}
+}
+
+// errOther says that a document does not say at its beginning that it is CycloneDX.
+var errOther = errors.New("perhaps something else")
+
+// scanCycloneDX reads what says near its beginning that it is CycloneDX, as nearly
+// all do: the search for what else it may be costs more than the reading.
+func scanCycloneDX(open func() (io.ReadCloser, error), blob wardround.Blob, lim sbom.Limits, sink Sink) (*sbom.Document, error) {
+	r, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	in := bufio.NewReaderSize(r, 4096)
+	begin, _ := in.Peek(512)
+	switch {
+	case !bytes.Contains(begin, []byte(`"bomFormat"`)) && !bytes.Contains(begin, []byte("cyclonedx.org/schema/bom")):
+		return nil, errOther
+	case blob.Size > streamed:
+		return cyclonedx.Scan(in, lim, sink)
+	}
+	return cyclonedx.Read(in, lim)
 }

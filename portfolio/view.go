@@ -95,7 +95,11 @@ func (ix *Index) answersOf(n uint32, after check.ExposureKey) []*check.Exposure 
 	ix.ready()
 	var out []*check.Exposure
 	s := ix.subjects[n]
-	for _, v := range ix.vulnerabilitiesOf(n) {
+	all := ix.vulnerabilitiesOf
+	if ix.queue.len() == 0 {
+		all = ix.answeredBy // nothing waits: these are all there are
+	}
+	for _, v := range all(n) {
 		if key := (check.ExposureKey{Subject: s.key, Vulnerability: ix.texts.at(v)}); key.Compare(after) <= 0 {
 			continue
 		}

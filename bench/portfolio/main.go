@@ -17,6 +17,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -34,6 +35,7 @@ type options struct {
 	seed       int64
 	sboms      int
 	megabytes  int
+	profile    string
 }
 
 func main() {
@@ -49,13 +51,14 @@ func main() {
 	f.IntVar(&o.releases, "releases", 250, "releases, each with a bill of materials of its own")
 	f.IntVar(&o.devices, "devices", 10_000, "assets, instances of the releases in turn")
 	f.IntVar(&o.components, "components", 200, "components of a bill of materials")
-	f.IntVar(&o.old, "old", 400, "one in so many components is of an old version")
+	f.IntVar(&o.old, "old", 100, "one in so many components is of an old version")
 	f.IntVar(&o.advisories, "advisories", 100, "advisories that change")
 	f.BoolVar(&o.together, "together", false, "all in one bundle, not one after the other")
 	f.DurationVar(&o.every, "every", time.Second, "time between two changed advisories")
 	f.Int64Var(&o.seed, "seed", 1, "seed of everything that is drawn")
 	f.IntVar(&o.sboms, "sboms", 1000, "ingest: bills of materials")
 	f.IntVar(&o.megabytes, "megabytes", 256, "huge: size of the document")
+	f.StringVar(&o.profile, "cpuprofile", "", "where a profile is written")
 	if err := f.Parse(args); err != nil {
 		os.Exit(2)
 	}
@@ -63,6 +66,17 @@ func main() {
 	if run == nil {
 		fmt.Fprintf(os.Stderr, "portfolio: %q: want delta, query, ingest or huge\n", what)
 		os.Exit(2)
+	}
+	if o.profile != "" {
+		p, err := os.Create(o.profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(p)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "portfolio:", err)
+			os.Exit(2)
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if o.dir == "" {
 		dir, err := os.MkdirTemp("", "portfolio")
@@ -80,6 +94,7 @@ func main() {
 		os.Exit(2)
 	}
 	if !met {
+		pprof.StopCPUProfile()
 		fmt.Println("NOT MET")
 		os.RemoveAll(o.dir)
 		os.Exit(1)

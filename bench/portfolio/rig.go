@@ -90,11 +90,14 @@ func (r *rig) close() {
 
 // put writes one observation, with its blob first.
 func (r *rig) put(name kind.Name, fields any, body io.Reader, media string) error {
+	return r.putBy(string(name), name, fields, body, media)
+}
+
+// putBy is put for one of several writers: input is the writer's.
+func (r *rig) putBy(input string, name kind.Name, fields any, body io.Reader, media string) error {
 	ctx := context.Background()
 	now := time.Now()
-	o := &wardround.Observation{Kind: string(name), Version: 1, Sensor: "bench", Input: string(name), At: now, Origin: wardround.Live, Fields: fields}
-	r.next[o.Input]++
-	o.Position = r.next[o.Input]
+	o := &wardround.Observation{Kind: string(name), Version: 1, Sensor: "bench", At: now, Origin: wardround.Live, Fields: fields}
 	if body != nil {
 		b, err := r.blobs.Put(ctx, body, media)
 		if err != nil {
@@ -102,6 +105,10 @@ func (r *rig) put(name kind.Name, fields any, body io.Reader, media string) erro
 		}
 		o.Blob = &b
 	}
+	r.mu.Lock()
+	r.next[input]++
+	o.Input, o.Position = input, r.next[input]
+	r.mu.Unlock()
 	return r.ingest.Put(ctx, o)
 }
 
@@ -144,8 +151,10 @@ func (r *rig) knowledge(entries []knowledge.Entry) error {
 	return r.put(kind.KnowledgeReceived, &kind.KnowledgeReceivedV1{Feed: "go", Kind: "osv", Records: len(entries)}, &b, "application/x-ndjson")
 }
 
-func (r *rig) sbom(n int, body []byte, components int) error {
-	return r.put(kind.SBOMReceived, &kind.SBOMReceivedV1{Maker: "Acme", Product: fmt.Sprintf("Pump %d", n), Version: "1.0",
+func (r *rig) sbom(n int, body []byte, components int) error { return r.sbomBy(0, n, body, components) }
+
+func (r *rig) sbomBy(writer, n int, body []byte, components int) error {
+	return r.putBy(fmt.Sprint("sbom ", writer), kind.SBOMReceived, &kind.SBOMReceivedV1{Maker: "Acme", Product: fmt.Sprintf("Pump %d", n), Version: "1.0",
 		File: fmt.Sprintf("%d.cdx.json", n), Format: "CycloneDX 1.6", Components: components}, bytes.NewReader(body), "application/vnd.cyclonedx+json")
 }
 

@@ -17,6 +17,7 @@ type world struct {
 	records  []*advisory.Record
 	packages []string
 	versions map[string][]string // that records name
+	open     map[string]bool     // packages that no version is fixed of
 	rng      *rand.Rand
 	o        options
 }
@@ -31,7 +32,7 @@ func newWorld(o options) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{versions: map[string][]string{}, rng: rand.New(rand.NewPCG(uint64(o.seed), 7)), o: o}
+	w := &world{versions: map[string][]string{}, open: map[string]bool{}, rng: rand.New(rand.NewPCG(uint64(o.seed), 7)), o: o}
 	err = osv.Archive(f, st.Size(), osv.Limits{}, func(_ string, _ []byte, r *advisory.Record) error {
 		w.records = append(w.records, r)
 		for i := range r.Affected {
@@ -43,7 +44,9 @@ func newWorld(o options) (*world, error) {
 				w.packages = append(w.packages, a.Package.Name)
 				w.versions[a.Package.Name] = nil
 			}
+			w.open[a.Package.Name] = w.open[a.Package.Name] || len(a.Ranges) == 0
 			for _, rg := range a.Ranges {
+				w.open[a.Package.Name] = w.open[a.Package.Name] || unfixed(&rg)
 				for _, e := range rg.Events {
 					for _, v := range []string{e.Introduced, e.Fixed} {
 						if v != "" && v != "0" {
@@ -55,8 +58,16 @@ func newWorld(o options) (*world, error) {
 		}
 		return nil
 	}, func(name string, err error) { fmt.Fprintln(os.Stderr, name, err) })
+	// A package with a record that no version fixes would make every bill of materials
+	// fail from the start: they are left out.
+	w.packages = slices.DeleteFunc(w.packages, func(p string) bool { return w.open[p] })
 	slices.Sort(w.packages)
 	return w, err
+}
+
+// unfixed reports whether a range has no end.
+func unfixed(r *advisory.Range) bool {
+	return len(r.Events) == 0 || r.Events[len(r.Events)-1].Fixed == ""
 }
 
 func (w *world) entries() []knowledge.Entry {
@@ -101,7 +112,7 @@ func (w *world) changed(n int) []knowledge.Entry {
 		}
 		r := *w.records[i]
 		if len(r.Affected) == 0 || r.Affected[0].Package == nil || r.Affected[0].Package.Name == "stdlib" ||
-			r.Affected[0].Package.Name == "toolchain" || !r.Withdrawn.IsZero() {
+			r.Affected[0].Package.Name == "toolchain" || w.open[r.Affected[0].Package.Name] || !r.Withdrawn.IsZero() {
 			continue
 		}
 		a := r.Affected[0]
