@@ -58,6 +58,7 @@ type cli struct {
 	Evidence   evidenceCmd   `cmd:"" help:"Evidence: export a bundle, verify one offline."`
 	Backup     backupCmd     `cmd:"" help:"Write a backup, also while serving; it is recorded in the ledger."`
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
+	Feed       feedCmd       `cmd:"" help:"Knowledge: take advisories, catalogues and scores in; show how old they are."`
 	SBOM       sbomCmd       `cmd:"" name:"sbom" help:"Bills of materials: match with what is known."`
 	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
 	PURL       purlCmd       `cmd:"" name:"purl" help:"Take package URLs apart."`

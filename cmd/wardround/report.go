@@ -150,7 +150,7 @@ func threshold(findings []*wardround.Finding, failOn string) error {
 		return wardround.Wrap(wardround.EInvalid, "fail-on", err)
 	}
 	for _, f := range findings {
-		if f.Severity >= min && f.State.Live() && f.State != wardround.Accepted && f.State != wardround.FalsePositive {
+		if f.Severity >= min && f.State.Live() && f.State != wardround.Accepted && f.State != wardround.FalsePositive && f.State != wardround.ClaimedNotAffected {
 			return status(exitFindings)
 		}
 	}

@@ -122,6 +122,9 @@ func (a *app) knowledge(k knownFlags) (*knowledge.Base, error) {
 		return nil, err
 	}
 	base, _, err := knowledge.Open(filepath.Join(dir, dirKnowledge), knowledgeOptions())
+	if wardround.ErrorCode(err) == wardround.ENotFound {
+		return knowledge.New(knowledgeOptions()), nil // nothing is known: it is said
+	}
 	return base, err
 }
 

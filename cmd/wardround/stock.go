@@ -54,6 +54,8 @@ func (a *app) openStock(dir, blobDir string, scope wardround.Scope, origin wardr
 	}
 	base, at, err := knowledge.Open(filepath.Join(dir, dirKnowledge), knowledgeOptions())
 	switch {
+	case wardround.ErrorCode(err) == wardround.ENotFound:
+		base, at = knowledge.New(knowledgeOptions()), 0
 	case wardround.ErrorCode(err) == wardround.EIntegrity:
 		fmt.Fprintf(a.stderr, "wardround: what is known is read again from the documents: %v\n", err)
 		base, at = knowledge.New(knowledgeOptions()), 0
@@ -82,7 +84,14 @@ func (a *app) openStock(dir, blobDir string, scope wardround.Scope, origin wardr
 func (s *stock) compact(ctx context.Context) error {
 	err := s.fold.Compact(ctx)
 	committed, _ := s.fold.Position()
-	return errors.Join(err, s.base.Save(filepath.Join(s.dir, dirKnowledge), committed))
+	if len(s.base.Feeds()) == 0 {
+		return err
+	}
+	dir := filepath.Join(s.dir, dirKnowledge)
+	if e := os.MkdirAll(dir, 0o700); e != nil {
+		return errors.Join(err, wardround.Wrap(wardround.EForbidden, "portfolio", e))
+	}
+	return errors.Join(err, s.base.Save(dir, committed))
 }
 
 func (s *stock) Close() {
@@ -128,7 +137,10 @@ func (w *writer) receive(ctx context.Context, docs ...received) error {
 	if err := w.ingest.Sync(ctx); err != nil {
 		return err
 	}
-	return w.drained(ctx)
+	if err := w.drained(ctx); err != nil {
+		return err
+	}
+	return w.stock.compact(ctx) // commands that only read find it in the caches
 }
 
 // receiveFiles takes in documents that a command left in the data directory.
