@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/advisory"
@@ -80,40 +79,4 @@ func matchAll(t testing.TB, b *knowledge.Base, ids []knowledge.Identity) (failin
 		}
 	}
 	return failing, all
-}
-
-func TestPairs(t *testing.T) {
-	start := time.Now()
-	lap := func(what string) { t.Log(what, time.Since(start)); start = time.Now() }
-	rows := goEntries(t)
-	lap("read")
-	b := knowledge.New(knowledge.Options{})
-	d := b.Put(knowledge.Feed{Name: "go", Kind: "osv", Complete: true}, rows)
-	lap("put")
-	t.Log(len(d.Packages), len(d.Vulnerabilities), d.New)
-	ids := identities(t, goComponents(t, "go-10000.cdx.json"))
-	lap("identify")
-	t.Log(matchAll(t, b, ids))
-	lap("match")
-	t.Log(matchAll(t, b, ids))
-	lap("match again")
-	dir := t.TempDir()
-	if err := b.Save(dir, 7); err != nil {
-		t.Fatal(err)
-	}
-	lap("save")
-	o, at, err := knowledge.Open(dir, knowledge.Options{})
-	if err != nil || at != 7 {
-		t.Fatal(at, err)
-	}
-	lap("open")
-	t.Log(matchAll(t, o, ids))
-	lap("match")
-	t.Log(matchAll(t, o, ids))
-	lap("match again")
-	info, _ := os.Stat(dir + "/" + knowledge.FileName)
-	t.Log(info.Size())
-	d = o.Put(knowledge.Feed{Name: "go", Kind: "osv", Complete: true}, rows)
-	lap("put the same")
-	t.Log(d)
 }

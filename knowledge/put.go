@@ -18,7 +18,7 @@ import (
 func (b *Base) Put(f Feed, rows []Entry) Delta {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},
+	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, marked: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},
 		named: map[string]bool{}, documents: map[string]bool{}, seeds: map[string]bool{}, rows: map[string]bool{}, fresh: map[recID]bool{}, gone: map[recID]bool{}}
 	for i := range rows {
 		p.row(&rows[i])
@@ -46,6 +46,7 @@ type putting struct {
 	feed      *feed
 	d         Delta
 	touched   map[Key]bool
+	marked    map[Key]bool // of rows, whose keys are all touched
 	vulns     map[string]bool
 	was       map[string]string // record key → name of its vulnerability before
 	named     map[string]bool   // record keys that the rows name
@@ -190,8 +191,13 @@ func (p *putting) remove(n recID, was *held) {
 // touch marks all that a record is filed under.
 func (p *putting) touch(r *advisory.Record) {
 	for i := range r.Affected {
-		_, asked := p.b.filed(&r.Affected[i])
-		p.mark(asked)
+		rows, asked := p.b.filed(&r.Affected[i])
+		for _, k := range rows {
+			if !p.marked[k] { // advisories say the same of a product for many vulnerabilities
+				p.marked[k] = true
+				p.mark(asked)
+			}
+		}
 	}
 }
 
