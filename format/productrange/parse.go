@@ -241,7 +241,7 @@ func (p *parser) separator() string {
 			if sep == "" {
 				sep = ","
 			}
-		case t.kind == word && (t.low == "and" || t.low == "&"):
+		case t.kind == word && (t.low == "and" || t.low == "&" || t.low == "but"):
 			sep = "and"
 		case t.kind == word && (t.low == "or" || t.low == "and/or"):
 			sep = "or"

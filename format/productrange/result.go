@@ -115,6 +115,14 @@ func (p *parser) combine() (spans []span, single []string, why string) {
 			if !slices.Contains(single, it.v.text) {
 				single = append(single, it.v.text)
 			}
+		case it.op == "=" && it.v.low != "" && i+1 < len(p.items) && p.items[i+1].sep == "" && (p.items[i+1].op == "<" || p.items[i+1].op == "<="):
+			h := p.items[i+1].span() // "3.x prior to 3.4.2"
+			s.hi, s.hiOpen = h.hi, h.hiOpen
+			if why := ordered(s); why != "" {
+				return nil, nil, why
+			}
+			spans = append(spans, s)
+			i++
 		case it.op == "=" || it.hi != nil:
 			if packOnly.MatchString(it.v.text) && it.hi != nil && !packOnly.MatchString(it.hi.v.text) {
 				return nil, nil, "a service pack without its version: " + it.v.text

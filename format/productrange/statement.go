@@ -45,7 +45,7 @@ func (p *parser) statement(sep string) bool {
 		p.items = append(p.items, item{op: ">=", v: release{text: t.text[:1]}, hi: &item{op: "<=", v: release{text: t.text[2:]}}, sep: sep})
 		return true
 	}
-	v, ok := p.version(p.items == nil && lowerFollows(p))
+	v, ok := p.version(p.items == nil && (lowerFollows(p) || spanFollows(p)))
 	if !ok {
 		p.i, p.subject = start, p.subject[:subject]
 		return p.odd(sep)
@@ -61,6 +61,12 @@ func lowerFollows(p *parser) bool {
 		}
 	}
 	return false
+}
+
+// spanFollows: "Rev. A through Rev. F".
+func spanFollows(p *parser) bool {
+	n := p.after(1)
+	return n.low == "through" || n.low == "thru" || n.low == "to" || n.kind == dash
 }
 
 // skipLabels passes over words that only announce a version.
@@ -113,7 +119,8 @@ func (p *parser) isBoundHere() bool {
 
 // notNames are words that say something else than whose version follows.
 var notNames = map[string]bool{"except": true, "excluding": true, "excl": true, "other": true, "than": true, "not": true, "no": true, "non": true, "none": true, "fixed": true, "unaffected": true, "patched": true,
-	"resolved": true, "corrected": true, "upgrade": true, "upgraded": true, "mitigated": true, "unknown": true, "see": true, "also": true, "possibly": true, "is": true, "are": true, "has": true, "have": true, "be": true, "but": true}
+	"resolved": true, "corrected": true, "upgrade": true, "upgraded": true, "mitigated": true, "unknown": true, "see": true, "also": true, "possibly": true, "is": true, "are": true, "has": true, "have": true, "be": true, "but": true,
+	"serial": true, "sn": true, "s/n": true, "lot": true, "lots": true, "batch": true, "udi": true, "numbers": true, "beginning": true, "starting": true}
 
 // named takes words that name a part of the product before a bound or a version.
 // They must be followed by one; at most five words. bounded: an operator went before.
@@ -122,7 +129,7 @@ func (p *parser) named(bounded bool) bool {
 	var name []string
 	for len(name) < 5 && p.peek().kind == word {
 		t := p.peek()
-		if labels[t.low] || notNames[t.low] || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
+		if labels[t.low] || notNames[t.low] || letters.MatchString(t.text) && len(t.text) == 1 || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
 			break
 		}
 		if p.isBoundHere() {
@@ -262,6 +269,8 @@ func (p *parser) single(sep string, v release, subject int) bool {
 	if lo, hi, ok := p.hyphenated(v.text); ok {
 		p.items = append(p.items, item{op: ">=", v: release{text: lo}, hi: &item{op: "<=", v: release{text: hi}}, sep: sep})
 		return true
+	}
+	for p.words("versions") || p.words("releases") || p.words("revisions") { // "all 3.x versions"
 	}
 	if n := p.subject[subject:]; len(n) == 1 && len(n[0]) <= 4 && n[0] == strings.ToUpper(n[0]) { // "LPI 3.5.12.P30" is its name
 		v.text, p.subject = n[0]+" "+v.text, p.subject[:subject]

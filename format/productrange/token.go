@@ -2,6 +2,7 @@ package productrange
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ var replacements = strings.NewReplacer(
 	"≤", "<=", "≥", ">=", "＜", "<", "＞", ">", "=<", "<=", "=>", ">=", "≦", "<=", "≧", ">=",
 	"“", "", "”", "", "„", "", "\"", "", "«", "", "»", "", "`", "", "’", "'",
 	"—", " – ", "–", " – ", "‒", " – ", "‑", "-", "‐", "-", "…", "...",
-	"&lt;", "<", "&gt;", ">", "&amp;", "&",
+	"&lt;", "<", "&gt;", ">", "&amp;", "&", "&&", " and ",
 )
 
 // clean returns the text that is read and whether it was marked as vers
@@ -61,8 +62,13 @@ func clean(text string) (string, bool) {
 		}
 		return r
 	}, s)
+	s = bracketed.ReplaceAllString(s, " $1 ")
 	return strings.Join(strings.Fields(s), " "), vers
 }
+
+// bracketed are words of a bound that some put in brackets: "1.2.3 (and earlier)",
+// "up to (but not including) 2.5".
+var bracketed = regexp.MustCompile(`(?i)\(\s*((?:and|or)\s+(?:earlier|prior|below|older|lower|previous|later|newer|above|higher)(?:\s+versions?)?|but\s+not\s+including|not\s+including|and\s+including)\s*\)`)
 
 // scan splits cleaned text.
 func scan(s string) []token {

@@ -25,7 +25,7 @@ var (
 	// letters is a revision in letters: "K", "LF", "A.B", "E.0x".
 	letters = regexp.MustCompile(`^[A-Z]{1,2}(?:[.\-][0-9A-Za-z]+)*$`)
 	// glued is a suffix in one word: "SP1", "Upd4", "P021", "T2-Patch", "CU01", "k4".
-	glued = regexp.MustCompile(`(?i)^(?:(?:sp|spi|hf|upd?|update|patch|rev|release|cu|ru|mp|build|bld|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|ehf|rel|tc|kb)\.?-?|[prbuthfskmdlnec]-?)[0-9][0-9.]*[a-z]?(?:-patch)?$`)
+	glued = regexp.MustCompile(`(?i)^(?:(?:sp|spi|hf|upd?|update|patch|rev|release|cu|ru|mp|build|bld|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|ehf|rel|tc|kb)\.?-?|[prbuthfskmdlnecq]-?)[0-9][0-9.]*[a-z]?(?:-patch)?$`)
 	// wildcard is a version whose last fields are open: "5.x.x", "7.2.*", "V4.X".
 	wildcard = regexp.MustCompile(`^([A-Za-z]{0,3}\.?(?:[0-9]+\.)*)([0-9]+)((?:\.[xX*])+)$`)
 	// open placeholders elsewhere: "V3.X.14", "VX.2.11", "C.0x", "7.2x", "2310****".
@@ -44,6 +44,9 @@ var suffixWords = map[string]bool{
 	"p": true, "mr": true, "bn": true, "b": true, "build-nr": true, "tcu": true, "hotfixrev": true, "pack": true, "ur": true, "u": true, "upgrade": true, "ir": true,
 	"level": true, "rel": true, "fix": true, "kit": true, "maintenance": true, "nr": true,
 }
+
+// editions are suffixes without a number.
+var editions = map[string]bool{"lts": true, "ga": true, "rtm": true, "esr": true, "fcs": true, "beta": true}
 
 // twoWords are suffix words that need a second one: "service pack 3".
 var twoWords = map[string]string{"service": "pack|release|update", "feature": "pack|release", "hot": "fix", "security": "patch|update", "cumulative": "update", "maintenance": "release|pack", "patch": "level|release", "mr": "build", "build": "nr|no|number"}
@@ -169,7 +172,7 @@ func (p *parser) suffix() int {
 	if t.low == "-" || t.low == "/" {
 		return 0
 	}
-	if glued.MatchString(t.text) {
+	if glued.MatchString(t.text) || editions[t.low] {
 		return 1
 	}
 	if second := twoWords[t.low]; second != "" && n.kind == word {
