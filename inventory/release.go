@@ -195,6 +195,8 @@ func (v *Inventory) matchRelease(r *record) {
 	case said:
 		v.setRelease(r, wardround.ReleaseID(a.Value))
 		return
+	case len(v.releases.byID) == 0 && r.Release == "":
+		return
 	}
 	certain, likely := v.candidates(r)
 	var id wardround.ReleaseID

@@ -17,7 +17,8 @@ import (
 const More = "(more)"
 
 const (
-	// maxItems is how many items of one subject a check may keep apart.
+	// maxItems is how many items of one subject a check may keep apart that does not
+	// say otherwise.
 	maxItems = 2000
 	// maxItem is the length of an item in bytes; a longer one ends in its hash.
 	maxItem = 256
@@ -45,11 +46,18 @@ func fit(out check.Output) check.Output {
 	return out
 }
 
+func itemsOf(c *check.Check) int {
+	if c.Items > 0 {
+		return c.Items
+	}
+	return maxItems
+}
+
 // more turns an output on an item without a row into one on the rest of its
 // subject; ok is false when it tells nothing new of the rest. The rest fails when
 // one of it fails, until that is stale. It never passes: which of it is as it
 // should be is not known.
-func (p *Pipeline) more(out check.Output) (rest check.Output, ok bool) {
+func (p *Pipeline) more(out check.Output, most int) (rest check.Output, ok bool) {
 	rest = out
 	rest.Key.Item = More
 	rest.Fact, rest.Claim = "", nil // of one of many
@@ -65,6 +73,6 @@ func (p *Pipeline) more(out check.Output) (rest check.Output, ok bool) {
 		return rest, false
 	}
 	rest.State, rest.Facts = wardround.Unknown, nil
-	rest.Why = fmt.Sprintf("more than %d items; the rest is not told apart", maxItems)
+	rest.Why = fmt.Sprintf("more than %d items; the rest is not told apart", most)
 	return rest, true
 }

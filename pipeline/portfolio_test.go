@@ -366,7 +366,9 @@ func TestManyAnswersAreLookedThroughStepByStep(t *testing.T) {
 // More vulnerabilities than a subject may keep apart are one of the item (more), of
 // which no claim of a single one speaks.
 func TestMoreVulnerabilitiesThanAreKeptApart(t *testing.T) {
-	f := newFleet(t, 0)
+	c := known()
+	c.Items = 2000
+	f := newFleet(t, 0, c)
 	f.pump(0, "1.2")
 	all := answers("Maker Pump 1.2", 2010)
 	for _, e := range all {
@@ -397,5 +399,22 @@ func TestAnAbandonedPassReadsNoPortfolio(t *testing.T) {
 	f.pump(0, "1.2")
 	if v := <-ended; v != any(abandoned{}) {
 		t.Errorf("it ended with %v", v)
+	}
+}
+
+// What advisories say is long; what is kept of it is not, and the names stay.
+func TestFactsAreBounded(t *testing.T) {
+	f := newFleet(t, 0)
+	f.pump(0, "1.2")
+	long := strings.Repeat("ä long \xff word\n", 400)
+	many := slices.Repeat([]string{long}, 50)
+	f.learn(time.Minute, fleet.Change{Exposures: []*fleet.Exposure{answer("Maker Pump 1.2", "CVE-2026-0001", func(e *fleet.Exposure) {
+		e.Why, e.Title, e.Rating, e.Fixed, e.Advisories, e.Aliases = long, long, long, many, many, many
+		e.Places = slices.Repeat([]check.Place{{Component: long, Path: long, Fixed: long}}, 8)
+		e.Claim = &wardround.Claim{Status: "affected", Author: long, At: t0}
+	})}})
+	x := must(t, f.finding(), "finding")
+	if n := len(x.Facts.JSON()); n > wardround.MaxFacts || x.Facts["release"] != "Maker Pump 1.2" || x.Facts["urgency"] == nil || x.Facts["component"] == "" {
+		t.Errorf("%d bytes: %s", n, x.Facts.JSON())
 	}
 }

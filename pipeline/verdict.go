@@ -126,9 +126,9 @@ func lessKey(a, b wardround.Key) bool {
 // row rests on) is history: it never replaces a newer verdict.
 func (p *Pipeline) apply(c *check.Check, out check.Output) {
 	if p.rows.m[out.Key] == nil {
-		if p.rows.items[ofSubject{out.Key.Check, out.Key.Subject}] >= maxItems {
+		if most := itemsOf(c); p.rows.items[ofSubject{out.Key.Check, out.Key.Subject}] >= most {
 			var tells bool
-			if out, tells = p.more(out); !tells {
+			if out, tells = p.more(out, most); !tells {
 				return
 			}
 		}

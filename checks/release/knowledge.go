@@ -75,6 +75,12 @@ func knowledge(_ context.Context, p *check.Pass) error {
 			p.Pass(site, item, facts)
 		}
 	}
+	if n == 0 {
+		if waiting := unjudged(p); waiting > 0 {
+			here[nothing] = true
+			p.Fail(site, nothing, wardround.Facts{"feed": nothing, "records": 0, "trouble": fmt.Sprintf("nothing has come yet, and %d bills of materials wait to be judged", waiting)})
+		}
+	}
 	for k, st := range p.StandingOf(site) {
 		if !here[k.Item] && st != wardround.Pass && n <= maxFeeds {
 			p.Pass(k.Subject, k.Item, wardround.Facts{"feed": k.Item, "trouble": "it is not asked for any more"})
@@ -84,6 +90,21 @@ func knowledge(_ context.Context, p *check.Pass) error {
 		p.WakeAt(lookKey, now.Add(lookEvery))
 	}
 	return nil
+}
+
+// nothing is the item of a site without any source.
+const nothing = "advisories"
+
+// unjudged counts the releases that have a bill of materials, up to a thousand.
+func unjudged(p *check.Pass) (n int) {
+	for r := range p.Portfolio().Releases() {
+		if r.SBOM != "" && r.Retired.IsZero() {
+			if n++; n == maxFeeds {
+				break
+			}
+		}
+	}
+	return n
 }
 
 // maxFeeds bounds the sources that are judged one by one.
