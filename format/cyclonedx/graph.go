@@ -77,6 +77,10 @@ func (b *builder) resolve() {
 	report := func(h uint64, ref, where string) {
 		if len(missing) < 1<<20 && !missing[h] { // each once
 			missing[h] = true
+			if ref == "" {
+				b.problem("unknown-ref", "dependencies", "no component has a bom-ref that is referred to (too many waited for theirs to keep their words)")
+				return
+			}
 			b.problem("unknown-ref", where, "no component has the bom-ref %.200q", ref)
 		}
 	}

@@ -48,6 +48,9 @@ func (v Violation) String() string {
 //
 // Beyond the schemas it refuses names that stand twice in a JSON object: readers
 // disagree about which of the two counts.
+//
+// JSON is held in memory as a whole, at some ten times its size; bound it with
+// Options.Limits.Bytes. XML is judged as a stream.
 func Validate(data []byte, opt Options) []Violation {
 	opt.Limits = opt.Limits.OrDefault()
 	if opt.Violations <= 0 {
