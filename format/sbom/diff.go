@@ -201,7 +201,7 @@ func (p *pairing) compare(i, j int) []Field {
 	if a.PURL != b.PURL {
 		// With another version the purl changes as a matter of course.
 		sameVersion := a.Version == b.Version
-		if (a.PURL == "") != (b.PURL == "") || purlKey(a.PURL, sameVersion) != purlKey(b.PURL, sameVersion) {
+		if old, new := purlKey(a.PURL, sameVersion), purlKey(b.PURL, sameVersion); old != new || old == "" {
 			field("purl", a.PURL, b.PURL)
 		}
 	}

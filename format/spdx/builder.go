@@ -100,6 +100,9 @@ func (b *builder) add(h handle, c sbom.Component) error {
 		c.Ref = b.free("component")
 		b.problem("no-ref", c.Ref, fmt.Sprintf("%q has no identifier, so nothing can refer to it.", c.Name))
 		h = b.ids[c.Ref]
+	case b.at[h] != 0 && b.repeats(&b.doc.Components[b.at[h]-1], &c):
+		b.tally("repeated-definition")
+		return nil
 	case b.at[h] != 0:
 		c.Ref = b.free(b.names[h])
 		b.problem("duplicate-ref", b.names[h], fmt.Sprintf("%q stands twice; references mean the first, %q is kept as %s.", b.names[h], c.Name, c.Ref))
@@ -110,6 +113,12 @@ func (b *builder) add(h handle, c sbom.Component) error {
 	b.doc.Components = append(b.doc.Components, c)
 	b.at[h] = int32(len(b.doc.Components))
 	return nil
+}
+
+// repeats reports whether a component is defined once more: some writers list the
+// files of a package twice.
+func (b *builder) repeats(first, again *sbom.Component) bool {
+	return first.Type == again.Type && first.Name == again.Name && first.Version == again.Version && first.PURL == again.PURL && slices.Equal(first.Hashes, again.Hashes)
 }
 
 // free makes up an identifier that is not taken yet.
@@ -190,6 +199,7 @@ func (b *builder) finish() sbom.Document {
 	p.settle()
 	b.compositions()
 	b.tell("snippets", "Snippets of files are not kept.")
+	b.tell("repeated-definition", "Elements that are defined more than once, in the same words.")
 	b.tell("several-purls", "Components with more than one package URL; the first one is kept.")
 	b.tell("build-dependency", "Build steps that depend on other build steps; what a build needed is no part of the product.")
 	b.tell("build-too-wide", "Builds whose outputs and inputs are too many to be related one by one.")

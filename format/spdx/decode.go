@@ -49,6 +49,8 @@ func Decode(r io.Reader, limits sbom.Limits) (*Document, error) {
 		switch c {
 		case '{':
 			return decodeJSON(in, lim, skipped)
+		case 0, 0xFE, 0xFF:
+			return nil, &format.Error{Format: "spdx", Offset: skipped, Field: "no text in UTF-8 (UTF-16?)", Err: format.ErrMalformed}
 		case '<':
 			return nil, &format.Error{Format: "spdx", Offset: skipped, Field: "RDF/XML is not read; JSON or tag-value is", Err: format.ErrMalformed}
 		}

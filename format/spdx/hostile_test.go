@@ -101,7 +101,7 @@ func TestTruncated(t *testing.T) {
 }
 
 func TestNoSPDX(t *testing.T) {
-	for _, text := range []string{`{}`, `{"bomFormat":"CycloneDX"}`, `<rdf:RDF/>`, "hello", "a: b\n", `{"@context":"https://example.org","@graph":[{"type":"Person"}]}`, `{"spdxVersion":"SPDX-2.3"} {}`, `[]`, `{"spdxVersion":"SPDX-2.3","name":tru}`, `{"spdxVersion":"SPDX-2.3",}`, `{"spdxVersion":"SPDX-2.3" "name":"x"}`, "{\"spdxVersion\":\"a\nb\"}"} {
+	for _, text := range []string{"\xFF\xFE{\x00", "\xFE\xFF\x00{", `{}`, `{"bomFormat":"CycloneDX"}`, `<rdf:RDF/>`, "hello", "a: b\n", `{"@context":"https://example.org","@graph":[{"type":"Person"}]}`, `{"spdxVersion":"SPDX-2.3"} {}`, `[]`, `{"spdxVersion":"SPDX-2.3","name":tru}`, `{"spdxVersion":"SPDX-2.3",}`, `{"spdxVersion":"SPDX-2.3" "name":"x"}`, "{\"spdxVersion\":\"a\nb\"}"} {
 		d, err := Decode(strings.NewReader(text), sbom.Limits{})
 		var at *format.Error
 		if d != nil || !errors.As(err, &at) || !errors.Is(err, format.ErrMalformed) {
@@ -143,6 +143,17 @@ func TestCrookedGraphs(t *testing.T) {
 	}
 	if up != 6 { // one of three has no parent, the chain is 3+2+1
 		t.Errorf("%+v", d.Components)
+	}
+	// The example of the specification: a package and a library that contain one
+	// another. What is described stands above.
+	d = decode(t, document2(relation2("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-A"), relation2("SPDXRef-B", "CONTAINS", "SPDXRef-A"), relation2("SPDXRef-A", "CONTAINS", "SPDXRef-B"))).SBOM
+	if d.Root != 0 || d.Components[0].Parent != -1 || d.Components[1].Parent != 0 {
+		t.Errorf("%d %+v", d.Root, d.Components)
+	}
+	// An element that is defined again in the same words is one.
+	again := decode(t, "SPDXVersion: SPDX-2.3\nFileName: a\nSPDXID: SPDXRef-a\nPackageName: p\nSPDXID: SPDXRef-p\nFileName: a\nSPDXID: SPDXRef-a\n").SBOM
+	if len(again.Components) != 2 || again.Components[0].Parent != 1 || again.Root != 1 || len(again.Problems) != 1 || again.Problems[0].Code != "repeated-definition" {
+		t.Errorf("%+v", again)
 	}
 	twice := decode(t, `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-A","name":"one"},{"SPDXID":"SPDXRef-A","name":"two"},{"name":"three"},{"SPDXID":"SPDXRef-A#2","name":"four"}]}`).SBOM
 	refs := map[string]bool{}

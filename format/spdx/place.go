@@ -133,19 +133,17 @@ func (p *placing) amend(from, to handle) {
 	}
 }
 
-// cut opens cycles of containment at the edge that closes them, and writes the
-// parents into the components. Each component is visited twice at most.
+// cut opens cycles of containment and writes the parents into the components. A
+// component that the document describes is not part of what it contains; failing
+// such a one, the cycle is cut where it closes. Each component is visited twice.
 func (p *placing) cut() {
 	seen := make([]int32, len(p.parents)) // the walk that met it
 	for start := range p.parents {
 		walk := int32(start + 1)
 		for at := int32(start); at >= 0 && seen[at] == 0; {
 			seen[at] = walk
-			up := p.parents[at]
-			if up >= 0 && seen[up] == walk {
-				p.problem("cycle", p.doc.Components[at].Ref, fmt.Sprintf("%q contains itself by way of %q; the containment of %q is ignored.",
-					p.doc.Components[up].Ref, p.doc.Components[at].Ref, p.doc.Components[at].Ref))
-				p.parents[at] = -1
+			if up := p.parents[at]; up >= 0 && seen[up] == walk {
+				p.open(at, up)
 			}
 			at = p.parents[at]
 		}
@@ -153,6 +151,19 @@ func (p *placing) cut() {
 	for i, up := range p.parents {
 		p.doc.Components[i].Parent = int(up)
 	}
+}
+
+// open cuts the cycle that the containment of at in up closes.
+func (p *placing) open(at, up int32) {
+	where := at
+	for i := up; i != at; i = p.parents[i] {
+		if p.roots[int(i)] && !p.roots[int(where)] {
+			where = i
+		}
+	}
+	ref := p.doc.Components[where].Ref
+	p.problem("cycle", ref, fmt.Sprintf("%q contains itself by way of %q, which is ignored as its container.", ref, p.doc.Components[p.parents[where]].Ref))
+	p.parents[where] = -1
 }
 
 // settle ends the work: second containers that are no ancestors anyway, the root,
@@ -180,6 +191,18 @@ func (p *placing) settle() {
 // the only package among files (a Yocto image and the files it is written to),
 // or the only one that no other of them contains or needs.
 func (p *placing) primary() int {
+	if len(p.order) == 0 { // what a document of one package describes need not be said (SPDX 2.3, table 68)
+		one := -1
+		for i := range p.doc.Components {
+			if p.doc.Components[i].Type != sbom.File {
+				if one >= 0 {
+					return -1
+				}
+				one = i
+			}
+		}
+		return one
+	}
 	if len(p.order) == 1 {
 		return p.order[0]
 	}
@@ -198,9 +221,7 @@ func (p *placing) primary() int {
 	if len(tops) == 1 {
 		return tops[0]
 	}
-	if len(p.order) > 0 {
-		p.problem("several-roots", "document", fmt.Sprintf("The document describes %d components and none of them stands above the others.", len(p.order)))
-	}
+	p.problem("several-roots", "document", fmt.Sprintf("The document describes %d components and none of them stands above the others.", len(p.order)))
 	return -1
 }
 
