@@ -15,4 +15,5 @@ run delta --releases 10000 --every 2s
 run query
 run ingest
 run huge
+run huge --distinct
 exit $fail

@@ -43,9 +43,19 @@ func known(id *Identity) knowledge.Identity {
 
 // Match implements [Knowledge]. A generation file that turns out to be damaged
 // makes everything about the identity "cannot tell".
-func (b Base) Match(id *Identity) (out []Hit) {
+func (b Base) Match(id *Identity) []Hit {
 	k := known(id)
-	err := b.Base.Match(&k, func(h *knowledge.Hit) {
+	return b.match(&k)
+}
+
+// Ask implements [Asker].
+func (b Base) Ask(id *Identity) ([]Key, []Hit) {
+	k := known(id)
+	return keysOf(b.Base.Keys(&k)), b.match(&k)
+}
+
+func (b Base) match(k *knowledge.Identity) (out []Hit) {
+	err := b.Base.Match(k, func(h *knowledge.Hit) {
 		hit := Hit{Vulnerability: h.Vulnerability, State: h.State, Why: h.Why(), Fixed: h.Fixed, Confidence: h.Confidence,
 			Advisories: []string{h.Record.String()}, Proposal: h.Proposal()}
 		for i := range h.Others {

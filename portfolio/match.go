@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/crc32"
 	"iter"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -12,16 +13,56 @@ import (
 	"github.com/wardround/wardround/check"
 )
 
+// Asker is [Knowledge] that finds keys and hits of an identity in one go.
+type Asker interface {
+	Ask(id *Identity) ([]Key, []Hit)
+}
+
+// matchRun is how many new identities are matched before what was found is filed;
+// fewer than that are matched by one goroutine.
+const matchRun = 4096
+
 // matchNew asks knowledge about the identities that came since it was last asked.
 func (ix *Index) matchNew() {
-	for _, n := range ix.ids.unmatched {
-		id := ix.identity(n)
-		for _, k := range ix.opt.Knowledge.Keys(&id) {
-			ix.ids.byKey.add(ix.texts.put("key:"+string(k)), n)
-		}
-		ix.remember(n, ix.opt.Knowledge.Match(&id))
+	type found struct {
+		keys []Key
+		hits []Hit
 	}
-	ix.ids.unmatched = ix.ids.unmatched[:0]
+	asker, _ := ix.opt.Knowledge.(Asker)
+	ask := func(n uint32) (f found) {
+		id := ix.identity(n)
+		if asker != nil {
+			f.keys, f.hits = asker.Ask(&id)
+		} else {
+			f.keys, f.hits = ix.opt.Knowledge.Keys(&id), ix.opt.Knowledge.Match(&id)
+		}
+		return f
+	}
+	buf := make([]found, min(matchRun, len(ix.ids.unmatched)))
+	for from := 0; from < len(ix.ids.unmatched); from += matchRun {
+		run := ix.ids.unmatched[from:min(from+matchRun, len(ix.ids.unmatched))]
+		workers := 1
+		if len(run) == matchRun {
+			workers = min(runtime.GOMAXPROCS(0), 8)
+		}
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for i := w; i < len(run); i += workers {
+					buf[i] = ask(run[i])
+				}
+			})
+		}
+		wg.Wait()
+		for i, n := range run {
+			for _, k := range buf[i].keys {
+				ix.ids.byKey.add(ix.texts.put("key:"+string(k)), n)
+			}
+			ix.remember(n, buf[i].hits)
+			buf[i] = found{}
+		}
+	}
+	ix.ids.unmatched = nil
 }
 
 // remember keeps the hits of an identity and returns the vulnerabilities that are

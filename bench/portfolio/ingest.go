@@ -238,6 +238,9 @@ func (w *world) huge(name string, size int64) (components int, err error) {
 			p(",\n")
 		}
 		pkg, version := w.component()
+		if w.o.distinct {
+			version = fmt.Sprintf("999.%d.0", components)
+		}
 		p(`{"type":"library","bom-ref":"6f0c%08x-%d","name":%q,"version":"v%s","purl":"pkg:golang/%s@v%s","scope":"required","licenses":[{"license":{"id":"Apache-2.0"}}],"hashes":[{"alg":"SHA-256","content":"%064x"}],"properties":[{"name":"layer","value":"%d"}]}`,
 			w.rng.Uint32(), components, pkg, version, pkg, version, components, components%40)
 		components++

@@ -35,6 +35,7 @@ type options struct {
 	seed       int64
 	sboms      int
 	megabytes  int
+	distinct   bool
 	profile    string
 }
 
@@ -58,6 +59,7 @@ func main() {
 	f.Int64Var(&o.seed, "seed", 1, "seed of everything that is drawn")
 	f.IntVar(&o.sboms, "sboms", 1000, "ingest: bills of materials")
 	f.IntVar(&o.megabytes, "megabytes", 256, "huge: size of the document")
+	f.BoolVar(&o.distinct, "distinct", false, "huge: no two components of the same version")
 	f.StringVar(&o.profile, "cpuprofile", "", "where a profile is written")
 	if err := f.Parse(args); err != nil {
 		os.Exit(2)
