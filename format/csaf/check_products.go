@@ -47,7 +47,7 @@ func missingProduct(s *subject) {
 func repeatedProduct(s *subject) {
 	seen := make(map[string]bool, len(s.products))
 	for _, d := range s.products {
-		if seen[d.id] {
+		if d.id != "" && seen[d.id] {
 			s.fail(d.node.Get("product_id"), "the product %q is defined more than once", d.id)
 		}
 		seen[d.id] = true
@@ -59,7 +59,7 @@ func repeatedProduct(s *subject) {
 func circularProduct(s *subject) {
 	next := map[string][]string{}
 	for _, d := range s.products {
-		if d.path == nil {
+		if d.path == nil || d.id == "" {
 			continue
 		}
 		for _, key := range []string{"product_reference", "relates_to_product_reference", "beginning_product_reference"} {
@@ -79,7 +79,7 @@ func circularProduct(s *subject) {
 		at int
 	}
 	for _, d := range s.products {
-		if d.path == nil || state[d.id] == done {
+		if d.path == nil || d.id == "" || state[d.id] == done {
 			continue
 		}
 		stack := []step{{d.id, 0}}
@@ -223,7 +223,7 @@ func unusedProduct(s *subject) {
 		used[n.Text] = true
 	}
 	for _, d := range s.products {
-		if !used[d.id] {
+		if d.id != "" && !used[d.id] {
 			s.fail(d.node.Get("product_id"), "the product %q is defined but nothing refers to it", d.id)
 		}
 	}

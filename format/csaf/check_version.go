@@ -45,8 +45,8 @@ func rangeRules(s *subject) {
 		if r.problem != "" {
 			s.fail(b.node.Get("name"), "%q is no version range as the standard has them: %s", b.name, r.problem)
 		}
-		if _, known := versSchemes[r.scheme]; r.scheme != "" && !known {
-			s.unjudged(b.node.Get("name"), "the VERS type %q is not known here: the order of its versions is not judged", r.scheme)
+		if !r.ordered() {
+			s.unjudged(b.node.Get("name"), "the order of versions of the VERS type %q is not known here: it is not judged", r.scheme)
 		}
 	})
 }

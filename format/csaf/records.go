@@ -122,6 +122,9 @@ func (d *Document) names(i int) (id string, aliases []string) {
 		}
 		return id, nil
 	}
+	if len(all) == 1 {
+		return all[0], nil
+	}
 	return all[0], all[1:]
 }
 

@@ -39,7 +39,7 @@ type subject struct {
 
 // definition is a full_product_name_t.
 type definition struct {
-	id     string
+	id     string // "" if it has none
 	node   *tree.Node
 	helper *tree.Node
 	branch *branch    // the leaf it stands in; nil elsewhere
@@ -77,7 +77,7 @@ func newSubject(root *tree.Node, version string, sc *schemas) *subject {
 		}
 	}
 	for i := range s.products {
-		if d := &s.products[i]; s.byID[d.id] == nil {
+		if d := &s.products[i]; d.id != "" && s.byID[d.id] == nil {
 			s.byID[d.id] = d
 		}
 	}
@@ -108,8 +108,8 @@ func newSubject(root *tree.Node, version string, sc *schemas) *subject {
 }
 
 func (s *subject) define(n *tree.Node, b *branch, path *tree.Node) {
-	if id := n.Get("product_id"); id.Is(tree.String) {
-		s.products = append(s.products, definition{id: id.Text, node: n, helper: n.Get("product_identification_helper"), branch: b, path: path})
+	if n != nil {
+		s.products = append(s.products, definition{id: n.At("product_id"), node: n, helper: n.Get("product_identification_helper"), branch: b, path: path})
 	}
 }
 

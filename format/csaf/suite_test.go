@@ -266,3 +266,30 @@ var known21 = map[string]string{
 	"oasis_csaf_tc-csaf_2_1-2024-6-1-48-16.json":    "cvss E has no version 3.0.1 in the registry of SSVC: 1.0.0, 1.1.0, 1.2.0, 2.0.0",
 	"oasis_csaf_tc-csaf_2_1-2024-6-1-48-19.json":    "has the values M, C, R of ssvc SI, which is defined as N, M, R, C: a translation must not change the order",
 }
+
+// TestVerdictsOnCISA: of CISA's documents three are not valid, all for the name of a
+// weakness that CWE never had.
+func TestVerdictsOnCISA(t *testing.T) {
+	v, err := NewValidator(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	cisa(t, func(name string, b []byte) {
+		r := v.Validate(b)
+		for _, f := range r.Failures {
+			got[path.Base(name)] = f.Test + " " + f.Pointer
+		}
+		if r.Valid != (len(r.Failures) == 0) {
+			t.Errorf("%s: valid %v: %v", name, r.Valid, r.Failures)
+		}
+	})
+	want := map[string]string{
+		"icsa-19-099-04.json": "6.1.11 /vulnerabilities/4/cwe/name",
+		"icsa-21-068-10.json": "6.1.11 /vulnerabilities/4/cwe/name",
+		"icsa-21-259-01.json": "6.1.11 /vulnerabilities/2/cwe/name",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

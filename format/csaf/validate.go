@@ -26,10 +26,10 @@ const (
 
 // Failure is one place where a document fails a test.
 type Failure struct {
-	Test    string // section of the standard: "6.1.27.4"; "schema"
-	Kind    Kind
-	Pointer string // JSON pointer; "" is the whole document
-	Message string
+	Test    string `json:"test"` // section of the standard: "6.1.27.4"; "schema"
+	Kind    Kind   `json:"kind"`
+	Pointer string `json:"pointer"` // JSON pointer; "" is the whole document
+	Message string `json:"message"`
 }
 
 func (f Failure) String() string {
@@ -39,9 +39,9 @@ func (f Failure) String() string {
 // Result is the verdict on a document.
 type Result struct {
 	// Valid says that it conforms to its schema and fails no mandatory test.
-	Valid    bool
-	Version  string // csaf_version, "2.0" or "2.1"; "" if the document does not say
-	Failures []Failure
+	Valid    bool      `json:"valid"`
+	Version  string    `json:"csaf_version"` // "2.0" or "2.1"; "" if the document does not say
+	Failures []Failure `json:"failures,omitempty"`
 }
 
 // Tests lists the ids of the tests that failed with one of the kinds, or with any

@@ -23,9 +23,14 @@ type constraint struct {
 // versSchemes are the types that the vers specification registers, with a function
 // that orders versions where one is known here.
 var versSchemes = map[string]func(a, b string) int{
-	"all": nil, "none": nil, "alpine": nil, "apk": nil, "alpm": nil, "cargo": compareLoose, "composer": nil, "conan": nil, "conda": nil, "cpan": nil, "cran": nil, "datetime": strings.Compare,
-	"deb": nil, "ebuild": nil, "gem": nil, "generic": nil, "gentoo": nil, "github": nil, "golang": compareLoose, "hackage": nil, "hex": compareLoose, "intdot": compareLoose,
-	"lexicographic": strings.Compare, "mattermost": nil, "maven": nil, "mozilla": nil, "nginx": compareLoose, "npm": compareLoose, "nuget": nil, "openssl": nil, "pypi": nil, "rpm": nil, "semver": compareLoose, "swift": compareLoose,
+	"all": nil, "none": nil, "alpine": nil, "apk": nil, "alpm": nil, "cargo": compareSemVer, "composer": nil, "conan": nil, "conda": nil, "cpan": nil, "cran": nil, "datetime": strings.Compare,
+	"deb": nil, "ebuild": nil, "gem": nil, "generic": nil, "gentoo": nil, "github": nil, "golang": compareSemVer, "hackage": nil, "hex": compareSemVer, "intdot": compareLoose,
+	"lexicographic": strings.Compare, "mattermost": nil, "maven": nil, "mozilla": nil, "nginx": compareLoose, "npm": compareSemVer, "nuget": nil, "openssl": nil, "pypi": nil, "rpm": nil, "semver": compareSemVer, "swift": compareSemVer,
+}
+
+// ordered reports whether the order of the versions of a range can be judged.
+func (r versionRange) ordered() bool {
+	return r.scheme == "" || r.scheme == "all" || r.scheme == "none" || versSchemes[r.scheme] != nil
 }
 
 // claimsVers reports whether a range says that it is a vers: what follows the
@@ -218,6 +223,15 @@ func (i interval) overlaps(j interval) bool {
 		return c < 0 || c == 0 && (a.highOpen || b.lowOpen)
 	}
 	return !below(i, j) && !below(j, i)
+}
+
+// compareSemVer orders by SemVer §11, with a leading v or without.
+func compareSemVer(a, b string) int {
+	x, y := readVersion(strings.TrimPrefix(a, "v")), readVersion(strings.TrimPrefix(b, "v"))
+	if !x.ok || !y.ok || !x.semver || !y.semver {
+		return compareLoose(a, b)
+	}
+	return x.compare(y)
 }
 
 // compareLoose orders versions of which only the look is known: numbers as numbers,
