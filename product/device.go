@@ -40,9 +40,11 @@ type prepared struct {
 
 func prepare(d Device) *prepared {
 	p := &prepared{Device: d, maker: readMaker(d.Maker)}
-	var ws []word
+	var ws, whole []word
 	for _, s := range []string{d.Model, d.Product} {
-		w, ids := takeMakers(words(s))
+		read := words(s)
+		whole = append(whole, read...)
+		w, ids := takeMakers(read)
 		p.maker.ids = union(p.maker.ids, ids)
 		for _, x := range w {
 			if !slices.ContainsFunc(ws, func(o word) bool { return o.key == x.key }) {
@@ -50,7 +52,7 @@ func prepare(d Device) *prepared {
 			}
 		}
 	}
-	p.set = joins(ws)
+	p.set = joins(whole)
 	kin := p.maker.kin()
 	for _, w := range ws {
 		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], kin) {

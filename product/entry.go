@@ -252,6 +252,8 @@ func (e *Entry) alternatives(s, how string) {
 			if len(head) > 0 {
 				alone = append(slices.Clone(head), ws...)
 			}
+		} else if i > 0 && ws[0].digits() && len(head) > 0 { // "NextSeq 500/550 Control Software"
+			alone = append(slices.Clone(head), ws...)
 		}
 		if p := letterPrefix(ws[len(ws)-1].key); p != "" && ws[len(ws)-1].digits() {
 			prefix = p

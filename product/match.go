@@ -58,17 +58,7 @@ type Match struct {
 // Asserted reports whether the match is certain enough to be acted on.
 func (m Match) Asserted() bool { return m.Confidence >= Assert }
 
-// Judge compares a device with one statement about a product. It reports false
-// where they have nothing to do with each other.
-func (e *Entry) Judge(d Device, ref Ref, a advisory.Affected) (Match, bool) {
-	p := prepare(d)
-	id, ok := e.identify(p)
-	if !ok {
-		return Match{}, false
-	}
-	return e.match(p, id, ref, a), true
-}
-
+// match says what a statement means for a device that is, or may be, the product.
 func (e *Entry) match(d *prepared, id identity, ref Ref, a advisory.Affected) Match {
 	m := Match{Ref: ref, Product: e.Product, Confidence: wardround.Confidence(id.confidence), Fields: slices.Clone(id.fields)}
 	for _, f := range []struct{ name, value string }{{"software", d.Software}, {"firmware", d.Firmware}, {"serial", d.Serial}, {"made", d.Made}} {

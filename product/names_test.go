@@ -46,6 +46,11 @@ func TestNames(t *testing.T) {
 		{"Philips", "PageWriter TC10 TC20 TC30 Cardiographs", "Philips", "PageWriter TC50", "no"},
 		{"GE Healthcare", "Vivid products, not including EchoPAC", "GE Vingmed", "Vivid E95", "yes"},
 		{"GE Healthcare", "Vivid products, not including EchoPAC", "GE Vingmed", "EchoPAC", "no"},
+		{"Illumina", "NextSeq 500/550 Control Software", "Illumina", "NextSeq 550", "yes"},
+		{"Illumina", "NextSeq 500/550 Control Software", "Illumina, Inc.", "NextSeq 1000", "no"},
+		{"Illumina", "NovaSeq 6000 Control Software", "ILLUMINA", "NovaSeq 6000", "yes"},
+		{"Orthanc", "Orthanc", "", "Orthanc", "yes"},
+		{"Softneta", "MedDream PACS", "Softneta", "MedDream PACS Server", "maybe"},
 		// makers
 		{"Hillrom", "Welch Allyn ELI 280", "Mortara Instrument, Inc.", "ELI280", "yes"},
 		{"ICU Medical", "Plum 360", "Hospira", "Plum 360", "yes"},
@@ -137,7 +142,7 @@ func FuzzNames(f *testing.F) {
 
 // TestHostileNames: a name as long as an advisory may be costs no more than a name.
 func TestHostileNames(t *testing.T) {
-	for _, s := range []string{strings.Repeat("A", 1<<20), strings.Repeat("a1/", 1<<18), strings.Repeat("(", 1<<18), strings.Repeat("A1-A9999 ", 1<<16), strings.Repeat("\u0301", 1<<18), strings.Repeat("x and ", 1<<16)} {
+	for _, s := range []string{strings.Repeat("A", 1<<18), strings.Repeat("a1/", 1<<16), strings.Repeat("(", 1<<16), strings.Repeat("A1-A9999 ", 1<<14), strings.Repeat("\u0301", 1<<16), strings.Repeat("x and ", 1<<14)} {
 		e := Prepare(advisory.Product{Vendor: s, Name: s, Version: s, Full: s})
 		if k := e.Keys(); len(k) > 1<<16 {
 			t.Errorf("%.10q: %d keys", s, len(k))
