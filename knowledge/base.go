@@ -24,6 +24,8 @@ type Options struct {
 type Base struct {
 	opt Options
 
+	writing sync.Mutex // one Put or Save at a time; above mu
+
 	mu         sync.RWMutex
 	gen        *generation // nil for none
 	dead       map[recID]bool

@@ -54,3 +54,27 @@ func TestAskedMeanwhile(t *testing.T) {
 	asking.Wait()
 	b.Close()
 }
+
+// What is put while a generation is being written is not lost.
+func TestPutMeanwhile(t *testing.T) {
+	b := knowledge.New(knowledge.Options{})
+	dir := t.TempDir()
+	var saving sync.WaitGroup
+	saving.Go(func() {
+		for range 20 {
+			if err := b.Save(dir, 1); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for i := range 200 {
+		b.Put(knowledge.Feed{Name: "f"}, entries(record(fmt.Sprintf("X-%03d", i))))
+	}
+	saving.Wait()
+	for i := range 200 {
+		if _, ok := b.Vulnerability(fmt.Sprintf("X-%03d", i)); !ok {
+			t.Errorf("X-%03d is lost", i)
+		}
+	}
+	b.Close()
+}

@@ -39,10 +39,9 @@ type generation struct {
 
 // meta is the part of a generation that is JSON.
 type meta struct {
-	Position uint64         `json:"position"` // in the log
-	Feeds    []feedMeta     `json:"feeds"`
-	Models   []string       `json:"models"` // of scores
-	Counts   map[string]int `json:"counts"` // for people
+	Position uint64     `json:"position"` // in the log
+	Feeds    []feedMeta `json:"feeds"`
+	Models   []string   `json:"models"` // of scores
 }
 
 type feedMeta struct {

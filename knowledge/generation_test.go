@@ -211,10 +211,10 @@ func reseal(data []byte) {
 			continue
 		}
 		binary.LittleEndian.PutUint32(dir[i*dirBytes+16:], crc32.Checksum(index, castagnoli))
-		if i < secHeads || index == nil {
+		if i == secFixed || i == secMeta || index == nil {
 			continue
 		}
-		if t, ok := readTable(index, secs[i+1]); ok {
+		if t, ok := readTable(index, secs[i-1]); ok {
 			for j := range t.n {
 				v := t.vals[binary.LittleEndian.Uint64(t.valAt[8*j:]):binary.LittleEndian.Uint64(t.valAt[8*j+8:])]
 				if len(v) >= 4 {

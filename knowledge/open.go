@@ -23,38 +23,38 @@ const FileName = "knowledge.gen"
 // and the directory, an entry for each section: u64 offset · u64 length · u32
 // CRC-32C of it, 0 for values, which carry their own · u32 zero.
 const (
-	magic     = "WRknow\x00\x02"
+	magic     = "WRknow\x00\x03"
 	headBytes = 24
 	dirBytes  = 24
 )
 
-// The sections, in their order.
+// The sections, in their order: the values of a table, then its index.
 const (
-	secMeta = iota
-	secFixed
-	secHeads
+	secFixed = iota
 	secHeadValues
-	secBodies
+	secHeads
 	secBodyValues
-	secKeyed
+	secBodies
 	secKeyedValues
-	secIDs
+	secKeyed
 	secIDValues
-	secGroups
+	secIDs
 	secGroupValues
-	secKEV
+	secGroups
 	secKEVValues
-	secScores
+	secKEV
 	secScoreValues
-	secDates
+	secScores
 	secDateValues
-	secWords
+	secDates
 	secWordValues
+	secWords
+	secMeta
 	sections
 )
 
 // checkedWhole says which sections are checked when the file is opened.
-func checkedWhole(section int) bool { return section < secHeads || section%2 == 0 }
+func checkedWhole(section int) bool { return section%2 == 0 || section == secMeta }
 
 // Open returns a Base that begins with the generation in a folder, and the
 // position of the log that it was saved at. Error: ENotFound when the folder has
@@ -120,7 +120,7 @@ func readGeneration(data []byte) (*generation, error) {
 	}
 	for i, t := range []*table{&g.heads, &g.bodies, &g.keyed, &g.ids, &g.groups, &g.kev, &g.scores, &g.dates, &g.words} {
 		var ok bool
-		if *t, ok = readTable(sec[secHeads+2*i], sec[secHeads+2*i+1]); !ok {
+		if *t, ok = readTable(sec[secHeads+2*i], sec[secHeadValues+2*i]); !ok {
 			return nil, fmt.Errorf("table %d: %w", i, errDamaged)
 		}
 	}

@@ -16,6 +16,8 @@ import (
 // so are the other records of a document (an advisory about several
 // vulnerabilities) of which the rows name at least one.
 func (b *Base) Put(f Feed, rows []Entry) Delta {
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, marked: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},

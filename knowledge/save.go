@@ -1,16 +1,13 @@
 package knowledge
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
-	"hash/crc32"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,20 +22,25 @@ import (
 // generation it builds on is damaged.
 func (b *Base) Save(dir string, position uint64) error {
 	const op = "knowledge.save"
-	b.mu.RLock()
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	if b.opt.Products == nil && b.gen != nil && b.gen.words.n > 0 {
-		b.mu.RUnlock()
 		return wardround.Errorf(wardround.EInvalid, op, "the generation was made with the names of products; open it with them")
 	}
-	w := &saving{b: b, position: position}
-	sec := w.sections()
-	err := b.gen.failed()
-	b.mu.RUnlock()
+	f, err := createFile(filepath.Join(dir, FileName))
 	if err != nil {
-		return wardround.Wrap(wardround.EIntegrity, op, err)
+		return wardround.Wrap(wardround.EInternal, op, err)
 	}
-	path := filepath.Join(dir, FileName)
-	if err := writeFile(path, sec); err != nil {
+	b.mu.RLock()
+	w := &saving{b: b, position: position, fileWriter: f}
+	w.write()
+	damaged := b.gen.failed()
+	b.mu.RUnlock()
+	if damaged != nil {
+		f.drop()
+		return wardround.Wrap(wardround.EIntegrity, op, damaged)
+	}
+	if err := f.finish(); err != nil {
 		return wardround.Wrap(wardround.EInternal, op, err)
 	}
 	next, _, err := Open(dir, b.opt)
@@ -63,6 +65,7 @@ func (b *Base) Pending() int {
 }
 
 type saving struct {
+	*fileWriter
 	b        *Base
 	position uint64
 	live     []recID          // by their new numbers
@@ -73,36 +76,34 @@ type saving struct {
 	keys     []Key // of rows, as they are numbered
 }
 
-func (w *saving) sections() [sections][]byte {
+// write writes the sections in their order.
+func (w *saving) write() {
 	w.records()
-	var sec [sections][]byte
-	put := func(i int, t *tableWriter) { sec[i], sec[i+1] = t.index(), t.vals }
-	heads, bodies := w.headsAndBodies()
-	put(secHeads, heads)
-	put(secBodies, bodies)
-	put(secKeyed, w.keyed())
-	ids, groups := w.idsAndGroups()
-	put(secIDs, ids)
-	put(secGroups, groups)
-	put(secKEV, w.kev())
-	put(secScores, w.scores())
-	put(secDates, w.dates())
-	put(secWords, w.words())
+	var fixed []byte
 	for _, n := range w.live {
 		var flags uint32
 		if w.b.withdrawn(n) {
 			flags = flagWithdrawn
 		}
-		sec[secFixed] = binary.LittleEndian.AppendUint32(sec[secFixed], w.group[w.b.clusterOf(n)])
-		sec[secFixed] = binary.LittleEndian.AppendUint32(sec[secFixed], flags)
+		fixed = binary.LittleEndian.AppendUint32(fixed, w.group[w.b.clusterOf(n)])
+		fixed = binary.LittleEndian.AppendUint32(fixed, flags)
 	}
-	m := meta{Position: w.position, Models: w.models, Counts: map[string]int{"records": heads.n, "keys": 0}}
+	w.section(fixed)
+	w.heads()
+	w.bodies()
+	w.keyed()
+	w.idsAndGroups()
+	w.kev()
+	w.scores()
+	w.dates()
+	w.words()
+	m := meta{Position: w.position, Models: w.models}
 	for _, name := range slices.Sorted(maps.Keys(w.b.feeds)) {
 		f := w.b.feeds[name]
 		m.Feeds = append(m.Feeds, feedMeta{f.Feed, f.families})
 	}
-	sec[secMeta], _ = json.Marshal(&m)
-	return sec
+	text, _ := json.Marshal(&m)
+	w.section(text)
 }
 
 // records numbers the live records in the order of their keys.
@@ -131,40 +132,54 @@ func split(r *advisory.Record) (head, body advisory.Record) {
 	return head, body
 }
 
-func (w *saving) headsAndBodies() (heads, bodies *tableWriter) {
-	heads, bodies = &tableWriter{}, &tableWriter{}
-	var packed bytes.Buffer
-	deflate, _ := flate.NewWriter(&packed, flate.BestSpeed)
+func (w *saving) heads() {
+	t := w.table()
 	for _, n := range w.live {
-		key := w.b.ref(n).key()
-		if g := w.b.gen; n < g.len() {
-			head, ok := g.heads.value(int(n))
-			body, ok2 := g.bodies.value(int(n))
-			if !ok || !ok2 {
-				g.damaged("the record " + g.ref(n).String())
+		t.add(w.b.ref(n).key(), func(out []byte) []byte {
+			if g := w.b.gen; n < g.len() {
+				return w.copied(out, &g.heads, n)
 			}
-			heads.add(key, func(out []byte) []byte { return append(out, head...) })
-			bodies.add("", func(out []byte) []byte { return append(out, body...) })
-			continue
-		}
-		h := w.b.held(n)
-		head, body := split(h.rec)
-		heads.add(key, func(out []byte) []byte {
+			h := w.b.held(n)
+			head, _ := split(h.rec)
 			text, _ := json.Marshal(&head)
 			return append(appendText(appendText(out, h.digest), h.url), text...)
 		})
-		packed.Reset()
-		deflate.Reset(&packed)
-		_ = json.NewEncoder(deflate).Encode(&body)
-		_ = deflate.Close()
-		bodies.add("", func(out []byte) []byte { return append(out, packed.Bytes()...) })
 	}
-	return heads, bodies
+	t.end()
+}
+
+func (w *saving) bodies() {
+	t := w.table()
+	var packed bytes.Buffer
+	deflate, _ := flate.NewWriter(&packed, flate.BestSpeed)
+	for _, n := range w.live {
+		t.add("", func(out []byte) []byte {
+			if g := w.b.gen; n < g.len() {
+				return w.copied(out, &g.bodies, n)
+			}
+			_, body := split(w.b.held(n).rec)
+			packed.Reset()
+			deflate.Reset(&packed)
+			_ = json.NewEncoder(deflate).Encode(&body) // into memory
+			_ = deflate.Close()
+			return append(out, packed.Bytes()...)
+		})
+	}
+	t.end()
+}
+
+// copied is a value of the generation that this one is built on.
+func (w *saving) copied(out []byte, t *table, n recID) []byte {
+	v, ok := t.value(int(n))
+	if !ok {
+		w.b.gen.damaged("the record " + w.b.gen.ref(n).String())
+	}
+	return append(out, v...)
 }
 
 // keyed compiles anew what changed since the generation, and copies the rest.
-func (w *saving) keyed() *tableWriter {
-	b, t := w.b, &tableWriter{}
+func (w *saving) keyed() {
+	b, t := w.b, w.table()
 	keys := map[Key]bool{}
 	for k := range b.rows {
 		keys[k] = true
@@ -198,7 +213,7 @@ func (w *saving) keyed() *tableWriter {
 			return bucket.encode(out, func(n recID) recID { return recID(w.number[n]) })
 		})
 	}
-	return t
+	t.end()
 }
 
 // inOrder sorts the rows as answers are sorted, so that most need no sorting.
@@ -236,7 +251,7 @@ func (w *saving) parts(old *bucket, fresh []part) []part {
 }
 
 // words lists the products under each word of their names.
-func (w *saving) words() *tableWriter {
+func (w *saving) words() {
 	subjects := map[Key][]int{}
 	for i, k := range w.keys {
 		if asked, ok := w.b.filingOf(k); ok {
@@ -245,7 +260,7 @@ func (w *saving) words() *tableWriter {
 			}
 		}
 	}
-	return sortedTable(subjects, func(out []byte, at []int) []byte {
+	sortedTable(w, subjects, func(out []byte, at []int) []byte {
 		last := 0
 		for _, i := range at {
 			out = binary.AppendUvarint(out, uint64(i-last))
@@ -255,8 +270,8 @@ func (w *saving) words() *tableWriter {
 	})
 }
 
-func (w *saving) idsAndGroups() (ids, groups *tableWriter) {
-	ids, groups = &tableWriter{}, &tableWriter{}
+func (w *saving) idsAndGroups() {
+	ids := w.table()
 	group := map[string]uint32{}
 	for i, c := range w.clusters {
 		for _, id := range c.ids {
@@ -268,6 +283,8 @@ func (w *saving) idsAndGroups() (ids, groups *tableWriter) {
 		number[id] = uint64(i)
 		ids.add(id, func(out []byte) []byte { return binary.LittleEndian.AppendUint32(out, group[id]) })
 	}
+	ids.end()
+	groups := w.table()
 	for _, c := range w.clusters {
 		groups.add("", func(out []byte) []byte {
 			var lone byte
@@ -294,31 +311,31 @@ func (w *saving) idsAndGroups() (ids, groups *tableWriter) {
 			return out
 		})
 	}
-	return ids, groups
+	groups.end()
 }
 
-func (w *saving) kev() *tableWriter {
+func (w *saving) kev() {
 	rows := map[string]listed{}
 	w.b.eachExploited(func(cve string, l listed) { rows[cve] = l })
-	return sortedTable(rows, func(out []byte, l listed) []byte {
+	sortedTable(w, rows, func(out []byte, l listed) []byte {
 		text, _ := json.Marshal(listedRow{l.feed, l.row})
 		return append(out, text...)
 	})
 }
 
-func (w *saving) dates() *tableWriter {
+func (w *saving) dates() {
 	rows := map[string]dated{}
 	w.b.eachCycles(func(product string, d dated) { rows[product] = d })
-	return sortedTable(rows, func(out []byte, d dated) []byte {
+	sortedTable(w, rows, func(out []byte, d dated) []byte {
 		text, _ := json.Marshal(datedRows{d.feed, d.rows})
 		return append(out, text...)
 	})
 }
 
-func (w *saving) scores() *tableWriter {
+func (w *saving) scores() {
 	rows := map[string]scored{}
 	w.b.eachScore(func(cve string, s scored) { rows[cve] = s })
-	return sortedTable(rows, func(out []byte, s scored) []byte {
+	sortedTable(w, rows, func(out []byte, s scored) []byte {
 		model := slices.Index(w.models, s.row.Model)
 		if model < 0 {
 			model = len(w.models)
@@ -336,62 +353,10 @@ func (w *saving) scores() *tableWriter {
 	})
 }
 
-func sortedTable[K ~string, V any](rows map[K]V, value func([]byte, V) []byte) *tableWriter {
-	t := &tableWriter{}
+func sortedTable[K ~string, V any](w *saving, rows map[K]V, value func([]byte, V) []byte) {
+	t := w.table()
 	for _, k := range slices.Sorted(maps.Keys(rows)) {
 		t.add(string(k), func(out []byte) []byte { return value(out, rows[k]) })
 	}
-	return t
-}
-
-// writeFile writes the sections beside path and renames, so that a reader finds
-// the old file or the new one.
-func writeFile(path string, sec [sections][]byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), FileName+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	dir := make([]byte, sections*dirBytes)
-	off := uint64(headBytes + len(dir))
-	for i, s := range sec {
-		binary.LittleEndian.PutUint64(dir[i*dirBytes:], off)
-		binary.LittleEndian.PutUint64(dir[i*dirBytes+8:], uint64(len(s)))
-		if checkedWhole(i) {
-			binary.LittleEndian.PutUint32(dir[i*dirBytes+16:], crc32.Checksum(s, castagnoli))
-		}
-		off += uint64(len(s))
-	}
-	head := append([]byte(magic), make([]byte, headBytes-8)...)
-	binary.LittleEndian.PutUint32(head[8:], sections)
-	binary.LittleEndian.PutUint32(head[12:], crc32.Checksum(dir, castagnoli))
-	binary.LittleEndian.PutUint64(head[16:], off)
-	w := bufio.NewWriterSize(f, 1<<20)
-	for _, s := range append([][]byte{head, dir}, sec[:]...) {
-		if _, err = w.Write(s); err != nil {
-			return err
-		}
-	}
-	if err = w.Flush(); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	if d, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = d.Sync() // not every system can
-		_ = d.Close()
-	}
-	return nil
+	t.end()
 }

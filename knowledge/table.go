@@ -90,26 +90,33 @@ func (t *table) prefixed(prefix string, yield func(i int, key string)) {
 	}
 }
 
-// tableWriter makes the two sections of a table. Keys must come sorted.
+// tableWriter writes the two sections of a table: values as they come, the index
+// in the end. Keys must come sorted.
 type tableWriter struct {
+	*fileWriter
+	from         uint64
 	n            int
 	keyAt, valAt []byte
-	keys, vals   []byte
+	keys, value  []byte
 }
 
-// add appends a key; value appends what belongs to it.
-func (w *tableWriter) add(key string, value func([]byte) []byte) {
-	w.keyAt = binary.LittleEndian.AppendUint64(w.keyAt, uint64(len(w.keys)))
-	w.valAt = binary.LittleEndian.AppendUint64(w.valAt, uint64(len(w.vals)))
-	w.keys = append(w.keys, key...)
-	from := len(w.vals)
-	w.vals = sealed(value(w.vals), from)
-	w.n++
+func (w *fileWriter) table() *tableWriter { return &tableWriter{fileWriter: w, from: w.at} }
+
+// add enters a key; value appends what belongs to it.
+func (t *tableWriter) add(key string, value func([]byte) []byte) {
+	t.keyAt = binary.LittleEndian.AppendUint64(t.keyAt, uint64(len(t.keys)))
+	t.valAt = binary.LittleEndian.AppendUint64(t.valAt, t.at-t.from)
+	t.keys = append(t.keys, key...)
+	t.value = sealed(value(t.value[:0]), 0)
+	t.bytes(t.value)
+	t.n++
 }
 
-func (w *tableWriter) index() []byte {
-	out := binary.LittleEndian.AppendUint32(nil, uint32(w.n))
-	out = binary.LittleEndian.AppendUint64(append(out, w.keyAt...), uint64(len(w.keys)))
-	out = binary.LittleEndian.AppendUint64(append(out, w.valAt...), uint64(len(w.vals)))
-	return append(out, w.keys...)
+func (t *tableWriter) end() {
+	size := t.at - t.from
+	t.entry(t.from, 0)
+	out := binary.LittleEndian.AppendUint32(nil, uint32(t.n))
+	out = binary.LittleEndian.AppendUint64(append(out, t.keyAt...), uint64(len(t.keys)))
+	out = binary.LittleEndian.AppendUint64(append(out, t.valAt...), size)
+	t.section(append(out, t.keys...))
 }
