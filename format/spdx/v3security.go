@@ -205,6 +205,9 @@ func (g *graph) statement(doc *sbom.Document, a assessment, status vex.Status, w
 			}
 		}
 	}
+	if by := g.by(a); by != "" && !slices.Contains(doc.Authors, by) { // the statement is not the document's author's
+		s.Note = strings.TrimSpace(s.Note + " Stated by " + by + ".")
+	}
 	var parts []vex.Product
 	for _, h := range a.within {
 		parts = append(parts, g.product(doc, h))
