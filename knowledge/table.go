@@ -20,9 +20,10 @@ type table struct {
 	keys, vals   []byte
 }
 
-// readTable checks the offsets of an index, so that no key or value lies outside.
+// readTable checks the offsets of an index, so that no key or value lies outside. That
+// keys are sorted is not checked: their checksum is right. A list is a table whose
+// keys are all empty.
 func readTable(index, vals []byte) (t table, ok bool) {
-	// A list is a table whose keys are all empty.
 	if len(index) < 4 {
 		return t, false
 	}
@@ -32,7 +33,7 @@ func readTable(index, vals []byte) (t table, ok bool) {
 		return t, false
 	}
 	t = table{n: n, keyAt: index[:8*(n+1)], valAt: index[8*(n+1) : 16*(n+1)], keys: index[16*(n+1):], vals: vals}
-	return t, ascending(t.keyAt, n, len(t.keys)) && ascending(t.valAt, n, len(vals)) && t.sorted()
+	return t, ascending(t.keyAt, n, len(t.keys)) && ascending(t.valAt, n, len(vals))
 }
 
 func ascending(at []byte, n, end int) bool {
@@ -45,18 +46,6 @@ func ascending(at []byte, n, end int) bool {
 		last = v
 	}
 	return last == uint64(end)
-}
-
-func (t *table) sorted() bool {
-	if len(t.keys) == 0 {
-		return true
-	}
-	for i := 1; i < t.n; i++ {
-		if string(t.key(i-1)) >= string(t.key(i)) {
-			return false
-		}
-	}
-	return true
 }
 
 func (t *table) key(i int) []byte {
