@@ -60,6 +60,8 @@ type cli struct {
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
 	Feed       feedCmd       `cmd:"" help:"Knowledge: take advisories, catalogues and scores in; show how old they are."`
 	SBOM       sbomCmd       `cmd:"" name:"sbom" help:"Bills of materials: match with what is known."`
+	Gate       gateCmd       `cmd:"" help:"Let a bill of materials pass by a policy, or not; for builds."`
+	CSAF       csafCmd       `cmd:"" name:"csaf" help:"Security advisories in CSAF: validate."`
 	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
 	PURL       purlCmd       `cmd:"" name:"purl" help:"Take package URLs apart."`
 	SSVC       ssvcCmd       `cmd:"" name:"ssvc" help:"Decide by SSVC's tables: how urgent is it?"`

@@ -23,7 +23,11 @@ import (
 
 // sbomCmd works on bills of materials.
 type sbomCmd struct {
-	Check sbomCheckCmd `cmd:"" help:"Match a bill of materials with what is known, and say what it is affected by."`
+	Check   sbomCheckCmd   `cmd:"" help:"Match a bill of materials with what is known, and say what it is affected by."`
+	Import  sbomImportCmd  `cmd:"" help:"Take bills of materials in: each becomes that of its release, and is judged from then on."`
+	Diff    sbomDiffCmd    `cmd:"" help:"Say what changed between two bills of materials."`
+	Merge   sbomMergeCmd   `cmd:"" help:"Make one of several, with the graph kept and the same component once."`
+	Quality sbomQualityCmd `cmd:"" help:"Hold one against NTIA's minimum elements, FDA 524B, the Cyber Resilience Act, and itself."`
 }
 
 // knownFlags say where knowledge lies.

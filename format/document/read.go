@@ -65,6 +65,12 @@ func ReadVEX(b []byte) (*vex.Document, error) {
 			return nil, err
 		}
 		doc = d.VEX()
+	case CycloneDX:
+		d, err := cyclonedx.ReadVEX(bytes.NewReader(b), sbom.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		doc = d
 	case SPDX:
 		d, err := spdx.Decode(bytes.NewReader(b), sbom.Limits{})
 		if err != nil {

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/cyclonedx"
+	"github.com/wardround/wardround/format/sbom"
+	"github.com/wardround/wardround/kind"
+)
+
+// productFlags say which release a document is of; what is not said is taken from
+// the document.
+type productFlags struct {
+	Maker   string `placeholder:"NAME" help:"Who makes the product; default: as the document says of itself."`
+	Product string `placeholder:"NAME" help:"The product's name; default: as the document says."`
+	Version string `placeholder:"VERSION" help:"Which version of it; default: as the document says."`
+}
+
+// of fills in what the document says of itself. Error: EInvalid when neither does.
+func (p productFlags) of(doc *sbom.Document) (maker, product, version string, err error) {
+	maker, product, version = p.Maker, p.Product, p.Version
+	if doc.Root >= 0 && doc.Root < len(doc.Components) {
+		c := &doc.Components[doc.Root]
+		for _, x := range []struct {
+			to   *string
+			from []string
+		}{{&maker, []string{c.Manufacturer, c.Supplier, doc.Supplier}}, {&product, []string{c.Name}}, {&version, []string{c.Version}}} {
+			for _, s := range x.from {
+				if *x.to == "" {
+					*x.to = s
+				}
+			}
+		}
+	}
+	if product == "" || version == "" {
+		return "", "", "", wardround.Errorf(wardround.EInvalid, "sbom import", "the document does not say of which product and version it is; say --product and --version")
+	}
+	return maker, product, version, nil
+}
+
+type sbomImportCmd struct {
+	File []string `arg:"" help:"CycloneDX or SPDX documents. With several, each must name its product itself."`
+	productFlags
+	By string `default:"${user}" help:"Who."`
+}
+
+func (c *sbomImportCmd) Run(a *app) error {
+	var docs []received
+	var rows [][]string
+	for _, name := range c.File {
+		doc, _, err := a.readSBOM(name)
+		if err != nil {
+			return err
+		}
+		maker, product, version, err := c.of(doc)
+		if err != nil {
+			return wardround.Errorf(wardround.EInvalid, "sbom import", "%s: %v", name, err)
+		}
+		author := ""
+		if len(doc.Authors) > 0 {
+			author = doc.Authors[0]
+		}
+		docs = append(docs, received{
+			fields: &kind.SBOMReceivedV1{
+				Maker: maker, Product: product, Version: version, File: filepath.Base(name), Format: doc.Format + " " + doc.Version, Components: len(doc.Components),
+				Issued: doc.Created, Author: kind.PersonalText(author), By: kind.PersonalText(c.By), Source: "import:" + filepath.Base(name),
+			},
+			media: "application/octet-stream",
+			open: func() (io.ReadCloser, error) {
+				f, err := os.Open(name)
+				return f, wardround.Wrap(wardround.ENotFound, "sbom import", err)
+			},
+		})
+		rows = append(rows, []string{filepath.Base(name), maker, product, version, fmt.Sprint(len(doc.Components)), fmt.Sprint(len(doc.Problems))})
+	}
+	done := a.busy("judging")
+	err := a.bring(docs...)
+	done()
+	if err != nil {
+		return err
+	}
+	if a.Format == "json" {
+		for _, d := range docs {
+			if err := a.object("sbom", d.fields); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return a.grid([]string{"file", "maker", "product", "version", "components", "problems"}, rows)
+}
+
+type sbomDiffCmd struct {
+	Old string `arg:"" help:"The earlier document."`
+	New string `arg:"" help:"The later one."`
+}
+
+func (c *sbomDiffCmd) Run(a *app) error {
+	old, _, err := a.readSBOM(c.Old)
+	if err != nil {
+		return err
+	}
+	latest, _, err := a.readSBOM(c.New)
+	if err != nil {
+		return err
+	}
+	changes := sbom.Diff(old, latest)
+	var rows [][]string
+	for _, ch := range changes {
+		if a.Format == "json" {
+			if err := a.object("change", ch); err != nil {
+				return err
+			}
+			continue
+		}
+		var fields []string
+		for _, f := range ch.Fields {
+			fields = append(fields, f.Name+": "+f.Old+" → "+f.New)
+		}
+		rows = append(rows, []string{string(ch.Kind), strings.Join(ch.Path, " > "), clip(strings.Join(fields, "; "), 100)})
+	}
+	if len(changes) == 0 {
+		a.note("No component differs.")
+		return nil
+	}
+	return a.grid([]string{"change", "component", "what"}, rows)
+}
+
+type sbomMergeCmd struct {
+	File []string `arg:"" help:"Documents, at least two; links between them are followed."`
+	productFlags
+	Out string `short:"o" placeholder:"FILE" help:"Where to write; default: standard output."`
+}
+
+func (c *sbomMergeCmd) Run(a *app) error {
+	if len(c.File) < 2 {
+		return wardround.Errorf(wardround.EInvalid, "sbom merge", "one document is merged already; name two or more")
+	}
+	var docs []sbom.Document
+	for _, name := range c.File {
+		doc, _, err := a.readSBOM(name)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, *doc)
+	}
+	var out sbom.Document
+	if c.Product != "" {
+		out = sbom.MergeUnder(sbom.Component{Ref: "merged", Parent: -1, Type: sbom.Device, Name: c.Product, Version: c.Version, Manufacturer: c.Maker}, docs...)
+	} else {
+		out = sbom.Merge(docs...)
+	}
+	out.Created = a.now().UTC()
+	var b bytes.Buffer
+	if err := cyclonedx.Write(&b, &out, cyclonedx.WriteOptions{Version: "1.6", Indent: true}); err != nil {
+		return wardround.Wrap(wardround.EInternal, "sbom merge", err)
+	}
+	if c.Out == "" {
+		_, err := a.stdout.Write(b.Bytes())
+		return err
+	}
+	if err := os.WriteFile(c.Out, b.Bytes(), 0o644); err != nil {
+		return wardround.Wrap(wardround.EForbidden, "sbom merge", err)
+	}
+	a.note("%s: %d components of %d documents", c.Out, len(out.Components), len(docs))
+	return nil
+}
+
+type sbomQualityCmd struct {
+	File    string   `arg:"" help:"CycloneDX or SPDX."`
+	Profile []string `placeholder:"NAME" help:"ntia-minimum, fda-524b, cra-annex-i, integrity. Default: all. Can be given again."`
+	FailOn  string   `enum:"fail,unknown,none" default:"fail" help:"What ends with status 1: an answer fail, also unknown, or nothing."`
+}
+
+// qualityRow is an answer as JSON.
+type qualityRow struct {
+	Profile sbom.Profile `json:"profile"`
+	sbom.Answer
+}
+
+func (c *sbomQualityCmd) Run(a *app) error {
+	doc, _, err := a.readSBOM(c.File)
+	if err != nil {
+		return err
+	}
+	profiles := sbom.Profiles
+	if len(c.Profile) > 0 {
+		profiles = nil
+		for _, p := range c.Profile {
+			if len(sbom.Rules(sbom.Profile(p))) == 0 {
+				return wardround.Errorf(wardround.EInvalid, "sbom quality", "no profile %q; there are %v", p, sbom.Profiles)
+			}
+			profiles = append(profiles, sbom.Profile(p))
+		}
+	}
+	failed, unknown := 0, 0
+	var rows [][]string
+	for _, p := range profiles {
+		for _, ans := range sbom.Quality(doc, p) {
+			switch ans.State {
+			case sbom.Fail:
+				failed++
+			case sbom.Unknown:
+				unknown++
+			}
+			if a.Format == "json" {
+				if err := a.object("quality", qualityRow{p, ans}); err != nil {
+					return err
+				}
+				continue
+			}
+			share := ""
+			if ans.Of > 0 {
+				share = fmt.Sprintf("%d of %d", ans.Count, ans.Of)
+			}
+			rows = append(rows, []string{string(p), stateMark(string(ans.State)), ans.Title, share, clip(ans.Sentence, 110)})
+		}
+	}
+	if err := a.grid([]string{"profile", "", "asks for", "short of it", "why"}, rows); err != nil {
+		return err
+	}
+	if failed > 0 && c.FailOn != "none" || unknown > 0 && c.FailOn == "unknown" {
+		return status(exitFindings)
+	}
+	return nil
+}
+
+func stateMark(s string) string {
+	return map[string]string{"pass": "✓ pass", "fail": "▲ fail", "unknown": "? unknown"}[s]
+}
