@@ -30,7 +30,10 @@ func artificial(c *Component) bool { return c.Ref == topRef }
 //
 // The order of the documents decides only which references and which of several
 // conflicting words are kept. Merging is associative, and merging a result again
-// changes nothing. References stay as they are, unless two differ in nothing else.
+// changes nothing; but a link to one component of a document is followed only as
+// long as its reference is that component's, so documents that link to one another
+// belong in one call. References stay as they are; where two documents use the same
+// one for different components, the later gets a number behind it.
 func Merge(docs ...Document) Document { return merge(nil, docs) }
 
 // MergeUnder is [Merge] with a component of the caller's above all roots: a

@@ -2,6 +2,11 @@
 // graph of components, whatever format it came in. Packages cyclonedx and spdx
 // read and write it; this package merges, compares and judges the quality of it.
 //
+//	all := sbom.MergeUnder(device, board, image) // one graph, links followed
+//	changes := sbom.Diff(&before, &after)        // paired by identity, then by place
+//	way := sbom.NewPaths(&all).Names(i)          // from the product to a part
+//	answers := sbom.Quality(&all, sbom.NTIA)     // pass, fail or unknown, rule by rule
+//
 // The hierarchy is kept: a component has a Parent it is part of (device → subsystem
 // → image → package → file), and Relations say what depends on what. Nothing is
 // dropped silently: what a reader could not place stands in Document.Problems.
