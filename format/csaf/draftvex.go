@@ -49,12 +49,16 @@ func named(s vex.Statement) (v DraftVulnerability) {
 		case isCVE(name) && v.CVE == "":
 			v.CVE = name
 		case name != "":
-			system, _, _ := strings.Cut(name, "-")
-			v.IDs = append(v.IDs, ID{System: system, Text: name})
+			prefix, _, _ := strings.Cut(name, "-")
+			v.IDs = append(v.IDs, ID{System: first(systems[prefix], prefix), Text: name})
 		}
 	}
 	return v
 }
+
+// systems are the places where ids with a prefix come from; the first is in the
+// registry of the technical committee.
+var systems = map[string]string{"EUVD": "https://euvd.enisa.europa.eu", "GHSA": "https://github.com/advisories", "GO": "https://pkg.go.dev/vuln", "OSV": "https://osv.dev", "RHSA": "https://access.redhat.com/errata", "DSA": "https://www.debian.org/security", "USN": "https://ubuntu.com/security/notices"}
 
 // productNames gives each product of statements one id.
 type productNames struct {

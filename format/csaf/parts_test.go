@@ -1,8 +1,13 @@
 package csaf
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wardround/wardround/internal/testkit"
 )
 
 // TestDamagedDocuments: whatever of a document is of the wrong type or missing, it
@@ -146,6 +151,47 @@ func TestRateVector(t *testing.T) {
 		if r := rateVector("3.1", v); r != nil {
 			t.Errorf("%s: %+v", v, r)
 		}
+	}
+}
+
+// TestPURLSuite: package URLs are valid as the suite of the specification has it,
+// but for slashes after pkg:, which CSAF calls invalid (2.1 §3.1.4.3.5), and for two
+// with capitals in the names of qualifiers: the suite takes those in others.
+func TestPURLSuite(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testkit.Data(t, "purl/types"), "*.json"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	n := 0
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var suite struct {
+			Tests []struct {
+				Type  string `json:"test_type"`
+				Input any    `json:"input"`
+				Fails bool   `json:"expected_failure"`
+			} `json:"tests"`
+		}
+		if err := json.Unmarshal(b, &suite); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range suite.Tests {
+			text, ok := c.Input.(string)
+			if c.Type != "parse" || !ok || strings.HasPrefix(text, "pkg:/") {
+				continue
+			}
+			n++
+			capitals := text == "pkg:gem/jruby-launcher@1.1.2?Platform=java" || strings.HasSuffix(text, "?Arch=i386&Distro=fedora-25")
+			if why := purlProblem(text); (why != "") != c.Fails && !capitals {
+				t.Errorf("%s: %q", text, why)
+			}
+		}
+	}
+	if n < 100 {
+		t.Errorf("%d package URLs", n)
 	}
 }
 
