@@ -26,6 +26,8 @@ type Entry struct {
 	version string              // a version in the name: "8.0.x"
 	ranges  productrange.Parsed // of the version's text
 	text    bool                // the product has such a text
+	label   string              // how the advisory calls it
+	title   []word              // the telling words of its name
 	second  productrange.Parsed // what the full name says of versions, if it says so differently
 }
 
@@ -85,6 +87,14 @@ func Prepare(p advisory.Product) *Entry {
 		}
 	}
 	e.kin = e.vendor.kin()
+	e.title = telling(words(p.Name))
+	e.label = strings.TrimSpace(p.Name)
+	if e.label == "" {
+		e.label = p.Full
+	}
+	if p.Vendor != "" && !strings.HasPrefix(fold(e.label), fold(p.Vendor)) {
+		e.label = p.Vendor + " " + e.label
+	}
 	called := [][]word{words(p.Name), words(p.Family), words(p.Version)}
 	for _, n := range e.names {
 		called = append(called, n.words)
@@ -301,13 +311,4 @@ func rows(ws []word) [][]word {
 }
 
 // String is how an advisory calls the product.
-func (e *Entry) String() string {
-	s := strings.TrimSpace(e.Product.Name)
-	if s == "" {
-		s = e.Product.Full
-	}
-	if e.Product.Vendor != "" && !strings.HasPrefix(fold(s), fold(e.Product.Vendor)) {
-		s = e.Product.Vendor + " " + s
-	}
-	return s
-}
+func (e *Entry) String() string { return e.label }

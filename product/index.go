@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/wardround/wardround/format/advisory"
@@ -149,7 +150,7 @@ func (e *Entry) Keys() []string {
 		}
 		for _, s := range n.spans {
 			for i := s.lo; i <= s.hi && i < s.lo+2000; i += max(1, step(i)) {
-				add(s.prefix + itoa(i))
+				add(s.prefix + strconv.Itoa(i))
 			}
 		}
 	}
@@ -162,19 +163,6 @@ func step(i int) int {
 		return 10
 	}
 	return 1
-}
-
-func itoa(i int) string {
-	if i == 0 {
-		return "0"
-	}
-	var b [8]byte
-	n := len(b)
-	for ; i > 0; i /= 10 {
-		n--
-		b[n] = byte('0' + i%10)
-	}
-	return string(b[n:])
 }
 
 // keys are what a device is looked up by.
@@ -209,7 +197,7 @@ func (x *Index) Match(d Device) (ms []Match, more bool) {
 	for _, n := range cands {
 		s := x.subjects[n]
 		if id, ok := s.entry.identify(p); ok {
-			found = append(found, identified{s, id, telling(words(s.entry.Product.Name))})
+			found = append(found, identified{s, id, s.entry.title})
 		}
 	}
 	if !more {
@@ -333,6 +321,9 @@ func joinKeys(ws []word) string {
 // device's numbering: "L81 and earlier" outside, "012U000061 and earlier" inside the
 // United States.
 func sameNumbering(ms []Match) []Match {
+	if !slices.ContainsFunc(ms, func(m Match) bool { return m.other }) {
+		return ms
+	}
 	key := func(m Match) string {
 		return m.Ref.Document + "\x00" + m.Ref.Record + "\x00" + joinKeys(telling(words(m.Product.Name)))
 	}
