@@ -53,7 +53,7 @@ func (r Refusal) Error() string { return fmt.Sprintf("%s: %s", r.File, r.Why) }
 
 // Limits bound an import; zero fields take the default.
 type Limits struct {
-	File    int64 // bytes of one document, unpacked; 1 GiB
+	File    int64 // bytes of one document, unpacked; 512 MiB
 	Total   int64 // bytes of all, unpacked; 64 GiB
 	Files   int   // 2,000,000
 	Rows    int   // 5,000,000
@@ -68,7 +68,7 @@ func (l Limits) orDefault() Limits {
 		}
 	}
 	if l.File <= 0 {
-		l.File = 1 << 30
+		l.File = 512 << 20
 	}
 	if l.Total <= 0 {
 		l.Total = 64 << 30

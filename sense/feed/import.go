@@ -101,12 +101,18 @@ func (in *importer) path(p string) error {
 	if err != nil {
 		return wardround.Wrap(wardround.EInvalid, op, err)
 	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return in.refuse(p, errors.New("neither a file nor a folder"))
+	}
 	if !info.IsDir() {
 		return in.file(p, p, info.Size())
 	}
 	return filepath.WalkDir(p, func(f string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return wardround.Wrap(wardround.EInvalid, op, err)
+		}
+		if d.IsDir() && f != p && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir // what a version control keeps
 		}
 		if d.IsDir() || !d.Type().IsRegular() || strings.HasPrefix(d.Name(), ".") || aside(d.Name()) {
 			return nil
@@ -224,7 +230,8 @@ func (in *importer) read(r io.Reader) ([]byte, error) {
 
 func (in *importer) document(kind document.Kind, b []byte, label string) error {
 	read := readers[kind]
-	if read == nil && kind != document.OpenVEX {
+	text := bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) // a mark of byte order says nothing
+	if read == nil && !statements(kind) {
 		switch kind {
 		case document.Provider, document.ROLIE, document.JUnit:
 			return nil // stands around documents, and is none
@@ -232,12 +239,15 @@ func (in *importer) document(kind document.Kind, b []byte, label string) error {
 		return in.refuse(label, document.ErrUnknown)
 	}
 	digest := sum(b)
-	if kind == document.OpenVEX {
+	if statements(kind) {
+		if _, err := document.ReadVEX(text); err != nil {
+			return in.refuse(label, err)
+		}
 		in.b.Statements = append(in.b.Statements, File{Name: label, Digest: digest, Data: b})
 		in.b.Documents++
 		return nil
 	}
-	rows, err := read(b, label)
+	rows, err := read(text, label)
 	if err != nil {
 		return in.refuse(label, err)
 	}
@@ -255,10 +265,16 @@ func (in *importer) document(kind document.Kind, b []byte, label string) error {
 	in.b.Rows = append(in.b.Rows, rows...)
 	in.kinds[kindName[kind]]++
 	in.b.Documents++
-	if kind == document.CSAF && isVEX(b) {
+	if kind == document.CSAF && isVEX(text) {
 		in.b.Statements = append(in.b.Statements, File{Name: label, Digest: digest, Data: b})
 	}
 	return nil
+}
+
+// statements are the kinds that say what a product is not affected by, and nothing
+// else that a feed brings.
+func statements(k document.Kind) bool {
+	return k == document.OpenVEX || k == document.CycloneDX || k == document.SPDX || k == document.Envelope
 }
 
 // refuse ends the import, or leaves a document out.
@@ -306,5 +322,5 @@ var kindName = map[document.Kind]string{
 // readers turn a document into rows.
 var readers = map[document.Kind]func(b []byte, label string) ([]knowledge.Entry, error){
 	document.OSV: readOSV, document.NVD: readNVD, document.CVE5: readCVE5, document.CSAF: readCSAF, document.KEV: readKEV, document.EPSS: readEPSS,
-	document.EndOfLife: readEOL,
+	document.EndOfLife: readEOL, document.Bundle: readBundle,
 }
