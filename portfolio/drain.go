@@ -78,7 +78,7 @@ func (ix *Index) say(n, v uint32) *check.Exposure {
 		ix.answered.add(v, n)
 		old = &s.answers[i]
 	}
-	if old.state != uint8(e.State) || old.sum == 0 {
+	if old.state != uint8(e.State) {
 		old.since = unix(ix.now)
 	}
 	if e.State == wardround.Fail && old.first == 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/kind"
@@ -71,6 +72,9 @@ func (r *restoring) rows(ctx context.Context, st wardround.Reader) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if d.Kind == wardround.DocumentSBOM {
+			r.ix.came(d.Release, d.At)
+		}
 		var err error
 		switch {
 		case d.Kind == wardround.DocumentKnowledge && d.Seq > r.knowledgeAt && d.Replaced.IsZero():
@@ -92,7 +96,7 @@ func (r *restoring) rows(ctx context.Context, st wardround.Reader) error {
 	if missed {
 		r.ix.Change(Delta{All: true})
 	}
-	if r.at == 0 {
+	if r.at < r.position {
 		return r.recall(ctx, st)
 	}
 	return nil
@@ -140,6 +144,15 @@ func (r *restoring) restate(d *wardround.Document) error {
 	return r.state(o, d)
 }
 
+// came notes when a release's first bill of materials did.
+func (ix *Index) came(id wardround.ReleaseID, at time.Time) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	if s := ix.lookup(wardround.ReleaseSubject(id)); s != nil && (s.withBOM.IsZero() || at.Before(s.withBOM)) {
+		s.withBOM = at
+	}
+}
+
 // documentOf is the document that a release's components were read from.
 func (ix *Index) documentOf(id wardround.ReleaseID) wardround.DocumentID {
 	ix.mu.RLock()
@@ -153,8 +166,8 @@ func (ix *Index) documentOf(id wardround.ReleaseID) wardround.DocumentID {
 // CheckKnown is the check whose verdicts remember when an answer began.
 const CheckKnown = "vulnerability.known"
 
-// recall takes from the store since when answers hold, and those that nothing
-// gives rise to any more.
+// recall takes from the store since when answers hold that no generation file knew,
+// and those that nothing gives rise to any more.
 func (r *restoring) recall(ctx context.Context, st wardround.Reader) error {
 	for v, err := range st.Verdicts(ctx, r.opt.Scope, wardround.VerdictFilter{Check: CheckKnown}) {
 		if err != nil {
@@ -176,15 +189,18 @@ func (ix *Index) recall(v *wardround.Verdict) {
 	vuln := ix.texts.put(v.Item)
 	s := ix.subjects[n]
 	i, had := find(s.answers, vuln)
-	if had || vuln == 0 {
+	switch {
+	case vuln == 0 || had && s.answers[i].state == uint8(v.State):
 		return
+	case !had:
+		s.answers = slices.Insert(s.answers, i, answer{vuln: vuln})
+		ix.answered.add(vuln, n)
 	}
-	a := answer{vuln: vuln, state: uint8(v.State), since: unix(v.Since)}
-	if v.State == wardround.Fail {
+	a := &s.answers[i]
+	a.state, a.since, a.sum = uint8(v.State), unix(v.Since), 0 // it is said anew
+	if v.State == wardround.Fail && a.first == 0 {
 		a.first = a.since
 	}
-	s.answers = slices.Insert(s.answers, i, a)
-	ix.answered.add(vuln, n)
 	ix.queue.pair(n, vuln)
 }
 
