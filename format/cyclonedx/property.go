@@ -24,6 +24,7 @@ const (
 	marks
 	identifier
 	moreCPE
+	purlMark
 	symbol
 	relationMark
 	copies
@@ -59,6 +60,8 @@ func recognise(name []byte) (m mark, rank uint8, key string) {
 			return identifier, 0, key
 		case "cpe":
 			return moreCPE, 0, ""
+		case "purl":
+			return purlMark, 0, ""
 		case "symbol":
 			return symbol, 0, ""
 		case "relation":
@@ -142,6 +145,10 @@ func (b *builder) property(p *part, name []byte, value string) {
 		p.identify(key, value)
 	case moreCPE:
 		c.CPEs = append(c.CPEs, value)
+	case purlMark:
+		if c.PURL == "" {
+			b.purl(c, value)
+		}
 	case symbol:
 		c.Symbols = append(c.Symbols, value)
 	case relationMark:

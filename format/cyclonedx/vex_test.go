@@ -138,7 +138,7 @@ func TestVersionsSpeakForThemselves(t *testing.T) {
 	five := pump
 	five.Version = "5"
 	want := []vex.Statement{
-		{Vulnerability: "CVE-1", Aliases: []string{"GHSA-1"}, Status: vex.NotAffected, Products: []vex.Product{with("2", "", "pkg:npm/lib")}, Impact: "d", Action: "update, workaround_available. Install 5.", Note: "CycloneDX: state exploitable", Where: "/vulnerabilities/0"},
+		{Vulnerability: "CVE-1", Aliases: []string{"GHSA-1"}, Status: vex.NotAffected, Products: []vex.Product{with("2", "", "pkg:npm/lib")}, Note: "CycloneDX: state exploitable, version listed as unaffected", Where: "/vulnerabilities/0"},
 		{Vulnerability: "CVE-1", Aliases: []string{"GHSA-1"}, Status: vex.Affected, Products: []vex.Product{with("1", "", "pkg:npm/lib@1")}, Action: "update, workaround_available. Install 5.", Note: "CycloneDX: state exploitable. d", Where: "/vulnerabilities/0"},
 		{Vulnerability: "CVE-1", Aliases: []string{"GHSA-1"}, Status: vex.UnderInvestigation, Products: []vex.Product{with("", "vers:npm/>2", "pkg:npm/lib")}, Action: "update, workaround_available. Install 5.", Note: "CycloneDX: state exploitable. d", Where: "/vulnerabilities/0"},
 		{Vulnerability: "CVE-2", Status: vex.Fixed, Products: []vex.Product{five}, Issued: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), Note: "CycloneDX: state resolved", Where: "/vulnerabilities/1"},

@@ -180,20 +180,19 @@ func (s *speaker) say(v *Vulnerability, status vex.Status, products []vex.Produc
 			s.problem(v, "the justification %.60q is none of CycloneDX's", a.Justification)
 		}
 	}
-	switch status {
-	case vex.NotAffected:
-		out.Impact = a.Detail
-		// The justification is the analysis's; a version listed as unaffected in another
-		// analysis has none of its own.
-		if stateOf[a.State] == vex.NotAffected {
-			out.Justification = reasonOf[a.Justification]
-		}
-	default:
+	switch {
+	case status != vex.NotAffected:
+		out.Action = action(v)
 		if a.Detail != "" {
 			out.Note += ". " + a.Detail
 		}
+	case stateOf[a.State] == vex.NotAffected:
+		out.Justification, out.Impact, out.Action = reasonOf[a.Justification], a.Detail, action(v)
+	default:
+		// A version that is listed as unaffected where the analysis is about others: its
+		// reasons and what to do are theirs.
+		out.Note += ", version listed as unaffected"
 	}
-	out.Action = action(v)
 	for _, p := range v.Properties {
 		switch p.Name {
 		case expiresProperty:

@@ -100,7 +100,7 @@ func everything() *sbom.Document {
 				Licences: []string{"MIT", "GPL-2.0-only WITH Classpath-exception-2.0", "Our own"}, VersionRange: "vers:npm/>=1|<2", External: true, Symbols: []string{"a.b"}, Copies: 2,
 				Evidence: &sbom.Evidence{Identities: []sbom.Identity{{Field: "purl", Value: "pkg:npm/x@1", Confidence: 0.5}}, Locations: []string{"/usr/lib/x"}},
 				Pedigree: &sbom.Pedigree{Ancestors: []sbom.Ancestor{{Type: sbom.Library, Name: "up", Version: "1", PURL: "pkg:npm/up@1"}}, Resolves: []string{"CVE-2024-1"}, Notes: "patched"}},
-			{Ref: "model", Parent: -1, Type: sbom.Model, Name: "m", Licences: []string{"Apache-2.0 OR MIT"}, VersionRange: "vers:npm/*", External: true},
+			{Ref: "model", Parent: -1, Type: sbom.Model, Name: "m", PURL: "1no:url#at#all", Licences: []string{"Apache-2.0 OR MIT"}, VersionRange: "vers:npm/*", External: true},
 			{Ref: "svc", Parent: -1, Type: sbom.Service, Name: "cloud", Supplier: "Cloud Inc", Version: "2"},
 			{Ref: "inner", Parent: 4, Type: sbom.Service, Name: "inner"},
 		},

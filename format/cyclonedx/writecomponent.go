@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/wardround/wardround/format/sbom"
+	"github.com/wardround/wardround/format/xsd"
 )
 
 var (
@@ -55,9 +57,9 @@ func (e *encoder) fields(w *wireComponent, c *sbom.Component) {
 	if scopes[c.Scope] {
 		w.Scope = c.Scope
 	}
-	w.PURL = c.PURL
-	if len(c.CPEs) > 0 && e.cpeField(c.CPEs[0]) {
-		w.CPE = c.CPEs[0]
+	w.PURL = e.purl(c.PURL)
+	if len(c.CPEs) > 0 {
+		w.CPE = e.cpe(c.CPEs[0])
 	}
 	if c.SWID != "" {
 		w.SWID = &wireSWID{TagID: c.SWID, Name: c.Name}
@@ -70,7 +72,7 @@ func (e *encoder) fields(w *wireComponent, c *sbom.Component) {
 	if e.opt.Version >= "1.7" && c.External && (c.Version == "" || c.VersionRange == "") {
 		w.External, w.VersionRange = true, c.VersionRange
 	}
-	w.Pedigree = pedigree(c.Pedigree)
+	w.Pedigree = e.pedigree(c.Pedigree)
 	if c.Evidence == nil {
 		return
 	}
@@ -88,7 +90,7 @@ func (e *encoder) fields(w *wireComponent, c *sbom.Component) {
 	}
 }
 
-func pedigree(p *sbom.Pedigree) *wirePedigree {
+func (e *encoder) pedigree(p *sbom.Pedigree) *wirePedigree {
 	if p == nil {
 		return nil
 	}
@@ -97,7 +99,7 @@ func pedigree(p *sbom.Pedigree) *wirePedigree {
 		if a.Type == "" || !knownTypes[a.Type] || a.Type == sbom.Service {
 			a.Type = sbom.Library
 		}
-		w.Ancestors = append(w.Ancestors, wireAncestor{Type: string(a.Type), Group: a.Group, Name: a.Name, Version: a.Version, CPE: a.CPE, PURL: a.PURL})
+		w.Ancestors = append(w.Ancestors, wireAncestor{Type: string(a.Type), Group: a.Group, Name: a.Name, Version: a.Version, CPE: e.cpe(a.CPE), PURL: e.purl(a.PURL)})
 	}
 	if len(p.Resolves) > 0 {
 		patch := wirePatch{Type: "unofficial"}
@@ -139,6 +141,9 @@ func (e *encoder) properties(w *wireComponent, i int) []Property {
 	slices.Sort(keys)
 	for _, k := range keys {
 		add("identifier:"+k, c.Identifiers[k])
+	}
+	if w.PURL == "" {
+		add("purl", c.PURL)
 	}
 	for _, s := range c.CPEs {
 		if s != w.CPE {
@@ -209,17 +214,29 @@ func joinLink(l sbom.Link) string {
 
 // validURL says whether both schemas take s as a URL reference.
 func validURL(s string) bool {
+	for i := range len(s) {
+		if s[i] == '%' && (i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2])) {
+			return false
+		}
+	}
 	u, err := url.Parse(s)
-	return err == nil && s != "" && strings.TrimSpace(s) == s && !strings.Contains(s, `\`) && strings.Count(s, "#") <= 1 && !strings.ContainsAny(u.String(), " ")
+	return err == nil && s != "" && !strings.ContainsAny(s, " \t\r\n\\") && strings.Count(s, "#") <= 1 && utf8.ValidString(s) && !strings.Contains(u.String(), " ")
 }
 
-// cpeField says whether a CPE may stand in the cpe field; XML has a pattern for it.
-func (e *encoder) cpeField(s string) bool {
+// cpe returns s if the cpe field takes it, purl if the purl field does. JSON takes
+// everything there; XML has a pattern for one and asks the other to be a URI.
+func (e *encoder) cpe(s string) string  { return e.taken(namespace+e.opt.Version, "cpe", s) }
+func (e *encoder) purl(s string) string { return e.taken(xsd.Namespace, "anyURI", s) }
+
+func (e *encoder) taken(space, typ, s string) string {
 	if !e.opt.XML {
-		return true
+		return s
 	}
 	schema, err := xmlSchema(e.opt.Version)
-	return err == nil && schema.Check(namespace+e.opt.Version, "cpe", s) == ""
+	if err != nil || !utf8.ValidString(s) || schema.Check(space, typ, s) != "" {
+		return ""
+	}
+	return s
 }
 
 // licences tells identifiers of the SPDX list, expressions and names apart. Before

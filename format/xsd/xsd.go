@@ -114,9 +114,16 @@ func (w *wildcard) allows(space string) bool {
 	return w.namespaces[space]
 }
 
-// Check judges a text by a simple type that the schema names. It returns why the
-// text is none of it, "" if it is one; a type that is not there has no texts.
+// Namespace is that of XML Schema's own types, for [Schema.Check].
+const Namespace = schemaNS
+
+// Check judges a text by a simple type of the schema or of XML Schema itself. It
+// returns why the text is none of it, "" if it is one; a type that is not there has
+// no texts.
 func (s *Schema) Check(space, name, text string) string {
+	if b := builtins[name]; space == Namespace && b != nil {
+		return b.check(text)
+	}
 	t, ok := s.types[xml.Name{Space: space, Local: name}].(*simpleType)
 	if !ok {
 		return fmt.Sprintf("the schema has no simple type %s", name)
