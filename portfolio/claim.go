@@ -19,6 +19,10 @@ func (ix *Index) claims(n uint32, e *check.Exposure, facts Facts, parts []part) 
 	}
 	var out []part
 	for _, p := range parts {
+		if p.more > 0 {
+			out = append(out, p)
+			continue
+		}
 		q := ix.question(n, e, facts, &p)
 		if len(p.rows) < 2 || len(p.rows) > maxAsked {
 			if len(p.rows) == 1 {

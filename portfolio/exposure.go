@@ -29,7 +29,19 @@ type part struct {
 	state wardround.State
 	claim *check.Claim
 	label string
+	// more counts components of many identities at once, and digest is of what is
+	// said of them: see maxParts.
+	more   int
+	digest uint64
 }
+
+// maxParts is how many identities of a subject are looked at one by one for an
+// answer. What is beyond is counted by what is remembered of it, and claims are
+// not asked for: a claim then does not decide.
+const maxParts = 1024
+
+// size is how many components a part stands for.
+func (p *part) size() int { return max(1, len(p.rows)+p.more) }
 
 // expose makes the answer to one vulnerability in one subject as it is now. nil:
 // nothing is said of it, neither now nor by had, what was said before.
@@ -119,8 +131,12 @@ func (ix *Index) parts(n, v uint32) []part {
 		}
 	}
 	vuln := ix.texts.at(v)
+	out = ix.bulk(out, v)
 	for i := range out {
 		p := &out[i]
+		if p.more > 0 {
+			continue
+		}
 		p.hit = Hit{Vulnerability: vuln, State: wardround.Unknown, Confidence: wardround.Guessed,
 			Why: "What is known of it changed while this was judged."}
 		for _, h := range ix.match(p.id) {
@@ -134,6 +150,32 @@ func (ix *Index) parts(n, v uint32) []part {
 		p.label = id.Label()
 	}
 	return out
+}
+
+// bulk makes one part of all beyond maxParts, by state. The worst stay.
+func (ix *Index) bulk(parts []part, v uint32) []part {
+	if len(parts) <= maxParts {
+		return parts
+	}
+	state := func(p *part) wardround.State { return wardround.State(ix.hitOf(p.id, v).state) }
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(state(&b)), rank(state(&a))) })
+	var rest [3]part
+	for i := range parts[maxParts:] {
+		p := &parts[maxParts+i]
+		h := ix.hitOf(p.id, v)
+		r := &rest[h.state]
+		r.state, r.label = wardround.State(h.state), "further components"
+		r.hit.State, r.hit.Confidence = r.state, wardround.Indicated
+		r.more += p.size()
+		r.digest += (uint64(h.sum)<<32 | uint64(p.id)) * 1099511628211
+	}
+	parts = parts[:maxParts]
+	for _, r := range rest {
+		if r.more > 0 {
+			parts = append(parts, r)
+		}
+	}
+	return parts
 }
 
 // shipped leaves out components that the bill says are not part of the product.
@@ -166,13 +208,13 @@ func (ix *Index) worst(e *check.Exposure, parts []part) {
 			p.state = st
 		}
 		if clears(p.claim) && st != wardround.Pass {
-			claimed[st] += max(1, len(p.rows))
+			claimed[st] += p.size()
 			if firstClaimed == nil || rank(st) > rank(firstClaimed.state) {
 				firstClaimed = p
 			}
 			continue
 		}
-		open[st] += max(1, len(p.rows))
+		open[st] += p.size()
 		if first == nil || rank(st) > rank(first.state) {
 			first = p
 		}
@@ -195,7 +237,7 @@ func (ix *Index) worst(e *check.Exposure, parts []part) {
 	e.Confidence = confidence(parts, e.State)
 	e.Why = lead.label + ": " + lead.hit.Why
 	var more []string
-	if o := open[e.State] - max(1, len(lead.rows)); o > 0 {
+	if o := open[e.State] - lead.size(); o > 0 {
 		more = append(more, fmt.Sprintf("%s more likewise", count(o, "component")))
 	}
 	if e.State == wardround.Fail && open[wardround.Unknown] > 0 {
@@ -252,10 +294,10 @@ func (ix *Index) places(e *check.Exposure, parts []part) {
 		if p.state == wardround.Pass && e.State != wardround.Pass {
 			continue
 		}
-		e.Count += max(1, len(p.rows))
+		e.Count += p.size()
 		addAll(&e.Fixed, p.hit.Fixed)
 		addAll(&e.Advisories, p.hit.Advisories)
-		if len(e.Places) == maxPlaces {
+		if len(e.Places) == maxPlaces || p.more > 0 {
 			continue
 		}
 		fixed := ""
@@ -345,6 +387,9 @@ func factOf(e *check.Exposure, parts []part) string {
 		text(h, p.label, p.state.String(), p.hit.Why, strings.Join(p.hit.Fixed, "\x00"))
 		if p.held == nil {
 			text(h, "itself")
+		}
+		if p.more > 0 {
+			text(h, strconv.Itoa(p.more), strconv.FormatUint(p.digest, 16))
 		}
 	}
 	if c := e.Claim; c != nil {

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 	"sync"
 	"time"
@@ -179,6 +180,9 @@ func (ix *Index) PutRelease(r *wardround.Release) error {
 	ix.matchNew()
 	if old == nil || old.Retired.IsZero() != r.Retired.IsZero() || old.SBOM != r.SBOM {
 		ix.queue.subject(n)
+	}
+	if r.Retired.After(ix.now) {
+		heap.Push(&ix.expiries, expiry{r.Retired.Unix() + 1, item{n, 0}})
 	}
 	ix.touch(n)
 	ix.adopt(r.ID)

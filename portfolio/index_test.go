@@ -1,8 +1,10 @@
 package portfolio
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -157,6 +159,32 @@ func TestAMillionComponentsOfOneName(t *testing.T) {
 	e := ix.Exposure(check.ExposureKey{Subject: wardround.ReleaseSubject(id), Vulnerability: "CVE-1"})
 	if e.Count != 1_000_000 || len(e.Places) != maxPlaces {
 		t.Errorf("%d in %d places", e.Count, len(e.Places))
+	}
+}
+
+func TestAHundredThousandVersionsOfOnePackage(t *testing.T) {
+	s := newShelf()
+	ix := New(Options{Knowledge: s})
+	id := release(t, ix, "Pump", "1")
+	doc := bom("a", "app 1")
+	for i := range 100_000 {
+		v := fmt.Sprintf("1.%06d", i)
+		doc.Components = append(doc.Components, sbom.Component{Parent: 0, Name: "x/net", Version: v, PURL: "pkg:golang/x/net@" + v})
+	}
+	put(t, ix, id, doc)
+	began := time.Now()
+	for i := range 5 {
+		ix.Change(s.put(fmt.Sprint("CVE-", i), "pkg:golang/x/net", "1.05"))
+	}
+	if got := drained(t, ix); len(got) != 5 {
+		t.Errorf("%q", got)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("five advisories took %v", took)
+	}
+	e := ix.Exposure(check.ExposureKey{Subject: wardround.ReleaseSubject(id), Vulnerability: "CVE-0"})
+	if e.Count != 50_000 || !strings.Contains(e.Why, "49999 components more likewise") {
+		t.Errorf("%d: %s", e.Count, e.Why)
 	}
 }
 

@@ -24,23 +24,38 @@ const matchRun = 4096
 
 // matchNew asks knowledge about the identities that came since it was last asked.
 func (ix *Index) matchNew() {
+	ix.ask(ix.ids.unmatched, true, func(n uint32, keys []Key, hits []Hit) {
+		for _, k := range keys {
+			ix.ids.byKey.add(ix.texts.put("key:"+string(k)), n)
+		}
+		ix.remember(n, hits)
+	})
+	ix.ids.unmatched = nil
+}
+
+// ask asks knowledge about many identities, with as many processors as there are
+// if they are very many, and hands over what it says in their order.
+func (ix *Index) ask(ids []uint32, withKeys bool, take func(n uint32, keys []Key, hits []Hit)) {
 	type found struct {
 		keys []Key
 		hits []Hit
 	}
 	asker, _ := ix.opt.Knowledge.(Asker)
-	ask := func(n uint32) (f found) {
+	one := func(n uint32) (f found) {
 		id := ix.identity(n)
-		if asker != nil {
+		switch {
+		case withKeys && asker != nil:
 			f.keys, f.hits = asker.Ask(&id)
-		} else {
+		case withKeys:
 			f.keys, f.hits = ix.opt.Knowledge.Keys(&id), ix.opt.Knowledge.Match(&id)
+		default:
+			f.hits = ix.opt.Knowledge.Match(&id)
 		}
 		return f
 	}
-	buf := make([]found, min(matchRun, len(ix.ids.unmatched)))
-	for from := 0; from < len(ix.ids.unmatched); from += matchRun {
-		run := ix.ids.unmatched[from:min(from+matchRun, len(ix.ids.unmatched))]
+	buf := make([]found, min(matchRun, len(ids)))
+	for from := 0; from < len(ids); from += matchRun {
+		run := ids[from:min(from+matchRun, len(ids))]
 		workers := 1
 		if len(run) == matchRun {
 			workers = min(runtime.GOMAXPROCS(0), 8)
@@ -49,20 +64,16 @@ func (ix *Index) matchNew() {
 		for w := range workers {
 			wg.Go(func() {
 				for i := w; i < len(run); i += workers {
-					buf[i] = ask(run[i])
+					buf[i] = one(run[i])
 				}
 			})
 		}
 		wg.Wait()
 		for i, n := range run {
-			for _, k := range buf[i].keys {
-				ix.ids.byKey.add(ix.texts.put("key:"+string(k)), n)
-			}
-			ix.remember(n, buf[i].hits)
+			take(n, buf[i].keys, buf[i].hits)
 			buf[i] = found{}
 		}
 	}
-	ix.ids.unmatched = nil
 }
 
 // remember keeps the hits of an identity and returns the vulnerabilities that are
@@ -152,27 +163,24 @@ func (ix *Index) Change(d Delta) {
 
 func (ix *Index) change(d Delta) {
 	if d.All {
-		for n := range ix.ids.rows {
-			ix.rematch(uint32(n + 1))
+		all := make([]uint32, len(ix.ids.rows))
+		for n := range all {
+			all[n] = uint32(n + 1)
 		}
+		ix.rematch(all)
 		for n := range ix.subjects {
 			ix.queue.subject(uint32(n))
 		}
 		return
 	}
-	done := map[uint32]bool{}
+	var named []uint32
 	for _, k := range d.Keys {
-		key, ok := ix.texts.find("key:" + string(k))
-		if !ok {
-			continue
-		}
-		for _, n := range ix.ids.byKey.get(key) {
-			if !done[n] {
-				done[n] = true
-				ix.rematch(n)
-			}
+		if key, ok := ix.texts.find("key:" + string(k)); ok {
+			named = append(named, ix.ids.byKey.get(key)...)
 		}
 	}
+	slices.Sort(named)
+	ix.rematch(slices.Compact(named))
 	for _, v := range d.Vulnerabilities {
 		ix.again(v)
 	}
@@ -191,20 +199,21 @@ func (ix *Index) change(d Delta) {
 	}
 }
 
-// rematch asks again about an identity and queues what is answered differently.
-func (ix *Index) rematch(n uint32) {
-	id := ix.identity(n)
-	changed := ix.remember(n, ix.opt.Knowledge.Match(&id))
-	if len(changed) == 0 {
-		return
-	}
-	for _, s := range ix.ids.in[n-1] {
-		for _, holder := range ix.holders(s) {
-			for _, v := range changed {
-				ix.queue.pair(holder, v)
+// rematch asks again about identities and queues what is answered differently.
+func (ix *Index) rematch(ids []uint32) {
+	ix.ask(ids, false, func(n uint32, _ []Key, hits []Hit) {
+		changed := ix.remember(n, hits)
+		if len(changed) == 0 {
+			return
+		}
+		for _, s := range ix.ids.in[n-1] {
+			for _, holder := range ix.holders(s) {
+				for _, v := range changed {
+					ix.queue.pair(holder, v)
+				}
 			}
 		}
-	}
+	})
 }
 
 // again queues a vulnerability wherever it has an answer or a hit.
