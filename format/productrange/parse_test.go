@@ -31,6 +31,7 @@ func TestPhrases(t *testing.T) {
 		{"Firmware 9.0.3 and older", "<= 9.0.3"},
 		{"≤ 2.1", "<= 2.1"},
 		{"less than or equal to 2.1", "<= 2.1"},
+		{"<= Build 595", "<= Build 595"},
 		// intervals
 		{"Versions 2.x through 4.1", ">= 2, <= 4.1"},
 		{"V3.0 up to and excluding 3.2", ">= V3.0, < 3.2"},
@@ -147,6 +148,10 @@ func TestContains(t *testing.T) {
 		{"<= 3.4.4 Build 16102416", Facts{Version: "3.4.4"}, CannotTell},
 		{"<= 3.4.4 Build 16102416", Facts{Version: "3.4.3"}, In},
 		{"8.1 SP1", Facts{Version: "8.1"}, CannotTell},
+		{"< V7.4 SP1 Upd4", Facts{Version: "7.4 SP1 Update 3"}, In},
+		{"<= 2020 R2 SP1", Facts{Version: "2020 R2 SP1 P01"}, Out},
+		{"<= 012U000061", Facts{Version: "012U000060"}, In},
+		{"<= R4.1L1", Facts{Version: "R4.1L2"}, Out},
 		{"2.X", Facts{Version: "2.4.1"}, In},
 		{"2.X", Facts{Version: "3.0"}, Out},
 		{"< B.06.18", Facts{Version: "B.06.02"}, In},

@@ -129,7 +129,7 @@ func (p *parser) named(bounded bool) bool {
 	var name []string
 	for len(name) < 5 && p.peek().kind == word {
 		t := p.peek()
-		if labels[t.low] || notNames[t.low] || letters.MatchString(t.text) && len(t.text) == 1 || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
+		if len(name) == 0 && prefixes[t.low] || labels[t.low] || notNames[t.low] || letters.MatchString(t.text) && len(t.text) == 1 || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
 			break
 		}
 		if p.isBoundHere() {

@@ -45,6 +45,9 @@ var suffixWords = map[string]bool{
 	"level": true, "rel": true, "fix": true, "kit": true, "maintenance": true, "nr": true,
 }
 
+// prefixes are words that belong to a version and stand before it: "Build 595".
+var prefixes = map[string]bool{"build": true, "update": true, "hotfix": true, "patch": true, "sp": true, "issue": true, "edition": true}
+
 // editions are suffixes without a number.
 var editions = map[string]bool{"lts": true, "ga": true, "rtm": true, "esr": true, "fcs": true, "beta": true}
 
@@ -70,7 +73,7 @@ func (p *parser) version(letter bool) (release, bool) {
 		p.i++
 	}
 	t := p.peek()
-	if t.low == "build" || t.low == "update" || t.low == "hotfix" || t.low == "patch" || t.low == "sp" || t.low == "issue" || t.low == "edition" {
+	if prefixes[t.low] {
 		if n := p.after(1); n.kind == word && number.MatchString(n.text) {
 			prefix = append(prefix, t.text)
 			p.i++
