@@ -135,7 +135,7 @@ func (r *rig) committed(c *wardround.Commit) {
 	r.commits++
 	for _, f := range c.Findings {
 		at, ok := r.watch[f.Item]
-		if !ok || r.findings[f.Key] || f.Opened.Before(at.Add(-time.Second)) {
+		if !ok || r.findings[f.Key] || f.Opened.Before(at) {
 			continue
 		}
 		r.findings[f.Key] = true
