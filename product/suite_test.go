@@ -94,7 +94,7 @@ func score(t *testing.T, file string, docs map[string][]advisory.Record) (precis
 		index[id] = x
 	}
 	used := map[string]bool{}
-	var tp, fp, fn, exact, proposed, negatives, wrongOut int
+	var tp, fp, fn, exact, proposed, negatives, wrongOut, cleared, wronglyCleared int
 	ts := triples(t, file)
 	for _, c := range ts {
 		x := index[c.advisory]
@@ -124,6 +124,12 @@ func score(t *testing.T, file string, docs map[string][]advisory.Record) (precis
 		case c.expected == "affected":
 			fn++
 		}
+		if got == "not affected" {
+			cleared++
+			if c.expected != "not affected" && c.expected != "not this product" {
+				wronglyCleared++
+			}
+		}
 		if c.expected == "affected" && (got == "not affected" || got == "not this product") {
 			wrongOut++
 		}
@@ -143,6 +149,11 @@ func score(t *testing.T, file string, docs map[string][]advisory.Record) (precis
 	rl, rh := wilson(tp, tp+fn)
 	t.Logf("%d triples of %d documents, %d negatives (%d %%)", len(ts), len(used), negatives, 100*negatives/len(ts))
 	t.Logf("asserted affected: precision %.3f (%.3f–%.3f), recall %.3f (%.3f–%.3f): %d right, %d wrong, %d missed, of which %d are called out", precision, pl, ph, recall, rl, rh, tp, fp, fn, wrongOut)
+	cl, ch := wilson(cleared-wronglyCleared, cleared)
+	t.Logf("cleared: %d of %d rightly (%.3f–%.3f)", cleared-wronglyCleared, cleared, cl, ch)
+	if wrongOut > 0 || wronglyCleared > 0 {
+		t.Errorf("%d affected devices are called out, %d are cleared that should not be", wrongOut, wronglyCleared)
+	}
 	t.Logf("all four answers: %d of %d as labelled; %d answers are proposals", exact, len(ts), proposed)
 	return precision, recall
 }
