@@ -73,6 +73,8 @@ func auditRow(e *wardround.Evidence) AuditRow {
 			Until, Due                          time.Time
 			Set                                 map[string]string
 			Scope                               wardround.DecisionScope
+			Maker, Product, Version             string // of a release
+			File, Feed, Tool                    string
 		} `json:"fields"`
 		Finding string `json:"finding"` // declared false with its asset
 	}
@@ -126,6 +128,13 @@ func auditRow(e *wardround.Evidence) AuditRow {
 		if add("", f.Name); f.Value == "" {
 			add("", "removed")
 		}
+		add("", f.Reason)
+	case kind.ReleaseSaid, kind.SBOMReceived, kind.KnowledgeReceived, kind.VEXReceived, kind.BuildReceived:
+		row.Act = strings.ReplaceAll(string(p.Kind), ".", " ")
+		add("", strings.Join(strings.Fields(f.Maker+" "+f.Product+" "+f.Version), " "))
+		add("", cmp.Or(f.File, f.Feed))
+		add("by", f.Tool)
+		add("from", f.Source)
 		add("", f.Reason)
 	case kind.LogGap:
 		row.Act = "log gap accepted"

@@ -67,3 +67,18 @@ func TestAReleaseStandsForItsInstances(t *testing.T) {
 		t.Errorf("listed apart: %d, %v", page.Total, err)
 	}
 }
+
+// What came for the portfolio is told beside what people did.
+func TestWhatCameIsAudited(t *testing.T) {
+	for act, tc := range map[string]struct{ payload, detail string }{
+		"release said":       {`{"kind":"release.said","fields":{"maker":"Acme","product":"Pump","version":"1.2","by":"ann","reason":"new"}}`, "Acme Pump 1.2 · new"},
+		"sbom received":      {`{"kind":"sbom.received","fields":{"maker":"Acme","product":"Pump","version":"1.2","file":"pump.cdx.json","components":3},"blob":{"digest":"sha256:00"}}`, "Acme Pump 1.2 · pump.cdx.json"},
+		"knowledge received": {`{"kind":"knowledge.received","fields":{"feed":"go","feed_kind":"osv","records":7}}`, "go"},
+		"build received":     {`{"kind":"build.received","fields":{"maker":"Acme","product":"Pump","version":"1.2","report":"sarif","tool":"analyser","failed":2}}`, "Acme Pump 1.2 · by analyser"},
+	} {
+		row := auditRow(&wardround.Evidence{Kind: "action", Reason: "x", Payload: []byte(tc.payload)})
+		if row.Act != act || row.Detail != tc.detail {
+			t.Errorf("%s: %q, %q", act, row.Act, row.Detail)
+		}
+	}
+}
