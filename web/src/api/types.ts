@@ -9,12 +9,13 @@ export type FindingState = "open" | "acknowledged" | "mitigated" | "accepted" | 
 export type Origin = "live" | "replay" | "simulated";
 export type Tri = "yes" | "no" | "unknown";
 export type Role =
-  | "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator";
+  | "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator" | "embargo";
 // view: read what was judged; observe: raw observations; decide: acknowledge, assign; accept: accept, false positive, mitigated, reopen;
 // inventory: edit assets, answer proposals; tune: checks on and off, thresholds, zones; evidence: export bundles; audit: the audit trail;
-// settings: sensors, retention, notifications; people: accounts, all tokens; erase: personal text
+// settings: sensors, retention, notifications; people: accounts, all tokens; erase: personal text;
+// embargo: vulnerabilities that are not public yet (given by name, by the role "embargo", never by another role)
 export type Permission =
-  | "view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase";
+  | "view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase" | "embargo";
 
 // Every error: RFC 9457 application/problem+json. code: a wardround.Code, or unauthenticated, throttled, too_large, csrf, precondition, unavailable (501: not offered by this server).
 export interface Problem {
@@ -215,6 +216,124 @@ export interface Proof { index: number; size: number; leaf: string; steps: { sid
 export interface Verification { result: "verified" | "self-consistent only" | "failed"; entries: number; total: number; problems: string[]; signed_by?: string; at?: string; trusted: string /* what vouches for it */; ledger?: string }
 // GET /search?q=&limit=20 → {items: Hit[]}
 export interface Hit { kind: "asset" | "identifier" | "finding" | "case" | "check" | "page" | "zone"; id: string; title: string; detail?: string; href: string; severity?: Severity; language?: string /* of a title that a check gave */ }
+
+// ---- portfolio: releases and what they are made of ----
+// A server without a portfolio answers empty lists. Who may see some product lines only sees their releases, exposures, documents, counts.
+// GET /releases ?q,maker,product,support,sbom=yes|no,severity (at least) → Page<ReleaseRow>; sort: name,maker,product,version,severity,instances,components,support_ends
+// GET /releases/{id} → ReleaseDetail; ETag. POST /releases ReleaseSaid → ReleaseDetail (201; what is there already is said anew). PUT /releases/{id} If-Match ReleaseSaid → ReleaseDetail
+export type SupportStage = "" | "development" | "supported" | "limited support" | "end of support"; // IMDRF N70; "" is not known
+export interface Release {
+  id: string; org: string; maker: string; product: string; version: string; kind: AssetKind; udi_di?: string; basic_udi_di?: string; gtin?: string;
+  models?: string[]; names?: string[]; stage: string; support?: SupportStage /* as said */; limited_support?: string; support_ends?: string;
+  end_of_life?: string; released?: string; retired?: string; declared?: Record<string, string>; sbom?: string /* its document */; source?: string; at?: string;
+}
+export interface ReleaseRow extends Release {
+  name: string; support_now: SupportStage /* by its dates */; has_sbom: boolean; components: number; unidentified: number /* nothing can be asked about them */;
+  instances: number; exposures: Exposed; worst: Severity;
+}
+// Vulnerabilities by what is said: of those that affect, how many by severity; of how many it cannot be told; and what authors claim not to affect.
+export interface Exposed { affected: number; critical: number; high: number; medium: number; low: number; info: number; exploited: number; unknown: number; claimed: number; not_affected: number }
+export interface ReleaseDetail extends ReleaseRow {
+  documents: PortfolioDocument[]; qualities: Quality[]; fields_of_support: { stage: SupportStage; from?: string; until?: string }[] /* in order of time */;
+  links?: string[] /* releases that it holds through linked bills of materials */; may: ("edit" | "upload")[]; etag: string;
+}
+export interface Quality { profile: string /* ntia-minimum, fda-524b, cra-annex-i, integrity */; rule: string; state: State; said: string; count?: number; of?: number }
+export interface ReleaseSaid {
+  maker: string; product: string; version: string; kind?: AssetKind; udi_di?: string; basic_udi_di?: string; gtin?: string; models?: string[]; called?: string[] /* names */;
+  stage?: string; support?: SupportStage; limited_support?: string; support_ends?: string; end_of_life?: string; released?: string; retired?: string;
+  declared?: Record<string, string>; clear?: string[] /* JSON names of fields to empty */; reason?: string;
+}
+// GET /releases/{id}/components ?parent (ref; absent: what stands at the top),q (search in all; then without parent) → Page<Component>
+export interface Component {
+  row: number /* in the bill of materials: parent= */; ref?: string; parent: number /* -1: at the top */; children: number /* directly below */; below: number /* all below */;
+  type?: string; group?: string; name: string; version?: string; purl?: string; cpes?: string[]; supplier?: string; label: string /* purl, else name@version */; path: string;
+  identified: boolean; excluded?: boolean /* not shipped */;
+  exposed: Exposed /* its own */; rolled: Exposed /* its own and all below, each vulnerability once */; vulnerabilities?: string[] /* its own that affect or cannot be told, at most 20 */;
+}
+// GET /releases/{id}/exposures ?q,state=fail|unknown|pass (comma list),severity,exploited,claimed=true|false,component → Page<Exposure>, the most urgent first
+// GET /assets/{id}/exposures: of an asset that is no instance of a known release; else those of its release
+export interface Exposure {
+  subject: string /* release:ID or asset:ID */; subject_name: string; vulnerability: string; aliases?: string[]; title?: string; state: State; why?: string;
+  places?: Place[] /* at most 8 of count */; count?: number; fixed?: string[]; advisories?: string[]; severity: Severity; rating?: string; score: number /* -1: none */;
+  exploited?: boolean; due_kev?: string; epss: number /* -1: not known */; confidence: number; claim?: Claim; embargoed?: boolean; changed?: string; fact?: string;
+  finding?: string /* id of the finding, if there is one */; priority: Priority;
+}
+export interface Place { component: string; path: string /* names from the product down: "pump > linux image > openssl" */; fixed?: string; why?: string }
+export interface Claim {
+  document?: string; statement?: string; status: string /* not_affected, affected, fixed, under_investigation */; justification?: string; note?: string;
+  author?: string; trust?: string; at?: string; expires?: string; conflicts?: string[];
+}
+export interface Priority { decision: string /* SSVC deployer: immediate, out-of-cycle, scheduled, defer */; timeline?: string /* BOD 26-04 */; due?: string; why: string /* one sentence */; assumed?: string[] /* not known, counted as the worst */ }
+// GET /releases/{id}/instances → Page<Instance>
+export interface Instance { asset: string; name: string; role?: string; ward?: string; zone?: string; criticality: Criticality; worst: Severity; findings: number; last: string }
+
+// ---- portfolio: documents ----
+// POST /releases/{id}/sbom ?name= BODY CycloneDX or SPDX, at most 512 MiB, not compressed → PortfolioDocument (201), when it is judged; 422 with the position of what cannot be read
+// POST /documents ?kind=sbom|vex|knowledge|build&name=&maker=&product=&version=&release= &feed= &report= &tool= BODY → PortfolioDocument
+// GET /documents ?kind,release,q,problem,current (not replaced; default all) → Page<PortfolioDocument>, newest first; GET /documents/{id}; GET /documents/{id}/content: the bytes
+export interface PortfolioDocument {
+  id: string; org: string; kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange"; release?: string; release_name?: string; name: string; format: string;
+  blob: { digest: string; size: number; media_type?: string }; source?: string; author?: string; signer?: string; trust?: string; parts?: number; issued?: string; at: string;
+  seq: number; problem?: string; replaced?: string;
+}
+
+// ---- portfolio: vulnerabilities ----
+// GET /vulnerabilities ?q,severity (at least),exploited=true,state=affected|unknown|claimed|not_affected,since (came here then or later),decision → Page<VulnerabilityRow>, the most urgent first
+export interface VulnerabilityRow {
+  id: string; aliases?: string[]; title?: string; severity: Severity; score: number; rating?: string; exploited?: boolean; due_kev?: string; epss: number;
+  published?: string; changed?: string; since?: string /* first failing here */; releases: number; assets: number /* affected */; unknown: number; claimed: number; not_affected: number;
+  embargoed?: boolean; priority: Priority;
+}
+// GET /vulnerabilities/{id} (any of its ids) ?limit → VulnerabilityDetail; ETag
+export interface VulnerabilityDetail extends VulnerabilityRow {
+  withdrawn?: boolean; cwes?: string[]; percentile?: number; ssvc?: Record<string, string>;
+  ratings: { type?: string; vector?: string; text?: string; score?: number; by?: string }[];
+  kev?: { cve: string; vendor?: string; product?: string; name?: string; added?: string; due?: string; ransomware?: boolean; action?: string; notes?: string };
+  records: AdvisoryRef[]; touches: Affected; findings: string[] /* at most 100 */; embargo?: Embargo; may: "embargo"[]; etag: string;
+}
+export interface AdvisoryRef { id: string; feed: string; document?: string; title?: string; url?: string; digest?: string; published?: string; modified?: string; withdrawn?: string }
+export interface Embargo { reason: string; until?: string; people: string[] /* account names */; by?: string; at?: string }
+// PUT /vulnerabilities/{id}/embargo {reason, until?, people} (permission embargo, whole site) → Embargo; DELETE /vulnerabilities/{id}/embargo ?reason= lifts it.
+// GET /advisories/{id} ?feed → AdvisoryPage: an advisory's id, or the name of the document it stands in
+export interface AdvisoryPage {
+  id: string; records: (AdvisoryRef & { summary?: string; details?: string; aliases?: string[]; related?: string[]; affected: string[] /* said in words */; references?: { type?: string; url: string }[]; vulnerability: string })[];
+}
+
+// ---- portfolio: questions ----
+// GET /portfolio/affected ?q=CVE-…|purl range|name range &in=package range &limit= → Affected
+export interface Affected {
+  vulnerability?: string; title?: string; affected: AffectedList; not_affected: AffectedList; cannot_tell: AffectedList; share: Share; knowledge?: string /* when the newest came */;
+}
+export interface AffectedList { subjects: number; assets: number; reasons?: Tally[]; wards?: Tally[]; products?: Tally[]; rows: AffectedRow[] }
+export interface Tally { name: string; n: number }
+export interface AffectedRow {
+  subject: string; name: string; state: State; why: string; places?: Place[]; count?: number; fixed?: string[]; claim?: Claim; assets?: AffectedAt[]; instances: number;
+}
+export interface AffectedAt { asset: string; name: string; role?: string; ward?: string; zone?: string; criticality: Criticality }
+export interface Share { releases: number; with_sbom: number; assets: number; seen: number; components: number; unidentified: number }
+// GET /portfolio/news ?since= (default: last Monday, 00:00 of the site) &limit → News
+export interface News { since: string; items: NewsRow[]; more: number; share: Share }
+export interface NewsRow { vulnerability: string; title?: string; since: string; subjects: number; assets: number; severity: Severity; exploited?: boolean; names: string[] /* of releases and assets, at most 8 */ }
+// GET /portfolio/metrics → Metrics. Durations in seconds.
+export interface Metrics {
+  verdict: Spread /* advisory → verdict */; patch: Spread /* identified → patched */; open: number /* without a patch */; deployed: Spread /* patched → deployed, by instance */;
+  instances: number; patched: number; patched_percent: number /* -1: none had to be */; share: Share; feeds: Feed[];
+}
+export interface Spread { n: number; p50: number; p90: number; max: number }
+// GET /portfolio/support ?months=12 → Support
+export interface Support { until: string; ending: SupportRow[]; unknown: SupportRow[]; share: Share }
+export interface SupportRow { release: string; name: string; maker: string; product: string; version: string; stage: SupportStage; ends?: string; instances: number }
+
+// ---- portfolio: knowledge and statements ----
+// GET /feeds → Page<Feed>
+export interface Feed { name: string; kind: string; records: number; newest: string; at: string; age_s?: number; trust?: string; missing?: number /* components of this ecosystem that no feed speaks of */ }
+// GET /vex ?q,outcome → Page<VexRow>; GET /vex/{document}/diagnostics → Page<Diagnosis>
+export interface VexRow extends PortfolioDocument { statements: number; applied: number; overruled: number; expired: number; nothing: number; conflicts: number }
+export interface Diagnosis {
+  document: string; name: string; author: string; trust?: string; statement: string; vulnerability: string; status: string; products: string[];
+  outcome: "applied" | "overruled" | "expired" | "nothing"; matched: number; decides: number; expires?: string;
+  near?: { field: string; says: string; has: string; detail: string }; where?: string; conflicts?: string[]; said: string;
+}
 
 // ---- settings ----
 // Secrets are written and not read: a mask comes in their place, which, sent back, keeps them for where they went before.
