@@ -21,6 +21,9 @@ type Feed struct {
 	Newest  time.Time `json:"newest,omitzero"` // newest modification, at most At
 	// Ahead counts records that were modified after they came: a clock is wrong.
 	Ahead int `json:"ahead,omitempty"`
+	// Unfiled counts statements that no component can be found by: no package is
+	// named, the CPE cannot be read, the product's name tells nothing.
+	Unfiled int `json:"unfiled,omitempty"`
 	// Ecosystems are the families that its records speak of, sorted: "Go", "Debian";
 	// "cpe" and "product" for records by CPE and by product.
 	Ecosystems []string `json:"ecosystems,omitempty"`

@@ -100,14 +100,16 @@ func TestAliasChain(t *testing.T) {
 	}
 }
 
-// A clock in the future is told, and does not make the feed look newer than it is.
+// A clock in the future is told, and does not make the feed look newer than it is;
+// what nobody can be found by is counted.
 func TestClockAhead(t *testing.T) {
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	r := record("CVE-2020-0001")
 	r.Modified = at.AddDate(50, 0, 0)
+	r.Affected = append(r.Affected, advisory.Affected{CPE: &advisory.CPE{Match: "no name", Vulnerable: true}})
 	b := knowledge.New(knowledge.Options{})
 	b.Put(knowledge.Feed{Name: "f", Kind: "osv", At: at}, entries(r))
-	want := []knowledge.Feed{{Name: "f", Kind: "osv", At: at, Records: 1, Newest: at, Ahead: 1, Ecosystems: []string{"npm"}}}
+	want := []knowledge.Feed{{Name: "f", Kind: "osv", At: at, Records: 1, Newest: at, Ahead: 1, Unfiled: 1, Ecosystems: []string{"npm"}}}
 	if diff := cmp.Diff(want, b.Feeds()); diff != "" {
 		t.Error(diff)
 	}

@@ -37,7 +37,7 @@ func (b *Base) open(f Feed) *feed {
 		own = &feed{families: map[string]int{}}
 		b.feeds[f.Name] = own
 	}
-	f.Records, f.Newest, f.Ahead, f.Ecosystems = own.Records, own.Newest, 0, nil
+	f.Records, f.Newest, f.Ahead, f.Unfiled, f.Ecosystems = own.Records, own.Newest, 0, own.Unfiled, nil
 	own.Feed = f
 	return own
 }
@@ -124,6 +124,9 @@ func (p *putting) record(e *Entry) {
 	}
 	for i := range r.Affected {
 		rows, asked := b.filed(&r.Affected[i])
+		if len(asked) == 0 {
+			p.feed.Unfiled++
+		}
 		for _, k := range rows {
 			if len(b.rows[k]) == 0 {
 				b.fileWords(k, asked)
@@ -159,6 +162,9 @@ func (p *putting) remove(n recID, was *held) {
 	b := p.b
 	for i := range was.rec.Affected {
 		rows, asked := b.filed(&was.rec.Affected[i])
+		if len(asked) == 0 {
+			p.feed.Unfiled--
+		}
 		for _, k := range rows {
 			p.feed.families[k.Ecosystem()]--
 			if n < b.gen.len() {

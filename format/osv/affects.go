@@ -56,13 +56,16 @@ func Scheme(a *advisory.Affected, kind advisory.RangeKind) version.Scheme {
 // points settled that it leaves open: events of one version apply in the order
 // they are written in; a range of commits tells nothing, unless the version is
 // enumerated; neither does one with a bound that is no version. A limit of "*", or
-// none, is no limit.
+// none, is no limit. A range of everything needs no version to be asked for.
 func Affects(a *advisory.Affected, v string) Set {
 	no := func(r Reason) Set { return Set{Reason: r, Range: -1} }
 	if a.All {
 		return no(Every)
 	}
 	if v == "" {
+		if unbounded(a) {
+			return no(Every)
+		}
 		return no(NoVersion)
 	}
 	if slices.Contains(a.Versions, v) {
@@ -92,6 +95,8 @@ func Affects(a *advisory.Affected, v string) Set {
 		}
 	}
 	switch {
+	case doubt == BadVersion && unbounded(a):
+		return no(Every)
 	case a.Unread != "":
 		return no(Unread)
 	case doubt != Out:
@@ -100,6 +105,28 @@ func Affects(a *advisory.Affected, v string) Set {
 		return no(NoRange)
 	}
 	return no(Out)
+}
+
+// unbounded reports whether a range begins before every version and never ends, so
+// that it does not matter which version is asked for.
+func unbounded(a *advisory.Affected) bool {
+	for i := range a.Ranges {
+		r := &a.Ranges[i]
+		switch r.Kind {
+		case advisory.Git, advisory.Serial, advisory.Date:
+			continue
+		}
+		all := len(r.Events) > 0
+		begins := false
+		for _, e := range r.Events {
+			begins = begins || e.Introduced == "0"
+			all = all && (e.Introduced != "" || e.Limit == "*")
+		}
+		if all && begins {
+			return true
+		}
+	}
+	return false
 }
 
 type point struct {

@@ -47,6 +47,9 @@ func TestAffects(t *testing.T) {
 		{"commits", set("", advisory.Git, nil, introduced("0"), fixed("8d4fe29860d3")), "1.0", osv.Set{Reason: osv.Commits, Range: -1}},
 		{"commits, and enumerated", set("", advisory.Git, []string{"v1.0"}, introduced("0")), "v1.0", osv.Set{Reason: osv.Enumerated, Range: -1}},
 		{"no version", goRange, "", osv.Set{Reason: osv.NoVersion, Range: -1}},
+		{"no version, and all are affected", set("npm", advisory.Semver, nil, introduced("0")), "", osv.Set{Reason: osv.Every, Range: -1}},
+		{"an unreadable version, and all are affected", set("PyPI", advisory.Ecosystem, nil, introduced("0")), "§", osv.Set{Reason: osv.Ranged}},
+		{"no version, and a limit", set("npm", advisory.Semver, nil, introduced("0"), limit("2")), "", osv.Set{Reason: osv.NoVersion, Range: -1}},
 		{"nothing said", set("npm", advisory.Semver, nil), "1.0.0", osv.Set{Reason: osv.NoRange, Range: -1}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
