@@ -78,6 +78,9 @@ func (s *Server) linesOf(f *board.Finding) []string {
 	if a := s.opt.Board.SubjectAsset(board.Visible{}, f.Subject); a != nil {
 		return productsOf(a.Asset)
 	}
+	if f.Subject.Kind == wardround.SubjectRelease {
+		return s.opt.Board.Lines(wardround.ReleaseID(f.Subject.ID))
+	}
 	return nil
 }
 

@@ -21,7 +21,9 @@ func (b *Board) apply(c *wardround.Commit) {
 	for _, row := range c.Content {
 		b.setContent(row)
 	}
-	b.applyAssets(c.Assets)
+	told := map[wardround.ReleaseID]bool{}
+	b.applyAssets(c.Assets, told)
+	b.applyReleases(c.Releases, told)
 	for _, l := range c.Links {
 		b.link(l)
 	}
@@ -49,7 +51,7 @@ func (b *Board) apply(c *wardround.Commit) {
 
 // applyAssets takes in assets. Those that were merged or split come together, so
 // that all are in before anything is derived from them.
-func (b *Board) applyAssets(assets []*wardround.Asset) {
+func (b *Board) applyAssets(assets []*wardround.Asset, told map[wardround.ReleaseID]bool) {
 	var changed []*assetEntry
 	for _, a := range assets {
 		e := b.assets[a.ID]
@@ -57,7 +59,7 @@ func (b *Board) applyAssets(assets []*wardround.Asset) {
 			e = &assetEntry{raw: a, who: newWho(a, len(b.assets))}
 			b.assets[a.ID] = e
 			b.hold(nil, a)
-			b.install(nil, e)
+			b.install(nil, e, told)
 			b.noteAsset(nil, a)
 			changed = append(changed, e)
 			b.dirtyAssets[e] = struct{}{}
@@ -73,7 +75,7 @@ func (b *Board) applyAssets(assets []*wardround.Asset) {
 			b.noteAsset(old, a)
 		}
 		b.hold(old, a)
-		b.install(old, e)
+		b.install(old, e, told)
 		if different {
 			changed = append(changed, e)
 		}

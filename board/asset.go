@@ -282,6 +282,10 @@ func (b *Board) Sees(v Visible, s wardround.Subject) bool {
 		if l := b.links[wardround.LinkID(s.ID)]; l != nil {
 			return v.either(b.whoIs(l.raw.Server), b.whoIs(l.raw.Client))
 		}
+	case wardround.SubjectRelease:
+		if x := b.releases[wardround.ReleaseID(s.ID)]; x != nil {
+			return v.made(x.product)
+		}
 	}
 	return false
 }

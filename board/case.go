@@ -165,7 +165,7 @@ func (b *Board) Case(v Visible, id, language string) *CaseLine {
 func (e *caseEntry) rows(v Visible) []*findingRow {
 	rows := make([]*findingRow, 0, len(e.findings))
 	for _, f := range e.findings {
-		if v.either(f.row.a, f.row.b) {
+		if v.finding(f.row) {
 			rows = append(rows, f.row)
 		}
 	}

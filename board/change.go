@@ -203,7 +203,7 @@ func (t *teller) tell(x *event) {
 			c.of(e.who)
 		}
 	case FindingOpened, FindingFixed, FindingReopened, FindingDecided:
-		if e := t.b.state.findings[x.finding]; e != nil && t.v.either(e.row.a, e.row.b) {
+		if e := t.b.state.findings[x.finding]; e != nil && t.v.finding(e.row) {
 			t.finding(x, e.row)
 		}
 	case ContentChanged:
@@ -302,7 +302,7 @@ func (t *teller) ends() {
 	for _, e := range t.b.ends {
 		r := e.row
 		d := r.f.Decision
-		if !t.v.either(r.a, r.b) || d.Until.Sub(t.b.at) > endsWithin || d.State != wardround.Accepted && d.State != wardround.FalsePositive {
+		if !t.v.finding(r) || d.Until.Sub(t.b.at) > endsWithin || d.State != wardround.Accepted && d.State != wardround.FalsePositive {
 			continue
 		}
 		x := event{kind: AcceptanceEnds, at: d.At}

@@ -95,7 +95,7 @@ func (b *Board) count(v Visible) map[string]int {
 	b.mu.RUnlock()
 	var n [wardround.Critical + 1]int
 	for r := range live.all() {
-		if r.asks && v.either(r.a, r.b) {
+		if r.asks && v.finding(r) {
 			n[r.severity]++
 		}
 	}

@@ -19,7 +19,8 @@ type findingRow struct {
 	severity    wardround.Severity
 	asks        bool // for somebody's attention
 	check       *info
-	a, b        *who // the asset, or the server and the client of a link; nil for none
+	a, b        *who     // the asset, or the server and the client of a link; nil for none
+	product     *product // the release; nil for none
 	criticality wardround.Criticality
 	rank        int8 // of the criticality; -1 for what is no asset
 	two         bool
@@ -54,7 +55,11 @@ func (b *Board) derive(f *wardround.Finding) *findingRow {
 		}
 		r.two = r.a == nil || r.b == nil
 	case wardround.SubjectRelease:
-		r.weigh(b.releases[wardround.ReleaseID(f.Subject.ID)])
+		p := b.release(wardround.ReleaseID(f.Subject.ID)).product
+		r.product, r.criticality, r.rank = p, p.criticality, p.rank
+		r.two = r.rank == int8(wardround.LifeSustaining.Rank())
+		r.text += "\n" + p.text
+		r.grams = grams(r.text)
 		return r
 	default:
 		return r
@@ -76,6 +81,9 @@ func compareFindings(x, y *findingRow) int {
 func (r *findingRow) name() string {
 	if r.a != nil {
 		return r.a.name
+	}
+	if r.product != nil {
+		return r.product.name
 	}
 	return r.f.Subject.ID
 }
@@ -136,7 +144,7 @@ func (q *FindingQuery) filter(now time.Time, assets int) func(*findingRow) bool 
 			q.Overdue != nil && r.overdue(now) != *q.Overdue,
 			q.Criticality != nil && (r.rank < 0 || r.criticality != *q.Criticality),
 			q.needsAsset() && !q.ofAsset(r),
-			!q.Visible.either(r.a, r.b):
+			!q.Visible.finding(r):
 			return false
 		}
 		return m.finding(r)
@@ -246,7 +254,7 @@ func (b *Board) Finding(v Visible, id string) *Finding {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	e := b.state.findings[id]
-	if e == nil || !v.either(e.row.a, e.row.b) {
+	if e == nil || !v.finding(e.row) {
 		return nil
 	}
 	return b.view(e.row, b.now())
@@ -266,7 +274,7 @@ func (b *Board) Related(v Visible, id string, most int) []*Finding {
 	mine := func(w *who) bool { return w != nil && (r.a != nil && w.id == r.a.id || r.b != nil && w.id == r.b.id) }
 	var rows []*findingRow
 	for x := range live.all() {
-		if x.f.ID == id || x.f.Case != r.f.Case && !mine(x.a) && !mine(x.b) || !v.either(x.a, x.b) {
+		if x.f.ID == id || x.f.Case != r.f.Case && !mine(x.a) && !mine(x.b) || !v.finding(x) {
 			continue
 		}
 		if rows = append(rows, x); len(rows) >= most {

@@ -59,6 +59,7 @@ func (b *Board) Load(ctx context.Context, r wardround.Reader) error {
 		}
 	}
 	c.Evidence, errs[7] = acts(ctx, r, sc)
+	c.Releases, errs[8] = all(r.Releases(ctx, sc))
 	for _, err := range errs {
 		if err != nil {
 			return err

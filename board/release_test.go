@@ -52,6 +52,22 @@ func TestAReleaseStandsForItsInstances(t *testing.T) {
 	if !f.TwoPeople {
 		t.Error("of one nobody knows what it does")
 	}
+	// People call it by its name, and who is limited to a product line sees its own.
+	release := &wardround.Release{ID: "r-1", Maker: "Acme", Product: "Pump", Version: "1.2"}
+	if f = apply(&wardround.Commit{Releases: []*wardround.Release{release}}); f.AssetName != "Acme Pump 1.2" {
+		t.Errorf("it is called %q", f.AssetName)
+	}
+	for _, line := range []string{"acme", "pump"} {
+		if b.Finding(Visible{Products: []string{line}}, f.ID) == nil || !b.Sees(Visible{Products: []string{line}}, k.Subject) || b.Case(Visible{Products: []string{line}}, "c-1", "en") == nil {
+			t.Errorf("who looks after %s does not see it", line)
+		}
+	}
+	if b.Finding(Visible{Products: []string{"other"}}, f.ID) != nil || b.Sees(Visible{Products: []string{"other"}}, k.Subject) {
+		t.Error("who looks after another line sees it")
+	}
+	if page, err := b.Findings(FindingQuery{Q: "acme pump"}); err != nil || page.Total != 1 {
+		t.Errorf("found by its name: %d, %v", page.Total, err)
+	}
 	for language, title := range map[string]string{"en": "A known vulnerability: CVE-2026-1", "de": "Eine bekannte Schwachstelle: CVE-2026-1"} {
 		if l := b.Case(Visible{}, "c-1", language); l == nil || l.Title != title || l.Findings != 1 {
 			t.Errorf("%s: %+v", language, l)

@@ -179,7 +179,7 @@ func searchFindings(live, fixed list[*findingRow], v Visible, whole string, m *m
 	n := 0
 	for _, l := range []list[*findingRow]{live, fixed} {
 		for r := range l.all() { // the worst first
-			if !m.finding(r) || !v.either(r.a, r.b) {
+			if !m.finding(r) || !v.finding(r) {
 				continue
 			}
 			title, is := r.check.told(language)
