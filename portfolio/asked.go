@@ -20,7 +20,7 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 	}
 	// Whoever has a hit, or had an answer, is asked for one; of the others it only
 	// matters whether they hold what is named.
-	carry, named := map[uint32]bool{}, map[uint32]uint32{}
+	carry, named := make([]bool, len(a.subjects)), make([]bool, len(a.subjects))
 	if heard && v != 0 {
 		for _, n := range a.carriers(v) {
 			carry[n] = true
@@ -28,9 +28,7 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 	}
 	for _, id := range a.candidates(a.res.Vulnerability) {
 		for _, n := range a.ids.in[id-1] {
-			for _, h := range a.holders(n) {
-				named[h] = id
-			}
+			a.eachHolder(n, func(h uint32) { named[h] = true })
 		}
 	}
 	old := !a.res.Knowledge.IsZero() && a.now.Sub(a.res.Knowledge) > a.q.MaxAge
@@ -49,7 +47,7 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 			return verdict{state: wardround.Unknown, why: why}
 		case old:
 			return verdict{state: wardround.Unknown, why: whyOld}
-		case named[n] != 0:
+		case named[n]:
 			return verdict{state: wardround.Pass, why: whyFixed, row: func(r *Row) { r.Why = a.whyNot(n, v) }}
 		}
 		return verdict{state: wardround.Pass, why: whyNoPart, row: remark(s)}
@@ -127,7 +125,7 @@ func (a *asking) byPackage(also func(uint32) verdict) func(n uint32) verdict {
 		state wardround.State
 		ids   []uint32
 	}
-	hold := map[uint32]*found{}
+	hold := make([]*found, len(a.subjects))
 	for _, id := range a.named(a.q.Package) {
 		state := wardround.Pass
 		in, known := a.q.Range.Holds(a.texts.at(a.ids.rows[id-1].version))
@@ -138,7 +136,7 @@ func (a *asking) byPackage(also func(uint32) verdict) func(n uint32) verdict {
 			state = wardround.Fail
 		}
 		for _, n := range a.ids.in[id-1] {
-			for _, h := range a.holders(n) {
+			a.eachHolder(n, func(h uint32) {
 				f := hold[h]
 				if f == nil {
 					f = &found{}
@@ -150,7 +148,7 @@ func (a *asking) byPackage(also func(uint32) verdict) func(n uint32) verdict {
 				if state == f.state && len(f.ids) < maxPlaces {
 					f.ids = append(f.ids, id)
 				}
-			}
+			})
 		}
 	}
 	return func(n uint32) verdict {

@@ -55,6 +55,7 @@ func (ix *Index) Assets(changed []*wardround.Asset) {
 			ix.assets++
 		}
 		s.asset.take(a)
+		s.line = lineOf(s)
 		ix.settle(n)
 	}
 	ix.matchNew()

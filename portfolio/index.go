@@ -17,7 +17,7 @@ type Options struct {
 	Knowledge Knowledge // nil: nothing is known
 	Claims    Claims    // nil: nobody states anything
 	Limits    Limits
-	// Quality judges a bill of materials; nil: not judged.
+	// Quality judges a bill of materials; nil means [Profiles].
 	Quality func(r *wardround.Release, d *sbom.Document) []check.Quality
 }
 
@@ -57,9 +57,10 @@ type subject struct {
 	asset   *member            // nil for a release
 	device  uint32             // what it calls itself; 0: nothing, or it is an instance
 	bill    *bill
-	members []uint32 // assets that are instances, in the order they came
-	answers []answer // by number of vulnerability
-	withBOM time.Time
+	members []uint32  // assets that are instances, in the order they came
+	answers []answer  // by number of vulnerability
+	withBOM time.Time // when its first bill of materials came
+	line    string    // what tallies call it
 }
 
 // answer is what was last said of a vulnerability.
@@ -81,6 +82,9 @@ func New(opt Options) *Index {
 	opt.Limits = opt.Limits.orDefault()
 	if opt.Knowledge == nil {
 		opt.Knowledge = ignorance{}
+	}
+	if opt.Quality == nil {
+		opt.Quality = Profiles
 	}
 	ix := &Index{opt: opt, bySubj: map[wardround.Subject]uint32{}, byBill: map[string][]uint32{},
 		linkers: map[string][]uint32{}, waiting: map[wardround.ReleaseID][]uint32{}, queue: newQueue()}
@@ -175,6 +179,7 @@ func (ix *Index) PutRelease(r *wardround.Release) error {
 	n, s := ix.subject(wardround.ReleaseSubject(r.ID))
 	old := s.release
 	s.release = r
+	s.line = lineOf(s)
 	id := deviceOf(r)
 	ix.setDevice(n, ix.intern(&id))
 	ix.matchNew()

@@ -2,7 +2,6 @@ package portfolio
 
 import (
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/sbom"
 )
 
@@ -158,16 +157,4 @@ func (ix *Index) PutIntake(id wardround.ReleaseID, document wardround.DocumentID
 	}
 	ix.touch(n)
 	return nil
-}
-
-// quality is what a bill of materials lacks.
-func (ix *Index) quality(r *wardround.Release, doc *sbom.Document, b *bill) []check.Quality {
-	switch {
-	case ix.opt.Quality == nil:
-		return nil
-	case len(doc.Components) == 0 && len(b.ident) > 0:
-		return []check.Quality{{Profile: "integrity", Rule: "size", State: wardround.Unknown, Count: len(b.ident), Of: len(b.ident),
-			Said: "The document is too large to be judged by the profiles; its components are matched."}}
-	}
-	return ix.opt.Quality(r, doc)
 }

@@ -69,6 +69,17 @@ func (ix *Index) reach(n uint32) []*held {
 	return out
 }
 
+// eachHolder calls f for each of the holders.
+func (ix *Index) eachHolder(n uint32, f func(uint32)) {
+	if len(ix.linkers) == 0 {
+		f(n)
+		return
+	}
+	for _, h := range ix.holders(n) {
+		f(h)
+	}
+}
+
 // holders are the subjects for which a subject's bill counts: itself and those
 // that link to it, however far above.
 func (ix *Index) holders(n uint32) []uint32 {

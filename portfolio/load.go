@@ -182,6 +182,10 @@ func (l *loading) subjects() {
 		l.must(slices.IsSortedFunc(s.answers, func(a, b answer) int { return int(a.vuln) - int(b.vuln) }), "the answers of a subject")
 		_, twice := ix.bySubj[s.key]
 		l.must(!twice && (s.release != nil) != (s.asset != nil), "a subject")
+		if l.err != nil {
+			return
+		}
+		s.line = lineOf(s)
 		ix.bySubj[s.key] = uint32(n)
 		ix.subjects = append(ix.subjects, s)
 		if s.asset != nil {

@@ -207,11 +207,11 @@ func (ix *Index) rematch(ids []uint32) {
 			return
 		}
 		for _, s := range ix.ids.in[n-1] {
-			for _, holder := range ix.holders(s) {
+			ix.eachHolder(s, func(h uint32) {
 				for _, v := range changed {
-					ix.queue.pair(holder, v)
+					ix.queue.pair(h, v)
 				}
-			}
+			})
 		}
 	})
 }
@@ -233,7 +233,7 @@ func (ix *Index) carriers(v uint32) []uint32 {
 	var out []uint32
 	for _, n := range ix.byVuln.get(v) {
 		for _, s := range ix.ids.in[n-1] {
-			out = append(out, ix.holders(s)...)
+			ix.eachHolder(s, func(h uint32) { out = append(out, h) })
 		}
 	}
 	out = append(out, ix.answered.get(v)...)

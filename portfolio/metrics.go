@@ -45,7 +45,7 @@ func (ix *Index) New(ctx context.Context, since time.Time, limit int, embargoed 
 				x.Since = t
 			}
 			x.Subjects++
-			x.Assets += len(ix.members(s))
+			ix.eachMember(s, func(*member) { x.Assets++ })
 			if len(x.Keys) < maxPlaces {
 				x.Keys = append(x.Keys, check.ExposureKey{Subject: s.key, Vulnerability: x.Vulnerability})
 			}

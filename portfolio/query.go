@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"fmt"
 	"slices"
@@ -164,7 +165,10 @@ func (a *asking) all() error {
 	if a.q.Package != "" {
 		judge = a.byPackage(judge)
 	}
-	lists := map[wardround.State][]verdict{}
+	lists := map[wardround.State]*listing{}
+	for state, l := range map[wardround.State]*List{wardround.Fail: &a.res.Affected, wardround.Pass: &a.res.NotAffected, wardround.Unknown: &a.res.CannotTell} {
+		lists[state] = &listing{asking: a, list: l, reasons: map[string]int{}, wards: map[string]int{}, products: map[string]int{}}
+	}
 	for n, s := range a.subjects {
 		if n%4096 == 0 && a.ctx.Err() != nil {
 			return a.ctx.Err()
@@ -174,66 +178,99 @@ func (a *asking) all() error {
 		}
 		v := judge(uint32(n))
 		v.n = uint32(n)
-		lists[v.state] = append(lists[v.state], v)
+		lists[v.state].add(v, s)
 	}
-	a.list(&a.res.Affected, lists[wardround.Fail])
-	a.list(&a.res.NotAffected, lists[wardround.Pass])
-	a.list(&a.res.CannotTell, lists[wardround.Unknown])
+	for _, l := range lists {
+		l.finish()
+	}
 	return nil
 }
 
-// list counts, and shows the rows with most assets.
-func (a *asking) list(l *List, all []verdict) {
-	reasons, wards, products := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, v := range all {
-		s := a.subjects[v.n]
-		l.Subjects++
-		reasons[v.why]++
-		line := productLine(s)
-		for _, m := range a.members(s) {
-			l.Assets++
-			wards[m.ward]++
-			products[line]++
-		}
-	}
-	l.Reasons, l.Wards, l.Products = tally(reasons), tally(wards), tally(products)
-	weight := func(v verdict) int { return len(a.subjects[v.n].members) }
-	slices.SortFunc(all, func(x, y verdict) int {
-		return cmp.Or(cmp.Compare(weight(y), weight(x)), compareSubject(a.subjects[x.n].key, a.subjects[y.n].key))
+// listing is one list that is being made: everything is counted, and the rows with
+// most assets are kept, the worst of them first: a heap.
+type listing struct {
+	*asking
+	list                     *List
+	top                      []verdict
+	reasons, wards, products map[string]int
+}
+
+// before is the order of rows: most assets first, then by key.
+func (l *listing) before(x, y verdict) int {
+	a, b := l.subjects[x.n], l.subjects[y.n]
+	return cmp.Or(cmp.Compare(len(b.members), len(a.members)), compareSubject(a.key, b.key))
+}
+
+func (l *listing) Len() int           { return len(l.top) }
+func (l *listing) Less(i, j int) bool { return l.before(l.top[i], l.top[j]) > 0 }
+func (l *listing) Swap(i, j int)      { l.top[i], l.top[j] = l.top[j], l.top[i] }
+func (l *listing) Push(x any)         { l.top = append(l.top, x.(verdict)) }
+func (l *listing) Pop() any {
+	x := l.top[len(l.top)-1]
+	l.top = l.top[:len(l.top)-1]
+	return x
+}
+
+func (l *listing) add(v verdict, s *subject) {
+	l.list.Subjects++
+	l.reasons[v.why]++
+	assets := 0
+	l.eachMember(s, func(m *member) {
+		assets++
+		l.wards[m.ward]++
 	})
-	for _, v := range all[:min(len(all), a.q.Limit)] {
-		s := a.subjects[v.n]
-		r := Row{Subject: s.key, Name: a.subjectName(s.key), State: v.state, Why: v.why}
+	l.list.Assets += assets
+	if assets > 0 {
+		l.products[s.line] += assets
+	}
+	switch {
+	case len(l.top) < l.q.Limit:
+		heap.Push(l, v)
+	case l.before(v, l.top[0]) < 0:
+		l.top[0] = v
+		heap.Fix(l, 0)
+	}
+}
+
+func (l *listing) finish() {
+	l.list.Reasons, l.list.Wards, l.list.Products = tally(l.reasons), tally(l.wards), tally(l.products)
+	slices.SortFunc(l.top, l.before)
+	for _, v := range l.top {
+		s := l.subjects[v.n]
+		r := Row{Subject: s.key, Name: l.subjectName(s.key), State: v.state, Why: v.why}
 		if v.row != nil {
 			v.row(&r)
 		}
-		for _, m := range a.members(s) {
+		l.eachMember(s, func(m *member) {
 			if r.Instances++; len(r.Assets) < maxAt {
 				r.Assets = append(r.Assets, At{m.id, m.name, m.role, m.ward, m.zone, m.criticality})
 			}
-		}
-		l.Rows = append(l.Rows, r)
+		})
+		l.list.Rows = append(l.list.Rows, r)
 	}
 }
 
-// members are the assets of a subject: its instances, or itself.
-func (ix *Index) members(s *subject) []*member {
+// eachMember calls f for the assets of a subject: its instances, or itself.
+func (ix *Index) eachMember(s *subject, f func(*member)) {
 	if s.asset != nil {
-		return []*member{s.asset}
+		f(s.asset)
+		return
 	}
-	out := make([]*member, len(s.members))
-	for i, n := range s.members {
-		out[i] = ix.subjects[n].asset
+	for _, n := range s.members {
+		f(ix.subjects[n].asset)
 	}
-	return out
 }
 
-func productLine(s *subject) string {
+// lineOf is the product line of a subject: its maker's product in all versions.
+func lineOf(s *subject) string {
 	if s.release != nil {
 		return strings.TrimSpace(s.release.Maker + " " + s.release.Product)
 	}
 	return strings.TrimSpace(s.asset.calls.Supplier + " " + s.asset.calls.Name)
 }
+
+// maxTally is how many names a tally has; the rest is counted as "(more)".
+const maxTally = 500
 
 func tally(m map[string]int) []Tally {
 	out := make([]Tally, 0, len(m))
@@ -241,6 +278,13 @@ func tally(m map[string]int) []Tally {
 		out = append(out, Tally{k, n})
 	}
 	slices.SortFunc(out, func(a, b Tally) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name)) })
+	if len(out) > maxTally {
+		rest := Tally{Name: "(more)"}
+		for _, t := range out[maxTally:] {
+			rest.N += t.N
+		}
+		out = append(out[:maxTally:maxTally], rest)
+	}
 	return out
 }
 
