@@ -97,6 +97,9 @@ func (b *Board) proposal(p *wardround.Proposal) *Proposal {
 	if e := b.assets[p.Other]; e != nil { // as it is called itself, also once merged
 		v.OtherName = e.who.name
 	}
+	if x := b.releases[wardround.ReleaseID(p.Value)]; x != nil && p.Kind == "release" {
+		v.OtherName = x.product.name
+	}
 	return v
 }
 

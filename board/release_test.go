@@ -68,6 +68,11 @@ func TestAReleaseStandsForItsInstances(t *testing.T) {
 	if page, err := b.Findings(FindingQuery{Q: "acme pump"}); err != nil || page.Total != 1 {
 		t.Errorf("found by its name: %d, %v", page.Total, err)
 	}
+	asked := &wardround.Proposal{ID: "p-1", Scope: scope, Kind: "release", Asset: "a-1", Field: "release", Value: "r-1", State: "open", At: noon}
+	apply(&wardround.Commit{Proposals: []*wardround.Proposal{asked}})
+	if p := b.Proposal(Visible{}, "p-1"); p == nil || p.OtherName != "Acme Pump 1.2" {
+		t.Errorf("what is asked: %+v", p)
+	}
 	for language, title := range map[string]string{"en": "A known vulnerability: CVE-2026-1", "de": "Eine bekannte Schwachstelle: CVE-2026-1"} {
 		if l := b.Case(Visible{}, "c-1", language); l == nil || l.Title != title || l.Findings != 1 {
 			t.Errorf("%s: %+v", language, l)
