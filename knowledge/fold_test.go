@@ -114,3 +114,26 @@ func TestClockAhead(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A record with a million events takes no time of it, and no answer either.
+func TestMillionEvents(t *testing.T) {
+	r := &advisory.Record{ID: "X-1", Affected: []advisory.Affected{affects("npm", "a")}}
+	for i := range 500_000 {
+		v := fmt.Sprintf("%d.0.0", i)
+		r.Affected[0].Ranges[0].Events = append(r.Affected[0].Ranges[0].Events, since(v), until(v+"-1"))
+	}
+	b := knowledge.New(knowledge.Options{})
+	b.Put(knowledge.Feed{Name: "f"}, entries(r, record("X-2")))
+	start := time.Now()
+	got := map[string]knowledge.Reason{}
+	id := knowledge.Identity{Package: knowledge.Package{Ecosystem: "npm", Name: "a", Version: "7.0.0"}}
+	if err := b.Match(&id, func(h *knowledge.Hit) { got[h.Vulnerability] = h.Reason }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]knowledge.Reason{"X-1": knowledge.UnreadRange, "X-2": knowledge.InRange}, got); diff != "" {
+		t.Error(diff)
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Error("matching took", took)
+	}
+}

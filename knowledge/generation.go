@@ -228,6 +228,8 @@ func (g *generation) bucket(k Key) *bucket {
 	return b
 }
 
+func (g *generation) noWords() bool { return g == nil || g.words.n == 0 }
+
 // subjects are the keys of the products that a word is part of.
 func (g *generation) subjects(word Key, yield func(Key)) {
 	if g == nil {

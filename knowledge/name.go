@@ -132,7 +132,7 @@ func (b *Base) subjects(t *Thing) (out []Key, partial bool) {
 // byName appends what records say that name products, of a device or a firmware.
 func (b *Base) byName(out []candidate, id *Identity) []candidate {
 	products := b.opt.Products
-	if products == nil || id.Thing == nil {
+	if products == nil || id.Thing == nil || len(b.words) == 0 && b.gen.noWords() {
 		return out
 	}
 	subjects, partial := b.subjects(id.Thing)

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -77,8 +78,33 @@ func (p *putting) row(e *Entry) {
 	}
 }
 
+// MaxBounds is how many events and versions of one record are compared; what has
+// more is "cannot tell". The longest known have some thousands.
+const MaxBounds = 200_000
+
+// bounded is the record, or one that says of its parts that they have too many.
+func bounded(r *advisory.Record) *advisory.Record {
+	n := 0
+	for i := range r.Affected {
+		n += len(r.Affected[i].Versions)
+		for j := range r.Affected[i].Ranges {
+			n += len(r.Affected[i].Ranges[j].Events)
+		}
+	}
+	if n <= MaxBounds {
+		return r
+	}
+	out := *r
+	out.Affected = slices.Clone(r.Affected)
+	for i := range out.Affected {
+		a := &out.Affected[i]
+		a.Ranges, a.Versions, a.Unread = nil, nil, fmt.Sprintf("%d bounds of versions", n)
+	}
+	return &out
+}
+
 func (p *putting) record(e *Entry) {
-	b, r := p.b, e.Record
+	b, r := p.b, bounded(e.Record)
 	if r.ID == "" || strings.ContainsRune(r.ID+r.Document, 0) {
 		p.d.Refused++
 		return

@@ -24,7 +24,7 @@ func (b *Base) Save(dir string, position uint64) error {
 	const op = "knowledge.save"
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	if b.opt.Products == nil && b.gen != nil && b.gen.words.n > 0 {
+	if b.opt.Products == nil && !b.gen.noWords() {
 		return wardround.Errorf(wardround.EInvalid, op, "the generation was made with the names of products; open it with them")
 	}
 	f, err := createFile(filepath.Join(dir, FileName))
