@@ -195,7 +195,7 @@ func (v *Inventory) matchRelease(r *record) {
 	case said:
 		v.setRelease(r, wardround.ReleaseID(a.Value))
 		return
-	case len(v.releases.byID) == 0 && r.Release == "":
+	case len(v.releases.byID) == 0: // nothing to compare with: a trial of an edit
 		return
 	}
 	certain, likely := v.candidates(r)

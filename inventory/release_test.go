@@ -292,6 +292,11 @@ func TestInstancesAreRestored(t *testing.T) {
 	if n != 1 || again.View().Uninstalled(rel) {
 		t.Errorf("%d instances", n)
 	}
+	// One that knows no releases leaves what was found.
+	d, err = again.Preview([]*kind.InventorySaidV1{{Act: "set", Asset: id, Set: map[string]string{"ward": "ICU 2"}, By: "ann"}}, start)
+	if err != nil || strings.Contains(fmt.Sprint(d), "release") {
+		t.Errorf("%v, %v", d, err)
+	}
 }
 
 func FuzzCallings(f *testing.F) {
