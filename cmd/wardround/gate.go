@@ -27,6 +27,7 @@ type gateCmd struct {
 }
 
 func (c *gateCmd) Run(a *app) error {
+	garbageFloor.Store(buildFloor)
 	policy, digest, err := c.policy()
 	if err != nil {
 		return err

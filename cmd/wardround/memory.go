@@ -5,21 +5,30 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
-// How much may lie dead before the next collection: at least garbageFloor bytes,
+// How much may lie dead before the next collection: at least so many bytes (garbageFloor),
 // so that a small heap is not collected all the time, and leastGarbage percent of
 // what lives, so that a million idle connections do not take twice their room.
 // The runtime's own rule is 100 percent, whatever the size.
 const (
-	garbageFloor = 96 << 20
+	serverFloor  = 96 << 20
 	leastGarbage = 25
 	mostGarbage  = 400
 )
 
+// garbageFloor is in bytes. A command of a build that runs once takes less: runners
+// are small.
+var garbageFloor atomic.Int64
+
+// buildFloor is the floor of commands that run in builds.
+const buildFloor = 32 << 20
+
 // boundGarbage sets the pace of the collector after each collection, unless GOGC
 // says what the user wants.
 func boundGarbage() {
+	garbageFloor.Store(serverFloor)
 	if os.Getenv("GOGC") != "" {
 		return
 	}
@@ -35,7 +44,7 @@ func boundGarbage() {
 
 // garbage is how many percent of live bytes may be dead.
 func garbage(live uint64) int {
-	percent := uint64(garbageFloor) * 100 / max(live, 1)
+	percent := uint64(garbageFloor.Load()) * 100 / max(live, 1)
 	return int(min(max(percent, leastGarbage), mostGarbage))
 }
 

@@ -44,6 +44,7 @@ type sbomCheckCmd struct {
 }
 
 func (c *sbomCheckCmd) Run(a *app) error {
+	garbageFloor.Store(buildFloor)
 	doc, digest, err := a.readSBOM(c.File)
 	if err != nil {
 		return err
