@@ -84,7 +84,8 @@ type importer struct {
 	kinds map[string]int
 	files int
 	total int64
-	known int // documents of a kind that is read
+	// refused counts what was left out; the batch names the first of them.
+	refused int
 }
 
 func newImporter(ctx context.Context, name string, opt ImportOptions) *importer {
@@ -283,6 +284,7 @@ func (in *importer) refuse(label string, err error) error {
 	if !in.opt.LeaveOut {
 		return wardround.Errorf(wardround.EInvalid, op, "%s: %v; nothing was taken in", label, err)
 	}
+	in.refused++
 	if len(in.b.Refused) < in.lim.Refused {
 		in.b.Refused = append(in.b.Refused, r)
 	}
