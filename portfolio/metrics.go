@@ -24,6 +24,11 @@ type News struct {
 // New are the vulnerabilities of which something fails since a time, newest first,
 // at most limit; more counts the rest. Embargoed ones are left out unless allowed.
 func (ix *Index) New(ctx context.Context, since time.Time, limit int, embargoed bool) (news []News, more int, err error) {
+	return ix.NewIn(ctx, since, limit, Scope{Embargoed: embargoed})
+}
+
+// NewIn is New of what may be seen.
+func (ix *Index) NewIn(ctx context.Context, since time.Time, limit int, sc Scope) (news []News, more int, err error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	ix.ready()
@@ -31,6 +36,9 @@ func (ix *Index) New(ctx context.Context, since time.Time, limit int, embargoed 
 	for n, s := range ix.subjects {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return nil, 0, ctx.Err()
+		}
+		if !sc.sees(s) {
+			continue
 		}
 		for _, a := range s.answers {
 			if a.state != uint8(wardround.Fail) || a.flags&answerClaimed != 0 || a.since < since.Unix() {
@@ -53,7 +61,7 @@ func (ix *Index) New(ctx context.Context, since time.Time, limit int, embargoed 
 	}
 	for _, x := range by {
 		f := ix.factsOf(x.Vulnerability)
-		if x.Title = f.Title; embargoed || !f.Embargoed {
+		if x.Title = f.Title; !sc.Hides(&f) {
 			news = append(news, *x)
 		}
 	}
@@ -121,15 +129,20 @@ type pair struct {
 	releases   []uint32 // that have, or had, it
 }
 
-// Metrics measures the fleet.
+// Metrics measures the fleet, embargoed vulnerabilities counted.
 func (ix *Index) Metrics(ctx context.Context) (*Metrics, error) {
+	return ix.MetricsIn(ctx, Scope{Embargoed: true})
+}
+
+// MetricsIn is Metrics of what may be seen.
+func (ix *Index) MetricsIn(ctx context.Context, sc Scope) (*Metrics, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	ix.ready()
-	m := &Metrics{Share: ix.share(), Knowledge: slices.Collect(ix.opt.Knowledge.Feeds())}
+	m := &Metrics{Share: ix.shareOf(&sc), Knowledge: slices.Collect(ix.opt.Knowledge.Feeds())}
 	lines := map[string][]uint32{}
 	for n, s := range ix.subjects {
-		if s.release != nil {
+		if s.release != nil && sc.sees(s) {
 			k := fold(s.release.Maker) + "\x00" + fold(s.release.Product)
 			lines[k] = append(lines[k], uint32(n))
 		}
@@ -145,6 +158,7 @@ func (ix *Index) Metrics(ctx context.Context) (*Metrics, error) {
 			}
 		}
 	}
+	rate := &rating{ix, &sc, map[uint32]*rated{}}
 	var verdict, patch, deployed []time.Duration
 	for _, line := range lines {
 		if ctx.Err() != nil {
@@ -154,7 +168,7 @@ func (ix *Index) Metrics(ctx context.Context) (*Metrics, error) {
 		for _, n := range line {
 			s := ix.subjects[n]
 			for _, a := range s.answers {
-				if a.first == 0 {
+				if a.first == 0 || rate.get(a.vuln).hidden {
 					continue
 				}
 				p := pairs[a.vuln]

@@ -23,6 +23,8 @@ type Query struct {
 	Range         Range  // of the package's versions
 	// Embargoed lets embargoed vulnerabilities be seen.
 	Embargoed bool
+	// Scope narrows the answer, and its share, to what somebody may see.
+	Scope Scope
 	// Limit is how many rows each list shows, [DefaultRows] if 0; all are counted.
 	Limit int
 	// MaxAge is how old knowledge may be before "not affected" becomes "cannot
@@ -39,54 +41,54 @@ const (
 // Result is the answer, always as three lists: every release and every asset of no
 // known release stands in exactly one.
 type Result struct {
-	Vulnerability string // the folded id
-	Title         string
-	Affected      List
-	NotAffected   List
-	CannotTell    List
-	Share         Share
-	Knowledge     time.Time // when the newest feed came
+	Vulnerability string    `json:"vulnerability,omitempty"` // the folded id
+	Title         string    `json:"title,omitempty"`
+	Affected      List      `json:"affected"`
+	NotAffected   List      `json:"not_affected"`
+	CannotTell    List      `json:"cannot_tell"`
+	Share         Share     `json:"share"`
+	Knowledge     time.Time `json:"knowledge,omitzero"` // when the newest feed came
 }
 
 // List is one of the three.
 type List struct {
-	Subjects int     // releases, and assets of none
-	Assets   int     // instances of these releases, and these assets
-	Reasons  []Tally // why, by subjects
-	Wards    []Tally // where, by assets; "" is not known
-	Products []Tally // product lines, by assets
-	Rows     []Row   // by assets, most first; at most Limit
+	Subjects int     `json:"subjects"`           // releases, and assets of none
+	Assets   int     `json:"assets"`             // instances of these releases, and these assets
+	Reasons  []Tally `json:"reasons,omitempty"`  // why, by subjects
+	Wards    []Tally `json:"wards,omitempty"`    // where, by assets; "" is not known
+	Products []Tally `json:"products,omitempty"` // product lines, by assets
+	Rows     []Row   `json:"rows"`               // by assets, most first; at most Limit
 }
 
 // Tally counts subjects or assets by a word.
 type Tally struct {
-	Name string
-	N    int
+	Name string `json:"name"`
+	N    int    `json:"n"`
 }
 
 // Row is one release or asset.
 type Row struct {
-	Subject wardround.Subject
-	Name    string
-	State   wardround.State
-	Why     string
-	Places  []check.Place // at most eight of Count
-	Count   int
-	Fixed   []string
-	Claim   *check.Claim
-	Assets  []At // at most [maxAt] of Instances
+	Subject wardround.Subject `json:"subject"`
+	Name    string            `json:"name"`
+	State   wardround.State   `json:"state"`
+	Why     string            `json:"why"`
+	Places  []check.Place     `json:"places,omitempty"` // at most eight of Count
+	Count   int               `json:"count,omitempty"`
+	Fixed   []string          `json:"fixed,omitempty"`
+	Claim   *check.Claim      `json:"claim,omitempty"`
+	Assets  []At              `json:"assets,omitempty"` // at most [maxAt] of Instances
 	// Instances counts the assets, an asset of no release itself.
-	Instances int
+	Instances int `json:"instances"`
 }
 
 // At is where an asset is.
 type At struct {
-	Asset       wardround.AssetID
-	Name        string
-	Role        string
-	Ward        string
-	Zone        wardround.ZoneID
-	Criticality wardround.Criticality
+	Asset       wardround.AssetID     `json:"asset"`
+	Name        string                `json:"name"`
+	Role        string                `json:"role,omitempty"`
+	Ward        string                `json:"ward,omitempty"`
+	Zone        wardround.ZoneID      `json:"zone,omitempty"`
+	Criticality wardround.Criticality `json:"criticality"`
 }
 
 // maxAt bounds the assets that a row names.
@@ -94,10 +96,12 @@ const maxAt = 100
 
 // Share says how much of the fleet an answer rests on.
 type Share struct {
-	Releases, WithSBOM int // releases, and those whose bill of materials is known
-	Assets, Seen       int // assets, and those whose release has one
-	Components         int
-	Unidentified       int // components that nothing can be asked about
+	Releases     int `json:"releases"`
+	WithSBOM     int `json:"with_sbom"` // releases whose bill of materials is known
+	Assets       int `json:"assets"`
+	Seen         int `json:"seen"` // assets whose release has one
+	Components   int `json:"components"`
+	Unidentified int `json:"unidentified"` // components that nothing can be asked about
 }
 
 // String is the share in words.
@@ -130,7 +134,7 @@ func (ix *Index) Affected(ctx context.Context, q Query) (*Result, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	ix.ready()
-	res := &Result{Share: ix.share()}
+	res := &Result{Share: ix.shareOf(&q.Scope)}
 	for f := range ix.opt.Knowledge.Feeds() {
 		res.Knowledge = later(res.Knowledge, f.At)
 	}
@@ -138,7 +142,8 @@ func (ix *Index) Affected(ctx context.Context, q Query) (*Result, error) {
 	if q.Vulnerability != "" {
 		res.Vulnerability = ix.opt.Knowledge.Folded(q.Vulnerability)
 		a.facts, a.known = ix.opt.Knowledge.Facts(res.Vulnerability)
-		if a.facts.Embargoed && !q.Embargoed {
+		q.Scope.Embargoed = q.Scope.Embargoed || q.Embargoed
+		if f := a.facts; a.known && q.Scope.Hides(&f) || q.Scope.Hidden != nil && q.Scope.Hidden(res.Vulnerability) {
 			return nil, wardround.Errorf(wardround.ENotFound, op, "nothing is known of %s", q.Vulnerability)
 		}
 		res.Title = a.facts.Title
@@ -175,6 +180,9 @@ func (a *asking) all() error {
 		}
 		if s.asset != nil && (s.asset.of != none || s.asset.gone != "") {
 			continue // counted with its release
+		}
+		if !a.q.Scope.sees(s) {
+			continue
 		}
 		v := judge(uint32(n))
 		v.n = uint32(n)
@@ -289,9 +297,17 @@ func tally(m map[string]int) []Tally {
 }
 
 // share counts what of the fleet can be judged by what it is made of.
-func (ix *Index) share() (s Share) {
+func (ix *Index) share() Share { return ix.shareOf(&Scope{}) }
+
+// shareOf is share of what may be seen; instances count with their release.
+func (ix *Index) shareOf(sc *Scope) (s Share) {
 	for _, x := range ix.subjects {
 		switch {
+		case x.asset != nil && x.asset.of != none:
+			if x.asset.gone == "" && sc.sees(ix.subjects[x.asset.of]) {
+				s.Assets++
+			}
+		case !sc.sees(x):
 		case x.release != nil:
 			s.Releases++
 			if x.bill != nil {
