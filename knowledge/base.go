@@ -24,7 +24,7 @@ type Options struct {
 type Base struct {
 	opt Options
 
-	writing sync.Mutex // one Put or Save at a time; above mu
+	saving sync.Mutex // one Save or Close at a time; above mu
 
 	mu         sync.RWMutex
 	gen        *generation // nil for none
@@ -41,6 +41,10 @@ type Base struct {
 	kev        map[string]listed
 	scores     map[string]scored
 	cycles     map[string]dated // by product
+
+	// journal holds what was put while a generation is being written: it is put once
+	// more onto that. Nil when none is.
+	journal *[]sent
 
 	compiling sync.Mutex // guards buckets, below mu
 	naming    sync.Mutex // guards filings, below compiling
@@ -78,6 +82,12 @@ type (
 		feed string
 	}
 )
+
+// sent are the arguments of a Put.
+type sent struct {
+	feed Feed
+	rows []Entry
+}
 
 // New returns an empty Base.
 func New(o Options) *Base {

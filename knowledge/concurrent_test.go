@@ -69,8 +69,15 @@ func TestPutMeanwhile(t *testing.T) {
 	})
 	for i := range 200 {
 		b.Put(knowledge.Feed{Name: "f"}, entries(record(fmt.Sprintf("X-%03d", i))))
+		if i%3 == 0 { // and taken back and put again
+			b.Put(knowledge.Feed{Name: "f"}, []knowledge.Entry{{Gone: fmt.Sprintf("X-%03d", i)}})
+			b.Put(knowledge.Feed{Name: "f"}, entries(record(fmt.Sprintf("X-%03d", i))))
+		}
 	}
 	saving.Wait()
+	if f := b.Feeds(); len(f) != 1 || f[0].Records != 200 {
+		t.Errorf("%+v", f)
+	}
 	for i := range 200 {
 		if _, ok := b.Vulnerability(fmt.Sprintf("X-%03d", i)); !ok {
 			t.Errorf("X-%03d is lost", i)

@@ -98,6 +98,8 @@ func (b *Base) adopt(g *generation) {
 
 // Close lets go of the generation's file; the Base is empty after it.
 func (b *Base) Close() {
+	b.saving.Lock()
+	defer b.saving.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.gen != nil && b.gen.release != nil {

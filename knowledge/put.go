@@ -17,10 +17,15 @@ import (
 // so are the other records of a document (an advisory about several
 // vulnerabilities) of which the rows name at least one.
 func (b *Base) Put(f Feed, rows []Entry) Delta {
-	b.writing.Lock()
-	defer b.writing.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.journal != nil {
+		*b.journal = append(*b.journal, sent{f, slices.Clone(rows)})
+	}
+	return b.put(f, rows)
+}
+
+func (b *Base) put(f Feed, rows []Entry) Delta {
 	p := &putting{b: b, feed: b.open(f), touched: map[Key]bool{}, marked: map[Key]bool{}, vulns: map[string]bool{}, was: map[string]string{},
 		named: map[string]bool{}, documents: map[string]bool{}, seeds: map[string]bool{}, rows: map[string]bool{}, fresh: map[recID]bool{}, gone: map[recID]bool{}}
 	for i := range rows {

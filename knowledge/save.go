@@ -18,12 +18,13 @@ import (
 
 // Save writes all that is known into the next generation in a folder, which takes
 // the place of the one before, and goes on from it. Position is that of the log.
-// Matching goes on meanwhile; Put waits. Errors: EInternal, or EIntegrity when the
-// generation it builds on is damaged.
+// Put and Match go on meanwhile: what is put after Save began is in memory
+// afterwards, not in the file. Errors: EInternal, or EIntegrity when the generation
+// it builds on is damaged; then nothing has changed.
 func (b *Base) Save(dir string, position uint64) error {
 	const op = "knowledge.save"
-	b.writing.Lock()
-	defer b.writing.Unlock()
+	b.saving.Lock()
+	defer b.saving.Unlock()
 	if b.opt.Products == nil && !b.gen.noWords() {
 		return wardround.Errorf(wardround.EInvalid, op, "the generation was made with the names of products; open it with them")
 	}
@@ -31,29 +32,68 @@ func (b *Base) Save(dir string, position uint64) error {
 	if err != nil {
 		return wardround.Wrap(wardround.EInternal, op, err)
 	}
-	b.mu.RLock()
-	w := &saving{b: b, position: position, fileWriter: f}
+	w := &saving{b: b.begin(), position: position, fileWriter: f}
 	w.write()
-	damaged := b.gen.failed()
-	b.mu.RUnlock()
-	if damaged != nil {
+	if err := w.b.gen.failed(); err != nil {
 		f.drop()
-		return wardround.Wrap(wardround.EIntegrity, op, damaged)
+		b.end(nil)
+		return wardround.Wrap(wardround.EIntegrity, op, err)
 	}
 	if err := f.finish(); err != nil {
+		b.end(nil)
 		return wardround.Wrap(wardround.EInternal, op, err)
 	}
 	next, _, err := Open(dir, b.opt)
 	if err != nil {
+		b.end(nil)
 		return err
 	}
+	b.end(next.gen)
+	return nil
+}
+
+// begin returns the Base as it stands, for a Save to read while b goes on, and
+// starts the journal.
+func (b *Base) begin() *Base {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.journal = &[]sent{}
+	s := New(b.opt)
+	s.gen, s.dead, s.moved = b.gen, maps.Clone(b.dead), maps.Clone(b.moved)
+	for name, f := range b.feeds {
+		s.feeds[name] = &feed{Feed: f.Feed, families: maps.Clone(f.families)}
+	}
+	s.recs = make([]*held, len(b.recs))
+	for i, h := range b.recs {
+		if h != nil {
+			c := *h
+			s.recs[i] = &c
+		}
+	}
+	for k, parts := range b.rows {
+		s.rows[k] = slices.Clone(parts)
+	}
+	s.byKey, s.clusters = maps.Clone(b.byKey), maps.Clone(b.clusters)
+	s.kev, s.scores, s.cycles = maps.Clone(b.kev), maps.Clone(b.scores), maps.Clone(b.cycles)
+	return s
+}
+
+// end puts the journal onto a new generation, if there is one.
+func (b *Base) end(g *generation) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	journal := *b.journal
+	b.journal = nil
+	if g == nil {
+		return
+	}
 	if b.gen != nil && b.gen.release != nil {
 		b.gen.release()
 	}
-	b.adopt(next.gen)
-	return nil
+	b.adopt(g)
+	for _, s := range journal {
+		b.put(s.feed, s.rows)
+	}
 }
 
 // Pending is how many records came or went since the generation: what a Save
