@@ -2,13 +2,11 @@ package portfolio
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/check"
 )
 
 // writer encodes subjects: numbers as varints, texts with their length.
@@ -210,12 +208,11 @@ func (w *writer) subject(s *subject) {
 		w.num(int64(l.row))
 		w.str(l.key)
 	}
-	q, _ := json.Marshal(b.quality)
-	w.str(string(q))
+	w.num(int64(len(b.quality)))
 }
 
-// counts are the numbers of rows and answers that belong to a subject.
-type counts struct{ rows, answers int }
+// counts are the numbers of rows, answers and grades that belong to a subject.
+type counts struct{ rows, answers, grades int }
 
 func (r *reader) subject() (*subject, counts) {
 	s := &subject{key: wardround.Subject{Kind: wardround.SubjectKind(r.str()), ID: r.str()}}
@@ -238,13 +235,7 @@ func (r *reader) subject() (*subject, counts) {
 		row := int32(r.num())
 		b.links = append(b.links, billLink{row, r.str()})
 	}
-	if q := r.str(); q != "" {
-		var list []check.Quality
-		if json.Unmarshal([]byte(q), &list) != nil {
-			r.bad = true
-		}
-		b.quality = list
-	}
+	n.grades = int(r.num())
 	s.bill = b
 	return s, n
 }

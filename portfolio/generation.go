@@ -55,6 +55,7 @@ const (
 	secOrder
 	secAnswers
 	secQueue
+	secGrades
 	numSections
 )
 
@@ -81,7 +82,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // column is a slice of numbers as the bytes that it lies in.
-func column[T uint8 | uint32 | int32 | ident | hit | answer | item](s []T) []byte {
+func column[T uint8 | uint32 | int32 | ident | hit | answer | item | grade](s []T) []byte {
 	if len(s) == 0 {
 		return nil
 	}
@@ -91,7 +92,7 @@ func column[T uint8 | uint32 | int32 | ident | hit | answer | item](s []T) []byt
 
 // numbers is the inverse of column. The bytes must not be used otherwise
 // afterwards.
-func numbers[T uint8 | uint32 | int32 | ident | hit | answer | item](b []byte) ([]T, bool) {
+func numbers[T uint8 | uint32 | int32 | ident | hit | answer | item | grade](b []byte) ([]T, bool) {
 	var z T
 	size := int(unsafe.Sizeof(z))
 	if len(b)%size != 0 {
@@ -134,6 +135,7 @@ func (ix *Index) snapshot(position uint64) [numSections][]byte {
 			put(secRef, column(b.ref))
 			put(secFlags, column(b.flags))
 			put(secOrder, column(b.order))
+			put(secGrades, column(b.quality))
 		}
 	}
 	put(secSubjects, w.b)

@@ -216,28 +216,19 @@ func (ix *Index) setDevice(n, device uint32) {
 func (ix *Index) swap(n uint32, b *bill) {
 	s := ix.subjects[n]
 	old := s.bill
-	if old == nil {
-		old = &bill{}
-	}
-	before, after := old.print(), b.print()
 	var changed []uint32
-	old.each(func(id uint32, _ []uint32) bool {
-		now, there := after[id]
-		if !there {
-			ix.unfile(id, n)
-		}
-		if now != before[id] {
-			changed = append(changed, id)
-		}
-		return true
-	})
-	b.each(func(id uint32, _ []uint32) bool {
-		if _, there := before[id]; !there {
+	if old == nil || len(old.ident) == 0 {
+		old = &bill{}
+		b.each(func(id uint32, _ []uint32) bool {
 			ix.file(id, n)
-			changed = append(changed, id)
-		}
-		return true
-	})
+			if len(ix.ids.hits[id-1]) > 0 {
+				changed = append(changed, id)
+			}
+			return true
+		})
+	} else {
+		changed = ix.differ(n, old, b)
+	}
 	ix.unlink(n, old)
 	s.bill = b
 	ix.link(n, b)
@@ -258,6 +249,30 @@ func (ix *Index) swap(n uint32, b *bill) {
 	if ix.opt.Claims != nil {
 		ix.queue.subject(n)
 	}
+}
+
+// differ files and unfiles identities, and returns those that stand elsewhere, more
+// or less often, or in one of the bills only.
+func (ix *Index) differ(n uint32, old, b *bill) (changed []uint32) {
+	before, after := old.print(), b.print()
+	old.each(func(id uint32, _ []uint32) bool {
+		now, there := after[id]
+		if !there {
+			ix.unfile(id, n)
+		}
+		if now != before[id] {
+			changed = append(changed, id)
+		}
+		return true
+	})
+	b.each(func(id uint32, _ []uint32) bool {
+		if _, there := before[id]; !there {
+			ix.file(id, n)
+			changed = append(changed, id)
+		}
+		return true
+	})
+	return changed
 }
 
 // file notes that a subject holds an identity; it does so once.

@@ -148,7 +148,7 @@ func (ix *Index) PutIntake(id wardround.ReleaseID, document wardround.DocumentID
 	}
 	b := in.finish(doc)
 	b.document = document
-	b.quality = ix.quality(s.release, doc, b)
+	ix.grade(s.release, doc, b)
 	ix.matchNew()
 	ix.swap(n, b)
 	ix.rows += len(b.ident) - had

@@ -158,12 +158,13 @@ func (l *loading) subjects() {
 	ref, c := numbers[uint32](l.sec[secRef])
 	order, d := numbers[uint32](l.sec[secOrder])
 	answers, e := numbers[answer](l.sec[secAnswers])
+	grades, ok := numbers[grade](l.sec[secGrades])
 	flags := l.sec[secFlags]
-	l.must(a && b && c && d && e && len(parent) == len(id) && len(ref) == len(id) && len(flags) == len(id) && len(order) == len(id), "the columns")
+	l.must(ok && a && b && c && d && e && len(parent) == len(id) && len(ref) == len(id) && len(flags) == len(id) && len(order) == len(id), "the columns")
 	r := &reader{b: l.sec[secSubjects]}
 	for n := 0; n < l.m.Subjects && l.err == nil; n++ {
 		s, has := r.subject()
-		l.must(!r.bad && has.rows >= 0 && has.rows <= len(id) && has.answers >= 0 && has.answers <= len(answers) &&
+		l.must(!r.bad && has.rows >= 0 && has.rows <= len(id) && has.answers >= 0 && has.answers <= len(answers) && has.grades >= 0 && has.grades <= len(grades) &&
 			int(s.device) <= len(ix.ids.rows) && (s.bill == nil || s.release != nil) && (s.asset == nil || s.asset.of == none || int(s.asset.of) < l.m.Subjects), "a subject")
 		if l.err != nil {
 			return
@@ -173,7 +174,10 @@ func (l *loading) subjects() {
 		if k = has.rows; s.bill != nil {
 			s.bill.ident, s.bill.parent, s.bill.ref, s.bill.flags, s.bill.order = id[:k:k], parent[:k:k], ref[:k:k], flags[:k:k], order[:k:k]
 			id, parent, ref, flags, order = id[k:], parent[k:], ref[k:], flags[k:], order[k:]
+			k = has.grades
+			s.bill.quality, grades = grades[:k:k], grades[k:]
 			l.bill(s.bill)
+			k = has.rows
 			ix.rows += k
 		}
 		for _, x := range s.answers {
@@ -192,7 +196,7 @@ func (l *loading) subjects() {
 			ix.assets++
 		}
 	}
-	l.must(len(r.b) == 0 && len(id) == 0 && len(answers) == 0 && len(ix.subjects) == l.m.Subjects, "the table of subjects")
+	l.must(len(r.b) == 0 && len(id) == 0 && len(answers) == 0 && len(grades) == 0 && len(ix.subjects) == l.m.Subjects, "the table of subjects")
 }
 
 func (l *loading) bill(b *bill) {
@@ -206,6 +210,9 @@ func (l *loading) bill(b *bill) {
 	for i := 1; i < n; i++ {
 		x, y := b.order[i-1], b.order[i]
 		l.must(b.ident[x] < b.ident[y] || b.ident[x] == b.ident[y] && x < y, "the order of components")
+	}
+	for _, g := range b.quality {
+		l.must(max(g.profile, g.rule, g.said) < texts && g.state < 3, "a grade")
 	}
 	b.uncircle()
 	for _, x := range b.links {

@@ -1,6 +1,9 @@
 package portfolio
 
 import (
+	"iter"
+	"slices"
+
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/sbom"
@@ -28,11 +31,31 @@ func Profiles(_ *wardround.Release, d *sbom.Document) []check.Quality {
 	return out
 }
 
-// quality is what a bill of materials lacks.
-func (ix *Index) quality(r *wardround.Release, doc *sbom.Document, b *bill) []check.Quality {
+// grade keeps what a bill of materials lacks.
+func (ix *Index) grade(r *wardround.Release, doc *sbom.Document, b *bill) {
+	var all []check.Quality
 	if n := len(b.ident); n > maxJudged || len(doc.Components) < n {
-		return []check.Quality{{Profile: string(sbom.Integrity), Rule: "size", State: wardround.Unknown, Count: n, Of: n,
+		all = []check.Quality{{Profile: string(sbom.Integrity), Rule: "size", State: wardround.Unknown, Count: n, Of: n,
 			Said: "The document is too large to be judged by the profiles; its components are matched."}}
+	} else {
+		all = ix.opt.Quality(r, doc)
 	}
-	return ix.opt.Quality(r, doc)
+	b.quality = make([]grade, len(all))
+	for i, q := range all {
+		b.quality[i] = grade{ix.texts.put(q.Profile), ix.texts.put(q.Rule), ix.texts.put(q.Said), uint32(q.State), int32(q.Count), int32(q.Of)}
+	}
+}
+
+// Qualities yields what the release's bill of materials lacks, by profile.
+func (ix *Index) Qualities(id wardround.ReleaseID) iter.Seq[check.Quality] {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	var out []check.Quality
+	if s := ix.lookup(wardround.ReleaseSubject(id)); s != nil && s.bill != nil {
+		for _, g := range s.bill.quality {
+			out = append(out, check.Quality{Profile: ix.texts.at(g.profile), Rule: ix.texts.at(g.rule), Said: ix.texts.at(g.said),
+				State: wardround.State(g.state), Count: int(g.count), Of: int(g.of)})
+		}
+	}
+	return slices.Values(out)
 }

@@ -59,16 +59,6 @@ func (ix *Index) Instances(id wardround.ReleaseID) iter.Seq[wardround.AssetID] {
 	}
 }
 
-// Qualities yields what the release's bill of materials lacks, by profile.
-func (ix *Index) Qualities(id wardround.ReleaseID) iter.Seq[check.Quality] {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	if s := ix.lookup(wardround.ReleaseSubject(id)); s != nil && s.bill != nil {
-		return slices.Values(s.bill.quality)
-	}
-	return func(func(check.Quality) bool) {}
-}
-
 // Exposures yields all answers whose key is after the given one, in order of key,
 // as they are now. A subject is judged as a whole before its first answer is
 // yielded, so that a walk sees no half of a change.

@@ -134,12 +134,13 @@ func (r *rig) committed(c *wardround.Commit) {
 	defer r.mu.Unlock()
 	r.commits++
 	for _, f := range c.Findings {
-		at, ok := r.watch[f.Item]
-		if !ok || r.findings[f.Key] || f.Opened.Before(at) {
+		if f.Check != portfolio.CheckKnown || r.findings[f.Key] {
 			continue
 		}
 		r.findings[f.Key] = true
-		r.took = append(r.took, now.Sub(at))
+		if at, ok := r.watch[f.Item]; ok {
+			r.took = append(r.took, now.Sub(at))
+		}
 	}
 }
 
