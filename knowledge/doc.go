@@ -26,7 +26,19 @@
 //     decide about its packages; then those by package; then those by CPE (NVD),
 //     then those by a product's name. Within a rank affected stands over cannot
 //     tell, and that over not affected.
+//   - Products without package and CPE are compared by [Products], all statements
+//     that share words with a thing at once; what is below certainty is a proposal
+//     ([Hit.Proposal]).
 //   - Nothing is guessed: a range that was not understood, a commit, a platform
 //     that is not known, a distribution that does not say its release: all of them
-//     are "cannot tell".
+//     are "cannot tell". What no component can be found by is counted
+//     ([Feed.Unfiled]).
+//
+// # Files
+//
+// [Base.Save] writes a generation: one immutable file, mapped into memory by [Open],
+// of which only what is looked at is read. Versions stand in it in their order, so
+// that a component's version has to be placed once for all records of its package.
+// It is a cache: when it is damaged or of another version, it is made anew from the
+// bundles that were received.
 package knowledge
