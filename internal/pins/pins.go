@@ -4,11 +4,8 @@ package pins
 import (
 	_ "cel.dev/cel-go/cel"
 	_ "cel.dev/cel-go/ext"
-	_ "deps.dev/util/semver"
 	_ "github.com/ProtonMail/gopenpgp/v3/crypto"
-	_ "github.com/gocsaf/csaf/v3/csaf"
 	_ "github.com/google/osv-scalibr/semantic"
-	_ "github.com/in-toto/attestation/go/v1"
 	_ "github.com/openvex/go-vex/pkg/vex"
 	_ "github.com/package-url/packageurl-go"
 	_ "github.com/pandatix/go-cvss/20"
