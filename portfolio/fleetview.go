@@ -124,15 +124,16 @@ type Found struct {
 
 // FindComponents searches the components of a release for words that all occur in
 // name, group, version or purl, and returns at most limit of them; all are counted.
-func (ix *Index) FindComponents(id wardround.ReleaseID, q string, limit int) (found []Found, all int) {
+func (ix *Index) FindComponents(id wardround.ReleaseID, q string, limit int, sc Scope) (found []Found, all int) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	ix.ready()
 	n, ok := ix.bySubj[wardround.ReleaseSubject(id)]
-	if !ok || ix.subjects[n].bill == nil {
+	if !ok || ix.subjects[n].bill == nil || !sc.sees(ix.subjects[n]) {
 		return nil, 0
 	}
 	b, words := ix.subjects[n].bill, strings.Fields(strings.ToLower(q))
+	rate := &rating{ix, &sc, map[uint32]*rated{}}
 	fits := map[uint32]bool{}
 	for row, ident := range b.ident {
 		yes, known := fits[ident]
@@ -146,21 +147,13 @@ func (ix *Index) FindComponents(id wardround.ReleaseID, q string, limit int) (fo
 			continue
 		}
 		if all++; len(found) < limit {
-			x := Found{Node: ix.node(b, int32(row)), Path: strings.Join(ix.path(&held{subject: n, row: -1}, int32(row)), " > ")}
+			x := Found{Node: ix.node(b, int32(row), rate), Path: strings.Join(ix.path(&held{subject: n, row: -1}, int32(row)), " > ")}
 			x.Release = id
 			w := worst{}
 			w.add(ix.ids.hits[ident-1], b.flags[row])
-			x.Affected, x.CannotTell = w.count()
+			x.Affected, x.CannotTell = w.count(rate)
 			found = append(found, x)
 		}
 	}
 	return found, all
-}
-
-// Affects reports which of a release's components have a vulnerability that may not
-// be seen: hidden by what is returned of them.
-func (n *Node) Without(hidden func(string) bool) {
-	own := len(n.Own)
-	n.Own = slices.DeleteFunc(n.Own, hidden)
-	n.Affected = max(0, n.Affected-(own-len(n.Own)))
 }

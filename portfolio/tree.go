@@ -37,24 +37,31 @@ const (
 // nodes of their own release. At most a thousand are returned; more counts the
 // rest. Error: ENotFound.
 func (ix *Index) Tree(id wardround.ReleaseID, below int) (nodes []Node, more int, err error) {
+	return ix.TreeIn(id, below, Scope{Embargoed: true})
+}
+
+// TreeIn is Tree of what may be seen.
+func (ix *Index) TreeIn(id wardround.ReleaseID, below int, sc Scope) (nodes []Node, more int, err error) {
 	const op = "portfolio.tree"
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	s := ix.lookup(wardround.ReleaseSubject(id))
-	if s == nil || s.bill == nil {
+	if s == nil || s.bill == nil || !sc.sees(s) {
 		return nil, 0, wardround.Errorf(wardround.ENotFound, op, "no bill of materials is known for release %s", id)
 	}
 	b := s.bill
 	if below < -1 || below >= len(b.ident) {
 		return nil, 0, wardround.Errorf(wardround.ENotFound, op, "there is no component %d in %s", below, s.release.Name())
 	}
+	ix.ready()
+	rate := &rating{ix, &sc, map[uint32]*rated{}}
 	g := b.descent()
 	for row := g.first(below); row >= 0; row = g.next[row] {
 		if len(nodes) == maxNodes {
 			more++
 			continue
 		}
-		n := ix.node(b, row)
+		n := ix.node(b, row, rate)
 		n.Release = id
 		w := worst{}
 		n.Below = g.each(row, func(r int32) { w.add(ix.ids.hits[b.ident[r]-1], b.flags[r]) }) - 1
@@ -68,7 +75,7 @@ func (ix *Index) Tree(id wardround.ReleaseID, below int) (nodes []Node, more int
 				}
 			}
 		}
-		n.Affected, n.CannotTell = w.count()
+		n.Affected, n.CannotTell = w.count(rate)
 		nodes = append(nodes, n)
 	}
 	for _, l := range b.links {
@@ -81,14 +88,14 @@ func (ix *Index) Tree(id wardround.ReleaseID, below int) (nodes []Node, more int
 			ix.addAll(w, to)
 			n := Node{Row: -1, Release: t.release.ID, Name: t.release.Name(), Version: t.release.Version, Label: t.release.Name(), Type: sbom.Device,
 				Children: len(t.bill.ident), Below: len(t.bill.ident)}
-			n.Affected, n.CannotTell = w.count()
+			n.Affected, n.CannotTell = w.count(rate)
 			nodes = append(nodes, n)
 		}
 	}
 	return nodes, more, nil
 }
 
-func (ix *Index) node(b *bill, row int32) Node {
+func (ix *Index) node(b *bill, row int32, rate *rating) Node {
 	id := ix.identity(b.ident[row])
 	n := Node{Row: int(row), Name: id.Name, Version: id.Version, Label: id.Label(), Type: id.Type}
 	for flag, name := range map[uint8]string{flagExcluded: "excluded", flagOptional: "optional", flagExternal: "external"} {
@@ -101,7 +108,7 @@ func (ix *Index) node(b *bill, row int32) Node {
 	}
 	slices.Sort(n.Flags)
 	for _, h := range ix.ids.hits[b.ident[row]-1] {
-		if len(n.Own) < maxOwn && h.state == uint32(wardround.Fail) {
+		if len(n.Own) < maxOwn && h.state == uint32(wardround.Fail) && !rate.get(h.vuln).hidden {
 			n.Own = append(n.Own, ix.texts.at(h.vuln))
 		}
 	}
@@ -134,12 +141,13 @@ func (w worst) add(hits []hit, flags uint8) {
 	}
 }
 
-func (w worst) count() (affected, cannotTell int) {
-	for _, s := range w {
-		switch s {
-		case wardround.Fail:
+func (w worst) count(rate *rating) (affected, cannotTell int) {
+	for v, s := range w {
+		switch {
+		case rate.get(v).hidden:
+		case s == wardround.Fail:
 			affected++
-		case wardround.Unknown:
+		case s == wardround.Unknown:
 			cannotTell++
 		}
 	}
