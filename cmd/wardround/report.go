@@ -37,6 +37,7 @@ type state struct {
 	order    []*wardround.Asset
 	findings []*wardround.Finding
 	cases    []*wardround.Case
+	releases map[string]*wardround.Release
 	notices  int
 }
 
@@ -51,6 +52,16 @@ func load(ctx context.Context, r wardround.Reader, s wardround.Scope) (*state, e
 		for _, alias := range x.Aliases {
 			st.assets[alias] = x
 		}
+	}
+	st.releases = map[string]*wardround.Release{}
+	for x, err := range r.Releases(ctx, s) {
+		if wardround.ErrorCode(err) == wardround.ECannotTell {
+			break // a server that knows none: ids are shown
+		}
+		if err != nil {
+			return nil, err
+		}
+		st.releases[string(x.ID)] = x
 	}
 	for x, err := range r.Findings(ctx, s, wardround.FindingFilter{}) {
 		if err != nil {
@@ -79,6 +90,9 @@ func load(ctx context.Context, r wardround.Reader, s wardround.Scope) (*state, e
 func (st *state) subjectName(s wardround.Subject) string {
 	if a := st.subjectAsset(s); a != nil {
 		return a.Name()
+	}
+	if r := st.releases[s.ID]; r != nil && s.Kind == wardround.SubjectRelease {
+		return r.Name()
 	}
 	return s.ID
 }
