@@ -77,7 +77,7 @@ func delta(o options) (bool, error) {
 	if err := r.settle(); err != nil {
 		return false, err
 	}
-	took := time.Since(start)
+	took := time.Since(start) - quiet
 	after, err := r.affected(names)
 	if err != nil {
 		return false, err

@@ -112,20 +112,25 @@ func (r *rig) putBy(input string, name kind.Name, fields any, body io.Reader, me
 	return r.ingest.Put(ctx, o)
 }
 
-// settle waits until nothing waits any more.
+// settle waits until nothing waits any more, and nothing was committed for a while.
 func (r *rig) settle() error {
-	for {
+	for last := -1; ; {
 		if err := r.ingest.Sync(context.Background()); err != nil {
 			return err
 		}
-		if r.fold.Index().Waiting() == 0 {
-			break
+		r.mu.Lock()
+		commits := r.commits
+		r.mu.Unlock()
+		if commits == last && r.fold.Index().Waiting() == 0 {
+			return nil
 		}
-		time.Sleep(5 * time.Millisecond)
+		last = commits
+		time.Sleep(quiet)
 	}
-	time.Sleep(50 * time.Millisecond) // a wake-up of the last portion
-	return r.ingest.Sync(context.Background())
 }
+
+// quiet is how long nothing happens before everything is said to be stored.
+const quiet = 400 * time.Millisecond
 
 // committed notes when the findings of watched vulnerabilities are stored.
 func (r *rig) committed(c *wardround.Commit) {
