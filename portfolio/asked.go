@@ -3,6 +3,7 @@ package portfolio
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -31,7 +32,8 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 			a.eachHolder(n, func(h uint32) { named[h] = true })
 		}
 	}
-	old := !a.res.Knowledge.IsZero() && a.now.Sub(a.res.Knowledge) > a.q.MaxAge
+	like := a.nameless(a.namesOf())
+	old := a.old()
 	byName := a.onlyProducts()
 	return func(n uint32) verdict {
 		s := a.subjects[n]
@@ -47,11 +49,78 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 			return verdict{state: wardround.Unknown, why: why}
 		case old:
 			return verdict{state: wardround.Unknown, why: whyOld}
+		case like[n]:
+			return verdict{state: wardround.Unknown, why: whyLike}
 		case named[n]:
 			return verdict{state: wardround.Pass, why: whyFixed, row: func(r *Row) { r.Why = a.whyNot(n, v) }}
 		}
 		return verdict{state: wardround.Pass, why: whyNoPart, row: remark(s)}
 	}
+}
+
+// old reports whether what is known of the packages that the vulnerability names is
+// too old to conclude anything from silence.
+func (a *asking) old() bool {
+	var newest time.Time
+	for i, n := range a.candidates(a.res.Vulnerability) {
+		if i == 16 {
+			break
+		}
+		id := a.identity(n)
+		if at, ok := a.opt.Knowledge.Covers(&id); ok {
+			newest = later(newest, at)
+		}
+	}
+	if newest.IsZero() {
+		newest = a.res.Knowledge
+	}
+	return !newest.IsZero() && a.now.Sub(newest) > a.q.MaxAge
+}
+
+// namesOf are the names of what the vulnerability is about.
+func (a *asking) namesOf() []string {
+	if k, ok := a.opt.Knowledge.(interface{ Names(string) []string }); ok {
+		return k.Names(a.res.Vulnerability)
+	}
+	var out []string
+	for i, n := range a.candidates(a.res.Vulnerability) {
+		if i == 16 {
+			break
+		}
+		id := a.identity(n)
+		out = append(out, id.Name, packageOf(id.PURL))
+	}
+	return out
+}
+
+// nameless marks the subjects that hold a component of one of the names of which
+// nothing else is known: no package, no CPE.
+func (a *asking) nameless(names []string) []bool {
+	out := make([]bool, len(a.subjects))
+	for _, name := range names {
+		if _, rest, ok := strings.Cut(name, "/"); ok && strings.HasPrefix(name, "pkg:") {
+			name = rest
+		}
+		forms := []string{name}
+		if i := strings.LastIndexByte(name, '/'); i >= 0 && len(name)-i > 4 {
+			forms = append(forms, name[i+1:])
+		}
+		for _, f := range forms {
+			key, ok := a.texts.find("name:" + fold(f))
+			if !ok || key == 0 {
+				continue
+			}
+			for _, id := range a.ids.byName.get(key) {
+				if a.identified(id) {
+					continue
+				}
+				for _, n := range a.ids.in[id-1] {
+					a.eachHolder(n, func(h uint32) { out[h] = true })
+				}
+			}
+		}
+	}
+	return out
 }
 
 // standing is the answer that a subject has: as it was last said, or as it is now
@@ -151,9 +220,16 @@ func (a *asking) byPackage(also func(uint32) verdict) func(n uint32) verdict {
 			})
 		}
 	}
+	var like []bool
+	if p := packageOf(a.q.Package); p != "" {
+		like = a.nameless([]string{p})
+	}
 	return func(n uint32) verdict {
 		s := a.subjects[n]
 		f := hold[n]
+		if like != nil && like[n] && (f == nil || f.state == wardround.Pass) {
+			return verdict{state: wardround.Unknown, why: whyLike}
+		}
 		if f == nil {
 			switch why := a.blind(s, false); {
 			case a.judged(n) != "":

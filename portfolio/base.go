@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -93,6 +94,19 @@ func (b Base) Named(v string) []Key { return keysOf(b.Base.Named(v)) }
 func (b Base) OnlyProducts(v string) bool {
 	keys := b.Base.Named(v)
 	return len(keys) > 0 && !slices.ContainsFunc(keys, func(k knowledge.Key) bool { return k.Ecosystem() != "product" })
+}
+
+// Names are the names of the packages that a vulnerability is about, as bills of
+// materials without identifiers write them.
+func (b Base) Names(v string) []string {
+	var out []string
+	for _, k := range b.Base.Named(v) {
+		parts := strings.Split(string(k), "\x00")
+		if k.Ecosystem() != "product" {
+			addAll(&out, parts[len(parts)-1:])
+		}
+	}
+	return out
 }
 
 // Facts implements [Knowledge].

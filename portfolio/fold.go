@@ -47,6 +47,7 @@ type Fold struct {
 	documents map[wardround.DocumentID]*wardround.Document
 
 	triggered bool
+	due       bool // time alone put something into the queue
 	touched   check.Touched
 	releases  []wardround.ReleaseID // rows to write
 	rows      []wardround.DocumentID
@@ -111,14 +112,18 @@ func (f *Fold) Assets(changed []*wardround.Asset) {
 	f.begin()
 	waited := f.ix.Waiting()
 	f.ix.Assets(changed)
-	if f.triggered || f.ix.Waiting() > waited {
+	if f.triggered || f.due || f.ix.Waiting() > waited {
 		f.touched = f.ix.Drain()
 	}
-	f.triggered = false
+	f.triggered, f.due = false, false
 }
 
 // Flush adds the rows of releases and documents that changed.
 func (f *Fold) Flush(c *wardround.Commit) {
+	// Claims end while nothing of the portfolio is observed: the next batch says so.
+	waited := f.ix.Waiting()
+	f.ix.At(c.At)
+	f.due = f.ix.Waiting() > waited
 	for _, id := range f.releases {
 		if r := f.ix.Release(id); r != nil {
 			c.Releases = append(c.Releases, r)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -148,6 +149,30 @@ func TestReadingTellsFormatsApart(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		} else if d.Format != name || len(d.Components) != 1 {
 			t.Errorf("%s: %s with %d components", name, d.Format, len(d.Components))
+		}
+	}
+}
+
+func TestTimeAloneEndsAClaim(t *testing.T) {
+	ends := &check.Claim{Status: "not_affected", Author: "Acme", Expires: monday.Add(time.Hour)}
+	s := newShelf()
+	f := NewFold(FoldOptions{Scope: wardround.Scope{Org: "o", Site: "s"}, Origin: wardround.Live, Index: New(Options{Knowledge: s, Claims: statements{"ref-0": ends}})})
+	ix := f.Index()
+	ix.At(monday)
+	id := release(t, ix, "Pump", "1")
+	put(t, ix, id, bom("a", "x/net 1.0"))
+	ix.Change(s.put("CVE-1", "pkg:golang/x/net", "2"))
+	want(t, "claimed", drained(t, ix), "Acme Pump 1 CVE-1 fail")
+	batch := func(at time.Time) int {
+		f.Assets(nil)
+		n := len(f.View().Touched().Exposures)
+		f.Flush(&wardround.Commit{At: at})
+		f.Committed(1)
+		return n
+	}
+	for i, want := range []int{0, 0, 1, 0} {
+		if got := batch(monday.Add(time.Duration(i+1) * 40 * time.Minute)); got != want {
+			t.Errorf("batch %d: %d answers, want %d", i, got, want)
 		}
 	}
 }

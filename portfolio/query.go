@@ -332,6 +332,7 @@ const (
 	whyNoSBOM    = "no bill of materials"
 	whyNoName    = "it does not say what it is"
 	whyNoIDs     = "none of its components has an identity"
+	whyLike      = "it has a component of that name, and nothing tells which it is"
 	whyOld       = "what is known is too old"
 	whyUnheard   = "nothing is known of this vulnerability"
 	whyUncertain = "it may be affected"

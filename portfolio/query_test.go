@@ -123,6 +123,26 @@ func TestAQuestionHasThreeAnswers(t *testing.T) {
 	}
 }
 
+func TestAComponentOfThatNameWithoutAnIdentityCannotBeTold(t *testing.T) {
+	s := newShelf()
+	ix := New(Options{Knowledge: s})
+	ix.At(monday)
+	doc := bom("a", "openssl 1.0")
+	doc.Components[0].PURL = ""
+	doc.Components = append(doc.Components, bom("", "x/net 1.0").Components...)
+	put(t, ix, release(t, ix, "Pump", "1"), doc)
+	put(t, ix, release(t, ix, "Pump", "2"), bom("b", "x/net 1.0"))
+	put(t, ix, release(t, ix, "Pump", "3"), bom("c", "openssl 3.0"))
+	ix.Change(s.put("CVE-1", "pkg:golang/openssl", "2"))
+	for _, q := range []Query{{Vulnerability: "CVE-1"}, {Package: "pkg:golang/openssl"}} {
+		yes, no, unknown := lists3(t, ix, q)
+		same(t, "cannot tell", unknown, "Acme Pump 1 ×0: it has a component of that name, and nothing tells which it is")
+		if len(yes)+len(no) != 2 {
+			t.Errorf("%+v: %q, not %q", q, yes, no)
+		}
+	}
+}
+
 func TestMetricsOfAFleet(t *testing.T) {
 	s, ix := fleet(t)
 	_ = s
