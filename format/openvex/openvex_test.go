@@ -3,7 +3,6 @@ package openvex
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -308,7 +307,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		for i := range d.Statements {
 			if again.Statements[i].Status != d.Statements[i].Status || again.Statements[i].Vulnerability != d.Statements[i].Vulnerability {
-				t.Fatal(fmt.Sprintf("%+v", again.Statements[i]))
+				t.Fatalf("%+v", again.Statements[i])
 			}
 		}
 	})

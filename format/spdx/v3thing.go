@@ -33,7 +33,6 @@ type thing struct {
 	assessed                             []handle
 	justification, impact, action, notes string
 	score, severity, vector, decision    string
-	exploited                            string
 	extensions                           []property
 }
 
