@@ -15,6 +15,7 @@ type bill struct {
 	document wardround.DocumentID
 	id       string // serial number or namespace, as written
 	revision int
+	root     int32 // the row that the document describes; -1 if it names none
 	ident    []uint32
 	parent   []int32  // -1 at the top
 	ref      []uint32 // 0 where it is the purl

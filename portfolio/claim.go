@@ -81,6 +81,9 @@ func (ix *Index) question(n uint32, e *check.Exposure, facts Facts, p *part) *Qu
 	}
 	if p.held != nil {
 		q.Document = ix.subjects[p.held.subject].bill.id
+	} else if b := ix.subjects[n].bill; b != nil { // the product itself is its document's root
+		q.Document, q.Root = b.id, ix.rootOf(b)
+		q.Ref = q.Root
 	}
 	return q
 }
@@ -91,7 +94,19 @@ func (ix *Index) place(q *Question, p *part, row uint32) {
 	if q.Ref = ix.texts.at(b.ref[row]); q.Ref == "" {
 		q.Ref = q.Component.PURL
 	}
+	q.Root = ix.rootOf(b)
 	q.Path = ix.path(p.held, int32(row))
+}
+
+// rootOf is the ref of the component that a bill of materials describes.
+func (ix *Index) rootOf(b *bill) string {
+	if b.root < 0 {
+		return ""
+	}
+	if ref := b.ref[b.root]; ref != 0 {
+		return ix.texts.at(ref)
+	}
+	return ix.texts.at(ix.ids.rows[b.ident[b.root]-1].purl)
 }
 
 // stated is the answer that rests on nothing but an author's word: "affected"

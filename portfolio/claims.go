@@ -24,8 +24,10 @@ type Question struct {
 	// Document and Ref name the component in its bill of materials (BOM-Link).
 	Document string
 	Ref      string
-	Path     []string
-	At       time.Time // of the log: claims expire
+	// Root is the ref of that document's own product, where it is known.
+	Root string
+	Path []string
+	At   time.Time // of the log: claims expire
 }
 
 // Claims says which statement decides. Package vex implements it; nil is none.

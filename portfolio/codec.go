@@ -201,6 +201,7 @@ func (w *writer) subject(s *subject) {
 	w.str(string(b.document))
 	w.str(b.id)
 	w.num(int64(b.revision))
+	w.num(int64(b.root))
 	w.num(int64(len(b.ident)))
 	w.num(int64(b.without))
 	w.num(int64(len(b.links)))
@@ -228,7 +229,7 @@ func (r *reader) subject() (*subject, counts) {
 	if r.num() != 1 {
 		return s, n
 	}
-	b := &bill{document: wardround.DocumentID(r.str()), id: r.str(), revision: int(r.num())}
+	b := &bill{document: wardround.DocumentID(r.str()), id: r.str(), revision: int(r.num()), root: int32(r.num())}
 	n.rows = int(r.num())
 	b.without = int(r.num())
 	for range r.count() {

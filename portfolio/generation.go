@@ -26,7 +26,7 @@ import (
 //	sections, each at a multiple of eight
 const (
 	generationMagic   = "wardround portfolio\x00"
-	generationVersion = 1
+	generationVersion = 2
 	generationSuffix  = ".gen"
 	headerSize        = 32
 )

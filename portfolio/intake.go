@@ -86,6 +86,10 @@ func (in *Intake) finish(doc *sbom.Document) *bill {
 	b, ix := in.b, in.ix
 	b.id, b.revision = doc.ID, doc.Revision
 	n := int32(len(b.ident))
+	b.root = -1
+	if doc.Root >= 0 && doc.Root < int(n) {
+		b.root = int32(doc.Root)
+	}
 	for row := range b.ident {
 		if b.ident[row] == 0 { // an index that was left out
 			b.ident[row] = ix.intern(&Identity{})

@@ -207,6 +207,7 @@ func (l *loading) bill(b *bill) {
 	if l.err != nil {
 		return
 	}
+	l.must(b.root >= -1 && int(b.root) < n, "a bill of materials")
 	for i := 1; i < n; i++ {
 		x, y := b.order[i-1], b.order[i]
 		l.must(b.ident[x] < b.ident[y] || b.ident[x] == b.ident[y] && x < y, "the order of components")
