@@ -30,6 +30,8 @@ type config struct {
 	Retention retentionConfig `yaml:"retention"`
 	// Checkpoints say where signed checkpoints are sent, at least daily.
 	Checkpoints checkpointConfig `yaml:"checkpoints"`
+	// Feeds are providers from which knowledge is pulled.
+	Feeds []feedConfig `yaml:"feeds"`
 }
 
 type sensorConfig struct {

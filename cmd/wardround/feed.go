@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 // feedCmd brings knowledge in.
 type feedCmd struct {
 	Import feedImportCmd `cmd:"" help:"Take in advisories, catalogues, scores and statements from files, folders and zips."`
+	Update feedUpdateCmd `cmd:"" help:"Pull what is new from the configured providers now."`
 	Status feedStatusCmd `cmd:"" help:"Show what is known, from where, and how old it is."`
 }
 
@@ -147,7 +149,7 @@ type feedStatusCmd struct {
 	knownFlags
 }
 
-func (c *feedStatusCmd) Run(a *app) error {
+func (c *feedStatusCmd) Run(a *app) (err error) {
 	base, err := a.knowledge(c.knownFlags)
 	if err != nil {
 		return err
@@ -167,6 +169,9 @@ func (c *feedStatusCmd) Run(a *app) error {
 			came = f.At.UTC().Format("2006-01-02 15:04") + " (" + agoWords(a.now().Sub(f.At)) + ")"
 		}
 		rows = append(rows, []string{f.Name, f.Kind, strconv.Itoa(f.Records), day(f.Newest), came, clip(joined(f.Ecosystems), 40), f.Trust})
+	}
+	if c.Feeds == "" {
+		defer func() { err = errors.Join(err, a.sourceStatus()) }()
 	}
 	if len(feeds) == 0 {
 		a.note("Nothing is known yet; see: wardround feed import --help")

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/sense/feed"
 	"github.com/wardround/wardround/sense/network"
 )
 
@@ -70,6 +71,10 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	sources, err := cfg.sources()
+	if err != nil {
+		return err
+	}
 	if err := c.reachable(cfg); err != nil {
 		return err
 	}
@@ -93,7 +98,7 @@ func (c *serveCmd) Run(a *app) error {
 		return wardround.Errorf(wardround.EInvalid, "serve", "--listen: %w", err)
 	}
 	defer listener.Close()
-	return c.run(a, w, &serving{cfg: cfg, sensors: sensors, zones: zones, listener: listener, certs: certs})
+	return c.run(a, w, &serving{cfg: cfg, sensors: sensors, zones: zones, listener: listener, certs: certs, sources: sources})
 }
 
 // merge lets the command line say what the configuration also may; what is said
@@ -156,6 +161,7 @@ type serving struct {
 	zones    string
 	listener net.Listener
 	certs    *certificates
+	sources  []*feed.Source
 }
 
 func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
@@ -165,7 +171,7 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 	if err != nil {
 		return err
 	}
-	failures := make(chan error, len(sv.sensors)+len(c.Read)+1)
+	failures := make(chan error, len(sv.sensors)+len(c.Read)+2)
 	watching, enough := context.WithCancel(ctx)
 	defer enough()
 	m := &sensors{
@@ -195,8 +201,17 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 	drain, stopIngest := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { ran <- w.ingest.Run(drain) }()
 	f.start(ctx)
+	if c.Once {
+		sv.sources = nil
+	}
+	pulled, err := a.pullFeeds(watching, w, sv.sources)
+	if err != nil {
+		failures <- err
+		pulled = func() {}
+	}
 	result := c.serve(watching, enough, a, w, f, m, sv, failures, ran)
 	cancel()
+	pulled()                               // while what it brought is still judged
 	result = errors.Join(result, f.stop()) // while what people say is still judged
 	select {
 	case err := <-failures:
