@@ -51,13 +51,15 @@ type sbomImportCmd struct {
 }
 
 func (c *sbomImportCmd) Run(a *app) error {
+	garbageFloor.Store(buildFloor)
 	var docs []received
 	var rows [][]string
 	for _, name := range c.File {
-		doc, _, err := a.readSBOM(name)
+		h, err := a.lookThrough(name)
 		if err != nil {
 			return err
 		}
+		doc := h.doc
 		maker, product, version, err := c.of(doc)
 		if err != nil {
 			return wardround.Errorf(wardround.EInvalid, "sbom import", "%s: %v", name, err)
@@ -68,7 +70,7 @@ func (c *sbomImportCmd) Run(a *app) error {
 		}
 		docs = append(docs, received{
 			fields: &kind.SBOMReceivedV1{
-				Maker: maker, Product: product, Version: version, File: filepath.Base(name), Format: doc.Format + " " + doc.Version, Components: len(doc.Components),
+				Maker: maker, Product: product, Version: version, File: filepath.Base(name), Format: doc.Format + " " + doc.Version, Components: h.components,
 				Issued: doc.Created, Author: kind.PersonalText(author), By: kind.PersonalText(c.By), Source: "import:" + filepath.Base(name),
 			},
 			media: "application/octet-stream",
@@ -77,7 +79,7 @@ func (c *sbomImportCmd) Run(a *app) error {
 				return f, wardround.Wrap(wardround.ENotFound, "sbom import", err)
 			},
 		})
-		rows = append(rows, []string{filepath.Base(name), maker, product, version, fmt.Sprint(len(doc.Components)), fmt.Sprint(len(doc.Problems))})
+		rows = append(rows, []string{filepath.Base(name), maker, product, version, fmt.Sprint(h.components), fmt.Sprint(len(doc.Problems))})
 	}
 	done := a.busy("judging")
 	err := a.bring(docs...)
