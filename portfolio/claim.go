@@ -95,6 +95,10 @@ func (ix *Index) place(q *Question, p *part, row uint32) {
 		q.Ref = q.Component.PURL
 	}
 	q.Root = ix.rootOf(b)
+	// The product a document is of is its first component as a rule.
+	if s := ix.subjects[p.held.subject]; s.release != nil && ix.texts.at(ix.ids.rows[b.ident[0]-1].name) == s.release.Product {
+		q.Root = ix.texts.at(b.ref[0])
+	}
 	q.Path = ix.path(p.held, int32(row))
 }
 
@@ -149,7 +153,7 @@ func (ix *Index) whyNot(n, v uint32) string {
 	}
 	facts, known := ix.opt.Knowledge.Facts(vuln)
 	if !known {
-		return "No source says anything of " + vuln + " any more."
+		return "No record in force speaks of " + vuln + " any more: what did was withdrawn, changed or taken back."
 	}
 	if facts.Withdrawn {
 		return "The record of " + vuln + " was withdrawn."
