@@ -177,6 +177,9 @@ func (m *matcher) claim(row *Row, c *sbom.Component) {
 	q := &portfolio.Question{
 		Vulnerability: row.Vulnerability, Aliases: row.Aliases, Release: m.release, Component: &id, Document: m.r.doc.ID, Ref: c.Ref, At: m.opt.Now,
 	}
+	if root := m.r.doc.Root; root >= 0 && root < len(m.r.doc.Components) {
+		q.Root = m.r.doc.Components[root].Ref
+	}
 	claim := m.opt.Claims.Claim(q)
 	if claim == nil {
 		return

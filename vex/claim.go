@@ -32,7 +32,7 @@ func (s *Set) Claim(q *portfolio.Question) *check.Claim {
 	st := best.st
 	c := &check.Claim{
 		Status: string(st.Status), Justification: string(st.Justification), Note: note(st),
-		Author: st.doc.doc.Author, Trust: st.doc.row.Trust, Document: st.doc.row.ID, Statement: st.Where, At: st.at, Expires: st.Expires,
+		Author: cmp.Or(st.doc.doc.Author, st.doc.row.Name), Trust: st.doc.row.Trust, Document: st.doc.row.ID, Statement: st.Where, At: st.at, Expires: st.Expires,
 	}
 	if st.ID != "" {
 		c.Statement = st.ID
@@ -123,7 +123,7 @@ func (t *target) speaksOf(q *portfolio.Question, inherits bool) (specific int, m
 	}
 	product := -1
 	for _, p := range products {
-		p.document = q.Document
+		p.document, p.root = q.Document, q.Root
 		e, m := t.compare(p, inherits)
 		if m == nil {
 			product = max(product, e)

@@ -9,9 +9,10 @@ import (
 // compareLoose orders two versions of a product by the makers' own numbering.
 func compareLoose(a, b string) (int, error) { return version.Compare("", a, b) }
 
-// inRange says whether a version lies in a vers range.
+// inRange says whether a version lies in a vers range; authors write constraints in
+// any order.
 func inRange(r, v string) (bool, error) {
-	x, err := vers.Parse(r)
+	x, err := vers.Read(r)
 	if err != nil {
 		return false, err
 	}

@@ -74,6 +74,7 @@ type subject struct {
 	udis     []string
 	document string
 	ref      string
+	root     string // the ref of the document's own product
 	part     bool
 }
 
@@ -106,8 +107,10 @@ func (t *target) compare(s *subject, inherits bool) (exact int, miss *Miss) {
 	}
 	named := false
 	if t.Ref != "" || t.Document != "" {
-		named = true
-		if miss := t.place(s); miss != nil {
+		switch miss := t.place(s); {
+		case miss == nil:
+			named = true
+		case t.linked() || t.Name == "" && t.purl == nil && t.cpe == nil && t.UDI == "":
 			return 0, miss
 		}
 	}
@@ -180,14 +183,32 @@ func (t *target) compare(s *subject, inherits bool) (exact int, miss *Miss) {
 	return exact, nil
 }
 
+// linked reports whether a statement names a component of another document by its
+// BOM-Link: then no other will do. A product that a statement's own document
+// describes is that product wherever it is, by its names.
+func (t *target) linked() bool { return strings.HasPrefix(t.ID, "urn:cdx:") }
+
+// sameDocument compares a BOM-Link with a document's serial number or link. A
+// document keeps its serial number when it is revised; what a part of it is called
+// by is compared with the revision that is there.
+func sameDocument(a, b string) bool {
+	serial := func(s string) string {
+		if rest, ok := strings.CutPrefix(s, "urn:cdx:"); ok {
+			s, _, _ = strings.Cut(rest, "/")
+		}
+		return strings.ToLower(strings.TrimPrefix(s, "urn:uuid:"))
+	}
+	return serial(a) == serial(b)
+}
+
 // place compares a BOM-Link.
 func (t *target) place(s *subject) *Miss {
 	switch {
-	case t.Document != "" && s.document != "" && t.Document != s.document:
+	case t.Document != "" && s.document != "" && !sameDocument(t.Document, s.document):
 		return &Miss{Field: "document", Says: t.Document, Has: s.document, near: atNothing}
 	case t.Ref != "" && s.part && t.Ref != s.ref:
 		return &Miss{Field: "ref", Says: t.Ref, Has: s.ref, near: atName}
-	case t.Ref != "" && !s.part:
+	case t.Ref != "" && !s.part && (s.root == "" || t.Ref != s.root):
 		return &Miss{Field: "ref", Says: t.Ref, Has: first(s.names), Detail: "it names a part, not the product", near: atName}
 	}
 	return nil

@@ -62,6 +62,7 @@ type cli struct {
 	SBOM       sbomCmd       `cmd:"" name:"sbom" help:"Bills of materials: match with what is known."`
 	Affected   affectedCmd   `cmd:"" help:"Ask what a vulnerability hits, or where a package is: affected, not affected, cannot tell."`
 	Gate       gateCmd       `cmd:"" help:"Let a bill of materials pass by a policy, or not; for builds."`
+	VEX        vexCmd        `cmd:"" name:"vex" help:"Exploitability statements: apply, explain; draft, approve and publish our own."`
 	CSAF       csafCmd       `cmd:"" name:"csaf" help:"Security advisories in CSAF: validate."`
 	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
 	PURL       purlCmd       `cmd:"" name:"purl" help:"Take package URLs apart."`
