@@ -61,10 +61,15 @@ type Visible struct {
 	// Products are makers, models or products, folded as account.Reach has them; nil
 	// is everything, an empty list nothing.
 	Products []string
+	// Hides says of a vulnerability under embargo whether it is hidden; nil shows all.
+	Hides func(vulnerability string) bool
 }
 
-// All reports whether nothing is hidden.
+// All reports whether every product line is seen.
 func (v Visible) All() bool { return v.Products == nil }
+
+// everything reports whether nothing at all is hidden.
+func (v Visible) everything() bool { return v.All() && v.Hides == nil }
 
 // List says which rows of a list are wanted.
 type List struct {

@@ -127,7 +127,7 @@ func (b *Board) noteContent(row wardround.ContentRow) {
 // first, at most most, and how many more. What is alike is told once with a count:
 // new assets of a zone, findings of a case.
 func (b *Board) Changes(v Visible, most int) (list []Change, more int) {
-	if v.All() {
+	if v.everything() {
 		list = b.changes.of(b.version(), func() []Change { return b.changed(v) })
 	} else {
 		list = b.changed(v)
@@ -207,7 +207,7 @@ func (t *teller) tell(x *event) {
 			t.finding(x, e.row)
 		}
 	case ContentChanged:
-		if t.v.All() {
+		if t.v.All() && (t.v.Hides == nil || !strings.HasPrefix(x.name, embargoPrefix)) {
 			c := t.about(x.name, x)
 			c.Name, c.By, c.Href = x.name, x.by, contentHref(x.name)
 		}

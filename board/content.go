@@ -19,6 +19,9 @@ func (b *Board) setContent(row wardround.ContentRow) {
 	} else {
 		b.content[row.Name] = row
 	}
+	if strings.HasPrefix(row.Name, embargoPrefix) {
+		b.setEmbargo(row)
+	}
 	if row.Name != zonesName {
 		return
 	}

@@ -83,7 +83,7 @@ func (b *Board) matrix(v Visible) *coverage.Matrix {
 // Counts returns how many findings ask for attention, by severity: every severity
 // from critical to info is there. It must not be changed.
 func (b *Board) Counts(v Visible) map[string]int {
-	if v.All() {
+	if v.everything() {
 		return b.counts.of(b.version(), func() map[string]int { return b.count(v) })
 	}
 	return b.count(v)

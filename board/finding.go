@@ -26,6 +26,7 @@ type findingRow struct {
 	two         bool
 	text        string // lower case
 	grams       uint64 // of text
+	secret      string // the vulnerability, if that is under embargo
 }
 
 // asks reports whether a finding asks for somebody's attention.
@@ -43,7 +44,7 @@ func (b *Board) derive(f *wardround.Finding) *findingRow {
 	if f.Title != r.check.title {
 		r.text += "\n" + strings.ToLower(f.Title)
 	}
-	r.grams = grams(r.text)
+	r.grams, r.secret = grams(r.text), b.secret(f)
 	switch f.Subject.Kind {
 	case wardround.SubjectAsset:
 		r.a = b.whoIs(wardround.AssetID(f.Subject.ID))
@@ -155,7 +156,7 @@ func (q *FindingQuery) filter(now time.Time, assets int) func(*findingRow) bool 
 func (q *FindingQuery) any() bool {
 	rest := *q
 	rest.List, rest.Fixed = List{}, false
-	return q.Visible.All() && reflect.ValueOf(rest).IsZero()
+	return q.Visible.everything() && reflect.ValueOf(rest).IsZero()
 }
 
 func (q *FindingQuery) needsAsset() bool {

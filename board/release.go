@@ -107,7 +107,9 @@ func (v Visible) made(p *product) bool {
 }
 
 // finding reports whether a person may see a finding.
-func (v Visible) finding(r *findingRow) bool { return v.either(r.a, r.b) || v.made(r.product) }
+func (v Visible) finding(r *findingRow) bool {
+	return (v.either(r.a, r.b) || v.made(r.product)) && v.discreet(r)
+}
 
 // Lines are the product lines that a release is of, folded; nil for one that is not
 // known.

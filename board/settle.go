@@ -61,7 +61,7 @@ func (b *Board) caseRows(v Visible) (rows list[*caseRow], position uint64, at ti
 	b.settle()
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	if v.All() {
+	if v.everything() {
 		return b.caseList, b.position, b.at
 	}
 	var own []*caseRow

@@ -22,6 +22,7 @@ type state struct {
 	cases     map[string]*caseEntry
 	proposals map[string]*proposalRow
 	content   map[string]wardround.ContentRow
+	embargoes map[string]*Embargo
 	zones     []wardround.Zone
 	holders   map[netip.Addr]holder
 	infos     map[string]*info // checks
