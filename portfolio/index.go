@@ -183,7 +183,7 @@ func (ix *Index) PutRelease(r *wardround.Release) error {
 	id := deviceOf(r)
 	ix.setDevice(n, ix.intern(&id))
 	ix.matchNew()
-	if old == nil || old.Retired.IsZero() != r.Retired.IsZero() || old.SBOM != r.SBOM {
+	if old != nil && !old.Retired.Equal(r.Retired) {
 		ix.queue.subject(n)
 	}
 	if r.Retired.After(ix.now) {

@@ -80,7 +80,7 @@ func (r *restoring) rows(ctx context.Context, st wardround.Reader) error {
 		case d.Kind == wardround.DocumentKnowledge && d.Seq > r.knowledgeAt && d.Replaced.IsZero():
 			err = r.relearn(d)
 		case d.Kind == wardround.DocumentKnowledge:
-			missed = missed || d.Seq > r.at
+			missed = missed || r.at > 0 && d.Seq > r.at
 		case d.Kind == wardround.DocumentSBOM && d.Replaced.IsZero():
 			err = r.rescan(d)
 		case d.Kind == wardround.DocumentVEX && d.Replaced.IsZero():
