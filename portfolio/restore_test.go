@@ -27,6 +27,10 @@ type site struct {
 	fold  *Fold
 	pipe  *pipeline.Pipeline
 	seq   uint64
+	// shelf is knowledge that outlives the fold as well, as it stood at learned; nil:
+	// it begins empty.
+	shelf   *shelf
+	learned uint64
 }
 
 var scope = wardround.Scope{Org: "o", Site: "s"}
@@ -35,9 +39,12 @@ var scope = wardround.Scope{Org: "o", Site: "s"}
 func (s *site) open() (warning error) {
 	s.t.Helper()
 	sh := newShelf()
+	if s.shelf != nil {
+		sh = s.shelf
+	}
 	var err error
 	s.fold, warning, err = OpenFold(context.Background(), FoldOptions{Scope: scope, Origin: wardround.Live, Blobs: s.blobs,
-		Scan: Reading(sbom.Limits{}), Learn: learner{sh}, Dir: s.dir}, Options{Knowledge: sh}, 0, s.store)
+		Scan: Reading(sbom.Limits{}), Learn: learner{sh}, Dir: s.dir}, Options{Knowledge: sh}, s.learned, s.store)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -91,15 +98,20 @@ func TestAfterARestartTheAnswersAreTheSame(t *testing.T) {
 	s.judge(kind.SBOMReceived, &kind.SBOMReceivedV1{Maker: "Acme", Product: "Pump", Version: "3", File: "c.json"}, "nothing that can be read")
 	id := wardround.ReleaseIDOf("o", "Acme", "Pump", "2")
 	s.judge(kind.InventorySaid, &kind.InventorySaidV1{Act: "set", Match: []kind.SaidID{{Type: "serial", Value: "SN-12345"}}, Set: map[string]string{"release": string(id)}, By: "x"}, "")
+	whole, files := s.fold.opt.Learn.(learner).shelf, s.dir
 	before := everything(s.fold.ix)
 	news, _, err := s.fold.ix.New(context.Background(), monday, 0, false)
 	if err != nil || len(before) != 3 || len(news) != 2 {
 		t.Fatalf("%d answers, %d news, %v", len(before), len(news), err)
 	}
 
-	for _, how := range []string{"from the file and what came since", "from rows and blobs"} {
-		if how == "from rows and blobs" {
+	for _, how := range []string{"from the file and what came since", "from a file that knowledge is ahead of", "from rows and blobs", "from rows, with knowledge"} {
+		s.dir, s.shelf, s.learned = files, nil, 0
+		if strings.HasPrefix(how, "from rows") {
 			s.dir = ""
+		}
+		if strings.Contains(how, "knowledge") {
+			s.shelf, s.learned = whole, s.seq
 		}
 		if err := s.open(); err != nil {
 			t.Errorf("%s: %v", how, err)
@@ -121,6 +133,7 @@ func TestAfterARestartTheAnswersAreTheSame(t *testing.T) {
 		}
 	}
 
+	s.dir, s.shelf, s.learned = "", nil, 0
 	// A blob that is gone is told, and nothing else is lost.
 	for d, body := range s.blobs {
 		if strings.Contains(body, "1.5") {
