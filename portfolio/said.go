@@ -3,6 +3,7 @@ package portfolio
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -63,6 +64,16 @@ func (f *Fold) said(o *wardround.Observation, x *kind.ReleaseSaidV1) {
 	}
 	r.At = o.At
 	f.put(r)
+	// What the maker declares comes with the form it stands in.
+	if d := f.document(o, wardround.DocumentMDS2, strings.TrimPrefix(x.Source, "import:")); d != nil && len(x.Declared) > 0 {
+		d.Release, d.Format, d.Author, d.Source, d.Parts = id, "MDS2 HN 1-2019", x.Maker, x.Source, len(r.Declared)
+		f.keep(d)
+		for _, old := range f.documentsOf(wardround.DocumentMDS2, d.Name) {
+			if f.documents[old].Release == id {
+				f.replace(old, d.ID, o.At)
+			}
+		}
+	}
 }
 
 // clearField empties a field by the name it has in JSON; a name that is none of a

@@ -60,6 +60,7 @@ type cli struct {
 	Restore    restoreCmd    `cmd:"" help:"Make a data directory from a backup, or go back behind an upgrade."`
 	Feed       feedCmd       `cmd:"" help:"Knowledge: take advisories, catalogues and scores in; show how old they are."`
 	SBOM       sbomCmd       `cmd:"" name:"sbom" help:"Bills of materials: match with what is known."`
+	Release    releaseCmd    `cmd:"" help:"Products in their versions: list, show, say, import, declare, evidence, retire."`
 	Affected   affectedCmd   `cmd:"" help:"Ask what a vulnerability hits, or where a package is: affected, not affected, cannot tell."`
 	Gate       gateCmd       `cmd:"" help:"Let a bill of materials pass by a policy, or not; for builds."`
 	VEX        vexCmd        `cmd:"" name:"vex" help:"Exploitability statements: apply, explain; draft, approve and publish our own."`

@@ -155,7 +155,7 @@ func (w *writer) receiveFiles(ctx context.Context, rq request) error {
 			return err
 		}
 		switch o.Fields.(type) {
-		case *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1:
+		case *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1, *kind.ReleaseSaidV1:
 		default:
 			return wardround.Errorf(wardround.EForbidden, "control", "%s brings no document", o.Kind)
 		}
