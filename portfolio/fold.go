@@ -46,6 +46,7 @@ type Fold struct {
 	changed   int    // observations folded since it
 	documents map[wardround.DocumentID]*wardround.Document
 
+	opened    bool
 	triggered bool
 	due       bool // time alone put something into the queue
 	touched   check.Touched
@@ -83,6 +84,8 @@ func (f *Fold) Fold(o *wardround.Observation) error {
 	switch x := o.Fields.(type) {
 	case *kind.ReleaseSaidV1:
 		f.said(o, x)
+	case *kind.ContentChangedV1:
+		f.embargo(x.Name, x.Value)
 	case *kind.SBOMReceivedV1:
 		return f.sbom(o, x)
 	case *kind.KnowledgeReceivedV1:
@@ -107,8 +110,18 @@ func (f *Fold) timeOf(o *wardround.Observation) time.Time {
 }
 
 // Assets follows the inventory. It is called once a batch, after Fold, and makes
-// the batch's portion.
+// the batch's portion. When the pipeline opens, it is called with all assets, in no
+// batch: what that gives rise to is said with the first.
 func (f *Fold) Assets(changed []*wardround.Asset) {
+	f.mu.Lock()
+	opening := !f.opened && !f.mid
+	f.opened = true
+	f.mu.Unlock()
+	if opening {
+		f.ix.Assets(changed)
+		f.due = f.ix.Waiting() > 0
+		return
+	}
 	f.begin()
 	waited := f.ix.Waiting()
 	f.ix.Assets(changed)

@@ -119,6 +119,9 @@ func TestAfterARestartTheAnswersAreTheSame(t *testing.T) {
 		if d := cmp.Diff(before, everything(s.fold.ix)); d != "" {
 			t.Errorf("%s (-before +after):\n%s", how, d)
 		}
+		if n := s.fold.View().Touched().Number; n != 0 {
+			t.Errorf("%s: portion %d was made before any batch, where nobody hears it", how, n)
+		}
 		s.fold.ix.Drain()
 		again, _, err := s.fold.ix.New(context.Background(), monday, 0, false)
 		if d := cmp.Diff(news, again); d != "" || err != nil {
