@@ -20,14 +20,17 @@ import (
 type feedCmd struct {
 	Import feedImportCmd `cmd:"" help:"Take in advisories, catalogues, scores and statements from files, folders and zips."`
 	Update feedUpdateCmd `cmd:"" help:"Pull what is new from the configured providers now."`
+	Mirror feedMirrorCmd `cmd:"" help:"Write a signed bundle for a site without a network."`
 	Status feedStatusCmd `cmd:"" help:"Show what is known, from where, and how old it is."`
 }
 
 type feedImportCmd struct {
-	Path     []string `arg:"" help:"OSV, NVD 2.0, CVE 5, CSAF, KEV, EPSS, endoflife.date, VEX; files, folders, zip archives."`
-	Name     string   `placeholder:"NAME" help:"The feed's name; what it brings replaces what it brought before. Default: the file's name without its ending."`
-	Complete bool     `help:"This is all of the feed: what it held and these files do not name is taken back."`
-	LeaveOut bool     `help:"Go on where a document cannot be read, and list it; else one such refuses all."`
+	Path         []string `arg:"" help:"OSV, NVD 2.0, CVE 5, CSAF, KEV, EPSS, endoflife.date, VEX; files, folders, zip archives."`
+	Name         string   `placeholder:"NAME" help:"The feed's name; what it brings replaces what it brought before. Default: the file's name without its ending."`
+	Complete     bool     `help:"This is all of the feed: what it held and these files do not name is taken back."`
+	Trust        string   `placeholder:"FILE" help:"The path is a mirror's bundle: the root.json of who made it."`
+	AllowExpired int      `placeholder:"DAYS" help:"Load a bundle that expired at most so many days ago."`
+	LeaveOut     bool     `help:"Go on where a document cannot be read, and list it; else one such refuses all."`
 }
 
 // mediaBundle is the media type of a bundle of rows.
@@ -46,7 +49,10 @@ type imported struct {
 
 func (c *feedImportCmd) Run(a *app) error {
 	done := a.busy("reading")
-	batches, err := feed.Import(a.ctx, c.Path, feed.ImportOptions{Name: c.Name, Complete: c.Complete, LeaveOut: c.LeaveOut})
+	batches, keep, bundle, err := a.bundles(c.Path, c.Trust, c.AllowExpired)
+	if err == nil && !bundle {
+		batches, err = feed.Import(a.ctx, c.Path, feed.ImportOptions{Name: c.Name, Complete: c.Complete, LeaveOut: c.LeaveOut})
+	}
 	done()
 	if err != nil {
 		return err
@@ -61,6 +67,9 @@ func (c *feedImportCmd) Run(a *app) error {
 	}
 	done = a.busy("judging")
 	err = a.bring(docs...)
+	if err == nil {
+		err = keep()
+	}
 	done()
 	if err != nil {
 		return err
