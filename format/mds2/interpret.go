@@ -216,6 +216,17 @@ func noteColumn(s *sheet, at []located, answer int) int {
 	return answer + 1
 }
 
+// referenceColumn reports whether a column is headed as a reference to another
+// standard.
+func (s *sheet) referenceColumn(c int) bool {
+	for r := range min(len(s.rows), 30) {
+		if text := s.at(r, c); len(text) <= 60 && references.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
 var noteNumber = regexp.MustCompile(`(?i)^(?:see\s+)?notes?\s*#?\s*(\d{1,3})\s*[:.)\-–—]*\s*(.*)$`)
 var bareNumber = regexp.MustCompile(`^#?\(?(\d{1,3})\)?$`)
 
@@ -274,16 +285,22 @@ func noteOf(s *sheet, q located, column int, text string, numbered map[int]strin
 }
 
 // document reads what a question about the document itself is answered with: the
-// cell in the column of answers, else the last of the row that is not its label.
+// cell in the column of answers, else the second of the row, after its label, that
+// is under no reference to another standard.
 func (f *Form) document(s *sheet, q located, answer int) {
 	value := ""
 	if answer >= 0 {
 		value = s.at(q.row, answer)
 	}
-	if row := s.rows[q.row]; value == "" {
-		for c := len(row) - 1; c > q.col+1; c-- {
-			if value = row[c]; value != "" {
-				break
+	if value == "" {
+		label := false
+		for c, text := range s.rows[q.row] {
+			switch {
+			case c <= q.col || text == "" || s.referenceColumn(c):
+			case !label:
+				label = true
+			case value == "":
+				value = text
 			}
 		}
 	}
