@@ -136,6 +136,9 @@ func auditRow(e *wardround.Evidence) AuditRow {
 		add("by", f.Tool)
 		add("from", f.Source)
 		add("", f.Reason)
+	case kind.PublicationSaid:
+		row.Act = e.Reason // "publication approve", or why it was refused
+		add("", f.Reason)
 	case kind.LogGap:
 		row.Act = "log gap accepted"
 		add("", f.Reason)

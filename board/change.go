@@ -120,6 +120,9 @@ func (b *Board) noteFinding(old, f *wardround.Finding) {
 }
 
 func (b *Board) noteContent(row wardround.ContentRow) {
+	if strings.HasPrefix(row.Name, "draft/") {
+		return // a statement on its way is no setting
+	}
 	b.events.note(b.at, event{kind: ContentChanged, at: row.At, name: row.Name, by: row.By})
 }
 

@@ -74,7 +74,7 @@ func seen(o *wardround.Observation) bool {
 	switch kind.Name(o.Kind) {
 	case kind.SensorStatus:
 		return true
-	case kind.Wake, kind.CheckFailed, kind.ContentChanged, kind.FindingDecided, kind.FindingAssigned, kind.InventorySaid, kind.LogGap, kind.OperatorActed:
+	case kind.Wake, kind.CheckFailed, kind.ContentChanged, kind.FindingDecided, kind.FindingAssigned, kind.InventorySaid, kind.LogGap, kind.OperatorActed, kind.PublicationSaid:
 		return false
 	}
 	return o.Sensor != ours

@@ -7,6 +7,7 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/publication"
 )
 
 // Names of content. "check/ID" holds a check's thresholds as a JSON object of
@@ -27,6 +28,10 @@ func newContent() *content {
 }
 
 func (c *content) set(row wardround.ContentRow) {
+	if strings.HasPrefix(row.Name, publication.Prefix) {
+		c.rows[row.Name] = row // nothing is judged by a draft
+		return
+	}
 	c.generation = max(c.generation, row.Generation)
 	if row.Value == nil {
 		delete(c.rows, row.Name)

@@ -300,6 +300,8 @@ func (p *Pipeline) fold(s *check.Seen) {
 		p.said(s, f)
 	case *kind.OperatorActedV1:
 		p.action(s.Observation, f)
+	case *kind.PublicationSaidV1:
+		p.publish(s, f)
 	case *kind.LogGapV1:
 		p.lost("", loss{To: s.At})
 		p.action(s.Observation, f)

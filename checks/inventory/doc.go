@@ -12,7 +12,7 @@ import (
 var traffic = func() []kind.Name {
 	own := map[kind.Name]bool{
 		kind.SensorStatus: true, kind.Wake: true, kind.CheckFailed: true, kind.ContentChanged: true,
-		kind.FindingDecided: true, kind.LogGap: true, kind.OperatorActed: true,
+		kind.FindingDecided: true, kind.LogGap: true, kind.OperatorActed: true, kind.PublicationSaid: true,
 	}
 	var names []kind.Name
 	for _, s := range kind.All() {

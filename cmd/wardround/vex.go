@@ -21,6 +21,13 @@ import (
 type vexCmd struct {
 	Apply   vexApplyCmd   `cmd:"" help:"Apply statements: to one bill of materials, or to everything in the data directory from then on."`
 	Explain vexExplainCmd `cmd:"" help:"Say of each statement what it spoke of; if nothing, the nearest miss and the field that prevented it."`
+
+	Create   vexCreateCmd   `cmd:"" help:"Draft one decision for all releases that it is about; a second person approves it."`
+	Drafts   vexDraftsCmd   `cmd:"" help:"List drafts."`
+	Approve  vexApproveCmd  `cmd:"" help:"Approve what somebody else drafted."`
+	Reject   vexRejectCmd   `cmd:"" help:"Reject what somebody else drafted."`
+	Publish  vexPublishCmd  `cmd:"" help:"Sign what was approved, take it in as a statement of our own, and hand it out."`
+	Withdraw vexWithdrawCmd `cmd:"" help:"Take a draft back."`
 }
 
 // keyFlags name the keys that are trusted.
