@@ -11,6 +11,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
 import * as made from "./made.mjs";
+import * as portfolio from "./portfolio.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -51,7 +52,7 @@ function page(list, url) {
   let items = flags.empty ? [] : Array.isArray(list) ? list : list.items;
   if (flags.many && items.length > 0) items = Array.from({ length: Number(flags.many) }, (_, i) => ({ ...items[i % items.length], ...(items[0].id ? { id: `${items[i % items.length].id}-${i}` } : {}) }));
   for (const [name, value] of query) {
-    if (["limit", "cursor", "sort", "fields", "format", "language"].includes(name) || !value) continue;
+    if (["limit", "cursor", "sort", "fields", "format", "language", "live"].includes(name) || !value) continue;
     if (name === "q") items = items.filter((item) => JSON.stringify(item).toLowerCase().includes(value.toLowerCase()));
     else if (items.some((item) => typeof item[name] === "string")) items = items.filter((item) => value.split(",").includes(item[name]));
   }
@@ -72,7 +73,7 @@ const routes = [
   ["GET /assets/:id/links", list("links", "asset")], ["GET /assets/:id/verdicts", list("verdicts", "asset")], ["GET /assets/:id/days", doc("days", "asset")], ["GET /assets/:id/timeline", list("timeline", "asset")],
   ["POST /assets/:id/merge", () => ({ asset: fixture("asset", "asset"), undo: [] })], ["POST /assets/:id/split", () => ({ asset: fixture("asset", "asset"), undo: [] })],
   ["GET /links", list("links", "ecosystem")], ["GET /map", doc("map", "ecosystem")], ["POST /statements", () => ({ changes: [] })],
-  ["GET /findings", list("findings")], ["GET /findings/:id", doc("finding")], ["POST /findings/bulk", (_, body) => ({ done: body.ids, refused: [] })],
+  ["GET /findings", (url) => (url.searchParams.get("check") === "vulnerability.known" || /^CVE/.test(url.searchParams.get("q") ?? "") ? page(fixture("fleet", "findings"), url) : list("findings")(url))], ["GET /findings/:id", doc("finding")], ["POST /findings/bulk", (_, body) => ({ done: body.ids, refused: [] })],
   ["POST /findings/:id/decision", (_, body) => ({ ...fixture("finding", "finding"), state: body.state })], ["POST /findings/:id/assignment", doc("finding")],
   ["GET /cases", list("cases")], ["GET /cases/:id", doc("case", "cases")],
   ["GET /views", list("views", "findings")], ["POST /views", (_, body) => ({ id: "v-new", mine: true, ...body })],
@@ -83,6 +84,7 @@ const routes = [
   ["POST /evidence/verify", () => ({ result: "self-consistent only", entries: 23, total: 23, problems: [] })],
   ["GET /search", (url) => ({ items: fixture("search", "hits").items.filter((h) => JSON.stringify(h).toLowerCase().includes((url.searchParams.get("q") ?? "").toLowerCase())) })],
   ["GET /sensors", (url) => page(fixture("overview", "overview").sensors, url)],
+  ...portfolio.routes({ page, fixture, flags, refuse: (...args) => new Refusal(...args) }),
   ...made.routes({ page, flags, refuse: (...args) => new Refusal(...args), signIn: (on) => (signedIn = on), signedIn: () => signedIn }),
 ];
 

@@ -38,7 +38,7 @@ export function lines(branches: Branches, open: ReadonlySet<number>): Line[] {
     }
     frame.at++;
     const opened = component.children > 0 && open.has(component.row) && !on.has(component.row);
-    out.push({ kind: "node", key: `${frame.parent}/${component.row}`, component, level: frame.level, position: frame.at, siblings: branch!.total, open: opened });
+    out.push({ kind: "node", key: `${frame.parent}/${component.row}/${frame.at}`, component, level: frame.level, position: frame.at, siblings: branch!.total, open: opened });
     if (!opened) continue;
     on.add(component.row);
     stack.push({ parent: component.row, at: 0, level: frame.level + 1 });
