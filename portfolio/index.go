@@ -29,25 +29,26 @@ type Index struct {
 	warm sync.Once
 	now  time.Time // of the log
 
-	texts    texts
-	ids      identities
-	subjects []*subject // by number; never removed: a retired one keeps its answers
-	bySubj   map[wardround.Subject]uint32
-	byVuln   lists // identities that have, or lately had, a hit, by vulnerability
-	answered lists // subjects that have an answer, by vulnerability
-	byBill   map[string][]uint32
-	linkers  map[string][]uint32
-	waiting  map[wardround.ReleaseID][]uint32 // assets of a release that was not said yet
-	assets   int
-	live     int // entries of byVuln when it was last filed
-	stale    int // and added since
-	rows     int
-	sorted   []uint32 // subjects by key; nil: to be sorted
-	queue    queue
-	expiries expiries
-	portion  uint64 // number of the last
-	memo     memo
-	saying   bool // an answer is being given, not only looked at
+	texts     texts
+	ids       identities
+	subjects  []*subject // by number; never removed: a retired one keeps its answers
+	bySubj    map[wardround.Subject]uint32
+	byVuln    lists // identities that have, or lately had, a hit, by vulnerability
+	answered  lists // subjects that have an answer, by vulnerability
+	byBill    map[string][]uint32
+	linkers   map[string][]uint32
+	waiting   map[wardround.ReleaseID][]uint32 // assets of a release that was not said yet
+	assets    int
+	live      int // entries of byVuln when it was last filed
+	stale     int // and added since
+	rows      int
+	sorted    []uint32 // subjects by key; nil: to be sorted
+	queue     queue
+	expiries  expiries
+	portion   uint64 // number of the last
+	memo      memo
+	embargoes map[string]embargo // by id
+	saying    bool               // an answer is being given, not only looked at
 }
 
 // subject is a release or an asset.
@@ -100,6 +101,7 @@ func (ix *Index) At(t time.Time) {
 	if t.After(ix.now) {
 		ix.now = t
 		ix.expire()
+		ix.liftEmbargoes()
 	}
 }
 

@@ -296,6 +296,7 @@ func (ix *Index) factsOf(v string) Facts {
 	if f, ok = ix.opt.Knowledge.Facts(v); !ok {
 		f = Facts{ID: v, Score: -1, EPSS: -1}
 	}
+	f.Embargoed = f.Embargoed || ix.embargoed(&f)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.facts == nil || len(m.facts) > maxMemo {

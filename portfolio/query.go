@@ -142,9 +142,14 @@ func (ix *Index) Affected(ctx context.Context, q Query) (*Result, error) {
 	if q.Vulnerability != "" {
 		res.Vulnerability = ix.opt.Knowledge.Folded(q.Vulnerability)
 		a.facts, a.known = ix.opt.Knowledge.Facts(res.Vulnerability)
+		a.facts.Embargoed = a.facts.Embargoed || ix.embargoed(&a.facts)
 		q.Scope.Embargoed = q.Scope.Embargoed || q.Embargoed
-		if f := a.facts; a.known && q.Scope.Hides(&f) || q.Scope.Hidden != nil && q.Scope.Hidden(res.Vulnerability) {
+		if a.facts.Embargoed && !q.Scope.Embargoed {
 			return nil, wardround.Errorf(wardround.ENotFound, op, "nothing is known of %s", q.Vulnerability)
+		}
+		if h := q.Scope.Hidden; h != nil && (h(res.Vulnerability) || h(q.Vulnerability)) {
+			// Answered as if nothing were known: that there is something is the secret.
+			res.Vulnerability, a.facts, a.known = q.Vulnerability, Facts{}, false
 		}
 		res.Title = a.facts.Title
 	}

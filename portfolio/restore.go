@@ -67,6 +67,12 @@ func (r *restoring) rows(ctx context.Context, st wardround.Reader) error {
 			}
 		}
 	}
+	for row, err := range st.Content(ctx, r.opt.Scope) {
+		if err != nil {
+			return err
+		}
+		r.setting(row)
+	}
 	missed := false // knowledge went ahead of the index
 	for _, d := range docs {
 		if err := ctx.Err(); err != nil {

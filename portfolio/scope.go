@@ -194,7 +194,6 @@ type Count struct {
 	// Criticality is the highest of the assets.
 	Criticality                   wardround.Criticality
 	Unknown, Claimed, NotAffected int // subjects
-	Fix                           bool
 }
 
 // Vulnerabilities counts everything that was ever said of a subject, by
@@ -251,11 +250,69 @@ func (x *Count) add(ix *Index, s *subject, a *answer) {
 	}
 	ix.eachMember(s, func(m *member) {
 		x.Assets++
-		if m.criticality.Rank() > x.Criticality.Rank() {
+		if x.Assets == 1 || m.criticality.Rank() > x.Criticality.Rank() {
 			x.Criticality = m.criticality
 		}
 	})
 	if t := fromUnix(a.since); x.Since.IsZero() || t.Before(x.Since) {
 		x.Since = t
 	}
+}
+
+// Vulnerability counts one vulnerability, by its folded id; known says whether
+// anything is known of it or was ever said.
+func (ix *Index) Vulnerability(ctx context.Context, id string, sc Scope) (x Count, known bool, err error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	ix.ready()
+	_, known = ix.opt.Knowledge.Facts(id)
+	x.Facts = ix.factsOf(id)
+	v, ok := ix.texts.find(id)
+	if !ok || v == 0 {
+		return x, known, nil
+	}
+	for _, n := range ix.carriers(v) {
+		if err := ctx.Err(); err != nil {
+			return x, known, err
+		}
+		s := ix.subjects[n]
+		if s.asset != nil && (s.asset.of != none || s.asset.gone != "") || !sc.sees(s) {
+			continue
+		}
+		if i, had := find(s.answers, v); had && s.answers[i].sum != 0 {
+			known = true
+			x.add(ix, s, &s.answers[i])
+		}
+	}
+	return x, known, nil
+}
+
+// Covered reports whether everything that a vulnerability concerns, of what some
+// scope sees, is also seen by a narrower one, and there is such a thing.
+func (ix *Index) Covered(id string, seen, narrower Scope) bool {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	ix.ready()
+	v, ok := ix.texts.find(id)
+	if !ok || v == 0 {
+		return false
+	}
+	any := false
+	for _, n := range ix.carriers(v) {
+		s := ix.subjects[n]
+		if s.asset != nil && (s.asset.of != none || s.asset.gone != "") || !seen.sees(s) {
+			continue
+		}
+		if any = true; !narrower.sees(s) {
+			return false
+		}
+	}
+	return any
+}
+
+// ShareIn says how much of what may be seen an answer rests on.
+func (ix *Index) ShareIn(sc Scope) Share {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return ix.shareOf(&sc)
 }
