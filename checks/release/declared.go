@@ -14,7 +14,7 @@ var _ = check.Register(check.Check{
 	ID:      "release.declared",
 	Version: 1,
 	Title:   "A product does not do what its maker declares",
-	Doc: "The maker declares a security property of this product, in an MDS2 form or otherwise, and the network shows an instance of it that does not have it. What it sends can be read although encryption is declared, or it serves who proves nothing although only authenticated systems are declared. What was decided on the declaration, such as where the device may stand, then rests on something that is not so. " +
+	Doc: "The maker declares a security property of this product, in an MDS2 form or otherwise, and the network shows an instance of it that does not have it. What it sends can be read although encryption is declared, or it serves who proves nothing although only authenticated systems are declared. It reaches outside, is reached from there, or sends there what names patients, although that is ruled out. Or it serves Telnet or FTP although what is not needed is declared to be off. What was decided on the declaration, such as where the device may stand, then rests on something that is not so. " +
 		"Look first whether the property is an option that was not switched on here; then ask the maker. " +
 		"It is wrong where the sensor looks at the inside of a tunnel, and where the declaration speaks of other data than what was seen. It passes when every instance that is seen has the property, or the maker no longer declares it; where no instance is seen to communicate it is unknown.",
 	Concern:      wardround.Security,
@@ -42,46 +42,6 @@ var _ = check.Register(check.Check{
 // traffic are the kinds that show how what matters crosses the network.
 var traffic = []kind.Name{kind.DICOMAssociation, kind.DICOMwebRequest, kind.HL7Message, kind.FHIRInteraction, kind.MQTTSession, kind.MQTTPublish}
 
-// clinical are the protocols that carry what the declarations speak of.
-var clinical = map[string]bool{"dicom": true, "dicomweb": true, "hl7": true, "fhir": true, "mqtt": true}
-
-// property is what a maker can declare and the network can show. The questions are
-// those of ANSI/NEMA HN 1-2019; the words are ours.
-type property struct {
-	item, declared, seen string
-	names                []string
-	// shows says what a link shows of an instance at one of its ends.
-	shows func(l *wardround.Link, server bool) wardround.Tri
-}
-
-var properties = []property{
-	{
-		item: "transmission encryption", names: []string{"mds2/TXCF-2", "transmission-encryption"},
-		declared: "it encrypts what it transmits", seen: "what it exchanges can be read",
-		shows: func(l *wardround.Link, _ bool) wardround.Tri { return l.Encrypted },
-	},
-	{
-		item: "authenticated connections", names: []string{"mds2/TXCF-4", "node-authentication"},
-		declared: "it serves only systems that prove who they are", seen: "it serves who shows nothing",
-		shows: func(l *wardround.Link, server bool) wardround.Tri {
-			if !server {
-				return 0
-			}
-			return l.Authenticated
-		},
-	},
-}
-
-// of returns under which name a release declares the property, "" if it does not.
-func (x *property) of(r *wardround.Release) string {
-	for _, n := range x.names {
-		if v := strings.ToLower(strings.TrimSpace(r.Declared[n])); v == "yes" || v == "true" {
-			return n
-		}
-	}
-	return ""
-}
-
 // looked is when a release was last looked at because of what was seen.
 type looked struct {
 	At int64 `json:"at"` // Unix seconds
@@ -104,7 +64,7 @@ func declared(_ context.Context, p *check.Pass) error {
 		l := p.Inventory().Link(o.Link)
 		for _, id := range [...]wardround.AssetID{o.Src, o.Dst} {
 			a := p.Asset(id)
-			if l == nil || a == nil || a.Release == "" || done[a.Release] || !clinical[l.Protocol] && l.Protocol != "tls" {
+			if l == nil || a == nil || a.Release == "" || done[a.Release] {
 				continue
 			}
 			r := p.Portfolio().Release(a.Release)
@@ -127,7 +87,7 @@ func news(p *check.Pass, r *wardround.Release, l *wardround.Link, server bool) b
 			continue
 		}
 		st, told := p.Stands(wardround.ReleaseSubject(r.ID), x.item)
-		switch x.shows(l, server) {
+		switch x.shows(sightOf(p, l, server)) {
 		case wardround.No:
 			if !told || st != wardround.Fail {
 				return true
@@ -176,11 +136,8 @@ func (x *property) seenOf(p *check.Pass, id wardround.ReleaseID) (shown wardroun
 	inv := p.Inventory()
 	for a := range p.Portfolio().Instances(id) {
 		for l := range inv.Links(a) {
-			if !clinical[l.Protocol] && l.Protocol != "tls" {
-				continue
-			}
 			server := inv.Asset(l.Server)
-			switch x.shows(l, server != nil && server.ID == a) {
+			switch x.shows(sightOf(p, l, server != nil && server.ID == a)) {
 			case wardround.No:
 				return wardround.No, p.Name(a), l.Protocol
 			case wardround.Yes:

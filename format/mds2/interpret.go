@@ -171,7 +171,7 @@ func answerOf(s *sheet, q located, column int) (value, rest string) {
 	if v, rest, ok := normal(text); ok {
 		return v, rest
 	}
-	if text != "" {
+	if strings.Trim(text, "_-– .") != "" {
 		return clip(text, maxAnswer), ""
 	}
 	for c := q.col + 1; c < len(s.rows[q.row]); c++ {

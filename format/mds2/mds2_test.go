@@ -94,6 +94,9 @@ func (x *form) body() {
 	x.ask("MPII-3.10", "DICOM and a format of our own")
 	x.ask("CONN-1.1.2", "NO")
 	x.ask("RMOT-1", "")
+	x.ask("CONN-1", "____")
+	x.ask("PAUT-4", "N/A: no default accounts")
+	x.ask("SHAD-15", "Yes")
 	x.ask("AUDT-2.8.1", "Not applicable")
 	x.group("NOTES")
 	x.row++
@@ -122,7 +125,7 @@ func told(f *Form) map[string]string {
 
 var want = map[string]string{
 	"TXCF-1": "No", "TXCF-2": "Yes | by TLS 1.2, when it is switched on", "TXCF-2.1": "N/A", "TXCF-3": "See notes | The list is in the manual", "TXCF-4": "Yes",
-	"TXCF-10": "No", "MPII-1": "Yes | optional", "MPII-3.10": "DICOM and a format of our own", "CONN-1.1.2": "No", "AUDT-2.8.1": "N/A",
+	"TXCF-10": "No", "MPII-1": "Yes | optional", "MPII-3.10": "DICOM and a format of our own", "CONN-1.1.2": "No", "PAUT-4": "N/A | no default accounts", "SAHD-15": "Yes", "AUDT-2.8.1": "N/A",
 }
 
 func TestFormAsItIsPublished(t *testing.T) {
@@ -151,7 +154,7 @@ func TestFormAsItIsPublished(t *testing.T) {
 	for _, a := range got.Answers {
 		order = append(order, a.Question)
 	}
-	if diff := cmp.Diff([]string{"MPII-1", "MPII-3.10", "AUDT-2.8.1", "CONN-1.1.2", "TXCF-1", "TXCF-2", "TXCF-2.1", "TXCF-3", "TXCF-4", "TXCF-10"}, order); diff != "" {
+	if diff := cmp.Diff([]string{"MPII-1", "MPII-3.10", "AUDT-2.8.1", "CONN-1.1.2", "PAUT-4", "SAHD-15", "TXCF-1", "TXCF-2", "TXCF-2.1", "TXCF-3", "TXCF-4", "TXCF-10"}, order); diff != "" {
 		t.Error("not in the order of the form:", diff)
 	}
 }
@@ -219,11 +222,11 @@ func TestFormsThatWereChanged(t *testing.T) {
 		},
 		"flattened to CSV": func(*testing.T) []byte {
 			return []byte("\xef\xbb\xbfDOC-1,Manufacturer,Example Imaging\nDOC-3,Model,CT Gateway\nDOC-7,Date,2025-06-30\n\nTXCF-1,\"ours,\n on two lines\",No,\nTXCF-2,ours,Yes,\"by TLS 1.2, when it is switched on\"\n" +
-				"TXCF-2.1,ours,N/A,\nTXCF-3,ours,See Notes,The list is in the manual\nTXCF-4,ours,yes,\nTXCF-10,ours,No,\nMPII-1,ours,Yes,optional\nMPII-3.10,ours,DICOM and a format of our own,\nCONN-1.1.2,ours,NO,\nRMOT-1,ours,,\nAUDT-2.8.1,ours,n/a,\n")
+				"TXCF-2.1,ours,N/A,\nTXCF-3,ours,See Notes,The list is in the manual\nTXCF-4,ours,yes,\nTXCF-10,ours,No,\nMPII-1,ours,Yes,optional\nMPII-3.10,ours,DICOM and a format of our own,\nCONN-1.1.2,ours,NO,\nRMOT-1,ours,,\nCONN-1,ours,____\nPAUT-4,ours,N/A: no default accounts\nSHAD-15,ours,Yes\nAUDT-2.8.1,ours,n/a,\n")
 		},
 		"CSV with semicolons": func(*testing.T) []byte {
 			return []byte("DOC-1;Manufacturer;Example Imaging\nDOC-3;Model;CT Gateway\nTXCF-1;ours, and more;No\nTXCF-2;ours, and more;Yes;by TLS 1.2, when it is switched on\n" +
-				"TXCF-2.1;ours;N/A\nTXCF-3;ours;See Notes;The list is in the manual\nTXCF-4;ours;yes\nTXCF-10;ours;No\nMPII-1;ours;Yes;optional\nMPII-3.10;ours;DICOM and a format of our own\nCONN-1.1.2;ours;NO\nAUDT-2.8.1;ours;n/a\n")
+				"TXCF-2.1;ours;N/A\nTXCF-3;ours;See Notes;The list is in the manual\nTXCF-4;ours;yes\nTXCF-10;ours;No\nMPII-1;ours;Yes;optional\nMPII-3.10;ours;DICOM and a format of our own\nCONN-1.1.2;ours;NO\nPAUT-4;ours;N/A: no default accounts\nSAHD-15;ours;Yes\nAUDT-2.8.1;ours;n/a\n")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
