@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,7 +14,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sigstore/sigstore/pkg/signature"
+	"github.com/secure-systems-lab/go-securesystemslib/cjson"
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"github.com/wardround/wardround"
@@ -61,7 +62,7 @@ func NewMirrorKeys(until time.Time) (*MirrorKeys, error) {
 	var k MirrorKeys
 	root := metadata.Root(until.UTC().Truncate(time.Second))
 	root.Signed.ConsistentSnapshot = false
-	var signer signature.Signer
+	var signer ed25519.PrivateKey
 	for _, x := range []struct {
 		pem   *[]byte
 		roles []string
@@ -85,16 +86,11 @@ func NewMirrorKeys(until time.Time) (*MirrorKeys, error) {
 			}
 		}
 		if signer == nil {
-			if signer, err = signature.LoadED25519Signer(private); err != nil {
-				return nil, wardround.Wrap(wardround.EInternal, op, err)
-			}
+			signer = private
 		}
 	}
-	if _, err := root.Sign(signer); err != nil {
-		return nil, wardround.Wrap(wardround.EInternal, op, err)
-	}
 	var err error
-	k.Root, err = root.ToBytes(true)
+	k.Root, err = signed(root, signer)
 	return &k, wardround.Wrap(wardround.EInternal, op, err)
 }
 
@@ -114,11 +110,11 @@ type MirrorOptions struct {
 // an older one wherever it was made. Errors: EInvalid, and those of put.
 func WriteMirror(batches []*Batch, o MirrorOptions, put func(name string, b []byte) error) error {
 	const op = "feed.mirror"
-	signer, public, err := mirrorSigner(o.Key)
+	signer, err := readSigner(o.Key)
 	if err != nil {
 		return wardround.Errorf(wardround.EInvalid, op, "the key: %w", err)
 	}
-	if err := names(o.Root, public, o.Now); err != nil {
+	if err := names(o.Root, signer.Public(), o.Now); err != nil {
 		return wardround.Errorf(wardround.EInvalid, op, "%s: %w", rootFile, err)
 	}
 	if o.Valid <= 0 {
@@ -191,11 +187,21 @@ func WriteMirror(batches []*Batch, o MirrorOptions, put func(name string, b []by
 	return nil
 }
 
-func signed[T metadata.Roles](m *metadata.Metadata[T], s signature.Signer) ([]byte, error) {
-	m.ClearSignatures()
-	if _, err := m.Sign(s); err != nil {
+// signed signs metadata as TUF 1.0.31 §4.2 says: over the canonical JSON of "signed".
+func signed[T metadata.Roles](m *metadata.Metadata[T], private ed25519.PrivateKey) ([]byte, error) {
+	payload, err := cjson.EncodeCanonical(m.Signed)
+	if err != nil {
 		return nil, err
 	}
+	key, err := metadata.KeyFromPublicKey(private.Public())
+	if err != nil {
+		return nil, err
+	}
+	id, err := key.ID()
+	if err != nil {
+		return nil, err
+	}
+	m.Signatures = []metadata.Signature{{KeyID: id, Signature: ed25519.Sign(private, payload)}}
 	return m.ToBytes(true)
 }
 
@@ -206,26 +212,25 @@ func metaOf(b []byte, version int64) *metadata.MetaFiles {
 	return f
 }
 
-// mirrorSigner reads the key that signs.
-func mirrorSigner(b []byte) (signature.Signer, ed25519.PublicKey, error) {
+// readSigner reads the key that signs.
+func readSigner(b []byte) (ed25519.PrivateKey, error) {
 	block, _ := pem.Decode(b)
 	if block == nil {
-		return nil, nil, errors.New("no PEM")
+		return nil, errors.New("no PEM")
 	}
 	k, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	private, ok := k.(ed25519.PrivateKey)
 	if !ok {
-		return nil, nil, fmt.Errorf("it is of another kind (%T) than Ed25519", k)
+		return nil, fmt.Errorf("it is of another kind (%T) than Ed25519", k)
 	}
-	s, err := signature.LoadED25519Signer(private)
-	return s, private.Public().(ed25519.PublicKey), err
+	return private, nil
 }
 
 // names checks that the root lets the key sign bundles.
-func names(root []byte, public ed25519.PublicKey, now time.Time) error {
+func names(root []byte, public crypto.PublicKey, now time.Time) error {
 	r, err := metadata.Root().FromBytes(root)
 	if err != nil {
 		return err

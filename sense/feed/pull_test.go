@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -269,5 +270,31 @@ func TestSourceCheck(t *testing.T) {
 		"no public Open":  {Name: "x", Kind: "csaf", URL: "https://a.example", Keys: [][]byte{[]byte("key")}},
 	} {
 		tells(t, s.Check(), want)
+	}
+}
+
+// TestAllowed: which addresses a source may lead to.
+func TestAllowed(t *testing.T) {
+	s := source(t, Source{Kind: "kev", URL: "https://a.example/kev.json", Hosts: []string{"cdn.a.example", "b.example:8443"}})
+	for addr, want := range map[string]bool{
+		"https://a.example/x":       true,
+		"https://A.example/x":       true,
+		"https://cdn.a.example/x":   true,
+		"https://b.example:8443/x":  true,
+		"https://b.example/x":       false,
+		"https://a.example:8443/x":  false,
+		"http://a.example/x":        false, // in the open
+		"https://me:pw@a.example/x": false,
+		"https://a.example.evil/x":  false,
+		"file:///etc/passwd":        false,
+		"https://127.0.0.1/x":       false,
+	} {
+		u, err := url.Parse(addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.allowed(u) != want {
+			t.Errorf("%s: %v", addr, !want)
+		}
 	}
 }

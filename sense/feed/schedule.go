@@ -24,6 +24,9 @@ type Scheduler struct {
 // pause after a first failure; it doubles up to the source's own rhythm.
 const failurePause = 5 * time.Minute
 
+// atLeast lies between two pulls also where their state could not be kept.
+const atLeast = time.Minute
+
 // Run pulls each source when it is due, until ctx is done, and returns when nothing
 // is under way any more.
 func (c *Scheduler) Run(ctx context.Context) {
@@ -32,8 +35,9 @@ func (c *Scheduler) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range c.Sources {
 		all.Go(func() {
-			for {
-				if c.Puller.opt.Sleep(ctx, c.until(s)) != nil {
+			rest := time.Duration(0)
+			for ; ; rest = atLeast {
+				if c.Puller.opt.Sleep(ctx, max(c.until(s), rest)) != nil {
 					return
 				}
 				select {

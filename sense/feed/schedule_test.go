@@ -136,3 +136,31 @@ func TestRun(t *testing.T) {
 		t.Errorf("only %d requests", n)
 	}
 }
+
+// TestNoRoom: where the state cannot be kept, a server is not asked again and again.
+func TestNoRoom(t *testing.T) {
+	p := newProvider(t)
+	p.put("/kev.json", kevDoc)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	clock := &clockwork{at: noon}
+	pull := NewPuller(PullOptions{Now: clock.now, Rand: func() float64 { return 0 }, Dir: t.TempDir(), Sleep: func(ctx context.Context, d time.Duration) error {
+		if len(p.asked) == 3 {
+			cancel()
+		}
+		return clock.sleep(ctx, d)
+	}})
+	c := &Scheduler{
+		Puller: pull, Sources: []*Source{source(t, Source{Kind: "kev", URL: p.URL + "/kev.json"})}, States: OpenStates(filepath.Join(t.TempDir(), "no", "feeds.json")),
+		Deliver: func(context.Context, *Batch) error { return nil },
+	}
+	c.Run(ctx)
+	for i, d := range clock.slept[1:] {
+		if d < time.Minute {
+			t.Errorf("pause %d is %v", i+1, d)
+		}
+	}
+	if len(p.requests()) != 3 {
+		t.Error("it was not asked again")
+	}
+}
