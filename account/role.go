@@ -19,10 +19,11 @@ const (
 	DataProtection      Role = "data-protection"      // sees to it that personal data is little and goes
 	Auditor             Role = "auditor"              // reads what happened, and the proof
 	Administrator       Role = "administrator"        // runs the installation and admits people
+	Confidant           Role = "embargo"              // is let in on what is not public yet
 )
 
 // Roles lists the roles in the order they are shown.
-var Roles = []Role{Viewer, Ward, ClinicalEngineering, Security, ProductSecurity, DataProtection, Auditor, Administrator}
+var Roles = []Role{Viewer, Ward, ClinicalEngineering, Security, ProductSecurity, DataProtection, Auditor, Administrator, Confidant}
 
 // Permission is one thing that a route asks for.
 type Permission string
@@ -40,10 +41,11 @@ const (
 	Settings  Permission = "settings"  // sensors, retention, notifications
 	People    Permission = "people"    // accounts, everybody's tokens
 	Erase     Permission = "erase"     // erase personal text
+	Embargo   Permission = "embargo"   // see, and set, what is under embargo
 )
 
 // Permissions lists the permissions in the order they are shown.
-var Permissions = []Permission{View, Observe, Decide, Accept, Inventory, Tune, Evidence, Audit, Settings, People, Erase}
+var Permissions = []Permission{View, Observe, Decide, Accept, Inventory, Tune, Evidence, Audit, Settings, People, Erase, Embargo}
 
 // table is who may do what. An administrator admits people and sets things up, and
 // neither accepts risks nor exports evidence: whoever gives out the keys does not
@@ -57,6 +59,7 @@ var table = map[Role][]Permission{
 	DataProtection:      {View, Evidence, Audit, Erase},
 	Auditor:             {View, Evidence, Audit},
 	Administrator:       {View, Observe, Inventory, Tune, Audit, Settings, People},
+	Confidant:           {Embargo},
 }
 
 // Known reports whether r is one of [Roles].

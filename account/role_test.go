@@ -23,8 +23,9 @@ func TestRoles(t *testing.T) {
 		account.DataProtection:      "view evidence audit erase",
 		account.Auditor:             "view evidence audit",
 		account.Administrator:       "view observe inventory tune audit settings people",
+		account.Confidant:           "embargo",
 	}
-	if len(account.Roles) != len(want) || len(account.Permissions) != 11 {
+	if len(account.Roles) != len(want) || len(account.Permissions) != 12 {
 		t.Errorf("%d roles, %d permissions", len(account.Roles), len(account.Permissions))
 	}
 	for _, r := range account.Roles {
@@ -74,7 +75,7 @@ func TestTheTableInTheDocs(t *testing.T) {
 		}
 		rows[cells[0]] = cells
 	}
-	if len(head) != 12 || len(rows) != len(account.Roles) {
+	if len(head) != 13 || len(rows) != len(account.Roles) {
 		t.Fatalf("%d columns, %d rows", len(head), len(rows))
 	}
 	for _, r := range account.Roles {
@@ -82,7 +83,7 @@ func TestTheTableInTheDocs(t *testing.T) {
 			if head[i+1] != string(p) {
 				t.Fatalf("column %d is %s, not %s", i+1, head[i+1], p)
 			}
-			if row := rows[string(r)]; len(row) != 12 || (row[i+1] == "●") != r.May(p) {
+			if row := rows[string(r)]; len(row) != 13 || (row[i+1] == "●") != r.May(p) {
 				t.Errorf("%s, %s: the page says otherwise", r, p)
 			}
 		}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -69,6 +70,9 @@ func (s *Server) exportBundle(w http.ResponseWriter, r *http.Request, in *export
 	if err := s.everywhere(ctx, account.Evidence); err != nil {
 		return err
 	}
+	if err := s.openly(ctx, "a bundle of evidence"); err != nil {
+		return err
+	}
 	if !take(s.exporting) {
 		return busy("exporting evidence")
 	}
@@ -111,6 +115,7 @@ type download struct {
 	w     http.ResponseWriter
 	rc    *http.ResponseController
 	name  string
+	typ   string // "application/zip" if empty
 	begun bool
 }
 
@@ -118,7 +123,7 @@ func (d *download) Write(p []byte) (int, error) {
 	if !d.begun {
 		d.begun = true
 		h := d.w.Header()
-		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Type", cmp.Or(d.typ, "application/zip"))
 		h.Set("Content-Disposition", attachment(d.name))
 		d.w.WriteHeader(http.StatusOK)
 	}

@@ -32,10 +32,11 @@ type Past interface {
 // sight is what the caller may see with a permission.
 func (s *Server) sight(ctx context.Context, x account.Permission) board.Visible {
 	r := principal(ctx).Reach(x, string(s.opt.Scope.Site))
-	if r.All {
-		return board.Visible{}
+	see := board.Visible{Hides: s.veil(ctx).hider()}
+	if !r.All {
+		see.Products = append([]string{}, r.Products...) // none is nothing, not everything
 	}
-	return board.Visible{Products: append([]string{}, r.Products...)} // none is nothing, not everything
+	return see
 }
 
 // everywhere refuses who is limited to product lines: what the route does is of the

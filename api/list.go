@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,7 @@ func list[I, T any, P interface {
 			if err != nil {
 				return nil, s.problem(ctx, err)
 			}
+			rows = discreet(s.veil(ctx), rows)
 			first, err := rows(ctx, w.cursor, w.limit)
 			if err != nil {
 				return nil, s.problem(ctx, err)
@@ -51,6 +53,20 @@ func list[I, T any, P interface {
 				}
 			}}, nil
 		})
+	}
+}
+
+// discreet leaves out the rows that name what is hidden from the caller.
+func discreet[T any](v *veil, rows RowsFunc[T]) RowsFunc[T] {
+	if !v.any() {
+		return rows
+	}
+	return func(ctx context.Context, cursor string, limit int) (Rows[T], error) {
+		r, err := rows(ctx, cursor, limit)
+		n := len(r.Items)
+		r.Items = slices.DeleteFunc(slices.Clone(r.Items), func(row T) bool { return v.row(row) })
+		r.Total -= n - len(r.Items) // of this page
+		return r, err
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // humaConfig is how huma is used: JSON alone, unknown parameters refused, nothing
 // served that is not in the table.
 func humaConfig() huma.Config {
-	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	for t, stand := range standIns {
 		registry.RegisterTypeAlias(t, stand)
 	}

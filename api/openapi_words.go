@@ -9,6 +9,10 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/knowledge"
+	"github.com/wardround/wardround/portfolio"
+	"github.com/wardround/wardround/vex"
 )
 
 // Words that a field may hold and no others: the document names them, so that the
@@ -28,6 +32,8 @@ var standIns = map[reflect.Type]reflect.Type{
 	reflect.TypeFor[account.Role]():           reflect.TypeFor[roleName](),
 	reflect.TypeFor[account.Permission]():     reflect.TypeFor[permissionName](),
 	reflect.TypeFor[account.Via]():            reflect.TypeFor[viaName](),
+	reflect.TypeFor[wardround.SupportStage](): reflect.TypeFor[supportName](),
+	reflect.TypeFor[wardround.DocumentKind](): reflect.TypeFor[documentKindName](),
 	reflect.TypeFor[account.Purpose]():        reflect.TypeFor[purposeName](),
 }
 
@@ -44,7 +50,17 @@ type (
 	permissionName   struct{}
 	viaName          struct{}
 	purposeName      struct{}
+	supportName      struct{}
+	documentKindName struct{}
 )
+
+func (supportName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("", "development", "supported", "limited support", "end of support")
+}
+
+func (documentKindName) Schema(huma.Registry) *huma.Schema {
+	return enumOf("sbom", "knowledge", "vex", "mds2", "build", "exchange")
+}
 
 func (severityName) Schema(huma.Registry) *huma.Schema {
 	return enumOf("none", "info", "low", "medium", "high", "critical")
@@ -86,6 +102,33 @@ func (purposeName) Schema(huma.Registry) *huma.Schema {
 	return enumOf("first-administrator", "invitation", "reset", "demo")
 }
 
+// named are types whose own names say too little in one document with all others.
+var named = map[reflect.Type]string{
+	reflect.TypeFor[portfolio.Result]():    "Affected",
+	reflect.TypeFor[portfolio.List]():      "AffectedList",
+	reflect.TypeFor[portfolio.Row]():       "AffectedRow",
+	reflect.TypeFor[portfolio.At]():        "AffectedAt",
+	reflect.TypeFor[wardround.Document]():  "DocumentRow",
+	reflect.TypeFor[check.Exposure]():      "ExposureRow",
+	reflect.TypeFor[check.Feed]():          "FeedRow",
+	reflect.TypeFor[check.Place]():         "Place",
+	reflect.TypeFor[vex.Miss]():            "DiagnosisMiss",
+	reflect.TypeFor[knowledge.Exploited](): "KEV",
+	reflect.TypeFor[Document]():            "PortfolioDocument",
+	reflect.TypeFor[Vulnerability]():       "VulnerabilityRow",
+	reflect.TypeFor[VEXRow]():              "VexRow",
+}
+
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if name := named[t]; name != "" {
+		return name
+	}
+	return huma.DefaultSchemaNamer(t, hint)
+}
+
 // enumOf is the schema of a string that is one of values.
 func enumOf(values ...string) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}
@@ -105,15 +148,18 @@ func text[S ~string](in []S) []string {
 
 // fewWords are the fields of answers that are plain strings in memory.
 var fewWords = map[string][]string{
-	"Sensor.state":      {"watching", "quiet", "lost", "ended", "blind"},
-	"Status.state":      {"failing", "passing", "unknown", "unwatched"},
-	"CaseLine.state":    {"open", "closed"},
-	"CaseDetail.state":  {"open", "closed"},
-	"Proposal.kind":     {"merge", "split", "kind", "role", "criticality", "attribute", "baseline", "release"},
-	"Proposal.state":    {"open", "accepted", "rejected"},
-	"Decision.scope":    {"finding", "asset"},
-	"FindingDetail.may": {"acknowledge", "accept", "false positive", "mitigated", "confirm claim", "reopen", "assign"},
-	"Hit.kind":          {"asset", "identifier", "finding", "case", "check", "page", "zone"},
+	"Sensor.state":            {"watching", "quiet", "lost", "ended", "blind"},
+	"Status.state":            {"failing", "passing", "unknown", "unwatched"},
+	"CaseLine.state":          {"open", "closed"},
+	"CaseDetail.state":        {"open", "closed"},
+	"Proposal.kind":           {"merge", "split", "kind", "role", "criticality", "attribute", "baseline", "release"},
+	"Proposal.state":          {"open", "accepted", "rejected"},
+	"Decision.scope":          {"finding", "asset"},
+	"FindingDetail.may":       {"acknowledge", "accept", "false positive", "mitigated", "confirm claim", "reopen", "assign"},
+	"ReleaseDetail.may":       {"edit", "upload"},
+	"VulnerabilityDetail.may": {"embargo"},
+	"Diagnosis.outcome":       {"applied", "overruled", "expired", "nothing"},
+	"Hit.kind":                {"asset", "identifier", "finding", "case", "check", "page", "zone"},
 }
 
 // narrow writes fewWords into the schemas of the document.

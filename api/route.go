@@ -27,6 +27,7 @@ var routes = slices.Concat(
 	auditRoutes, settingRoutes, sensorRoutes, noticeRoutes, aboutRoutes,
 	boardRoutes,
 	findingRoutes,
+	portfolioRoutes,
 )
 
 // Route is one line of the table.
@@ -217,6 +218,9 @@ func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	}))
 	if op.Metadata["tagged"] != nil {
 		next = tagged(next)
+	}
+	if !rt.Public {
+		next = a.s.veiled(next)
 	}
 	a.s.mux.Handle(rt.Method+" "+rt.Path, a.s.guard(rt, next))
 }

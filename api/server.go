@@ -46,7 +46,9 @@ type Options struct {
 	Say func(ctx context.Context, fields ...any) error
 
 	Judged
-	Control Control
+	// Portfolio is releases and what is known of them; nil for none.
+	Portfolio *Portfolio
+	Control   Control
 	// Defaults are what settings are before anybody set them, as JSON, by name.
 	Defaults map[string][]byte
 	Version  Version
@@ -130,6 +132,7 @@ type Server struct {
 	entries   entryIndex             // of the ledger
 	exporting chan struct{}          // holds one for each export under way
 	verifying chan struct{}          // and for each bundle
+	receiving chan struct{}          // and for each document that is uploaded
 	editing   sync.Mutex             // one setting is changed at a time
 	deciding  sync.Mutex             // what a decision is checked against is what it is made on
 	named     atomic.Pointer[string] // the site's name as a person set it
@@ -152,7 +155,7 @@ func newServer(opt Options, table []Route) (*Server, error) {
 		opt.CursorKey = make([]byte, 32)
 		_, _ = rand.Read(opt.CursorKey) // never fails
 	}
-	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table, pace: usualPace, exporting: make(chan struct{}, 1), verifying: make(chan struct{}, 2)}
+	s := &Server{opt: opt, log: opt.Log, mux: http.NewServeMux(), cursors: cursors{opt.CursorKey}, table: table, pace: usualPace, exporting: make(chan struct{}, 1), verifying: make(chan struct{}, 2), receiving: make(chan struct{}, 2)}
 	var err error
 	if s.hosts, err = hostsOf(opt); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -14,6 +15,8 @@ import (
 // numbers, "check/ID/off" the reason it is switched off.
 const (
 	ContentZones = "zones" // JSON list of wardround.Zone
+	// ContentEmbargo and the id of a vulnerability: who it is for until it is public.
+	ContentEmbargo = "embargo/"
 )
 
 // content is the versioned settings that can change a verdict.
@@ -77,6 +80,9 @@ func validContent(name, value string, known func(id string) bool) error {
 	const op = "content"
 	id, ofCheck := strings.CutPrefix(name, "check/")
 	id, off := strings.CutSuffix(id, "/off")
+	if _, ok := strings.CutPrefix(name, ContentEmbargo); ok {
+		return validEmbargo(op, name, value)
+	}
 	switch {
 	case name != ContentZones && (!ofCheck || id == ""):
 		return wardround.Errorf(wardround.EInvalid, op, "no setting %q", name)
@@ -96,6 +102,29 @@ func validContent(name, value string, known func(id string) bool) error {
 	var m map[string]float64
 	if err := json.Unmarshal([]byte(value), &m); err != nil {
 		return wardround.Errorf(wardround.EInvalid, op, "%s: thresholds are an object of numbers: %w", id, err)
+	}
+	return nil
+}
+
+func validEmbargo(op, name, value string) error {
+	id := strings.TrimPrefix(name, ContentEmbargo)
+	if id == "" || len(id) > 200 || strings.ContainsAny(id, "/ \t\r\n") {
+		return wardround.Errorf(wardround.EInvalid, op, "%q is no id of a vulnerability", id)
+	}
+	if value == "" {
+		return nil
+	}
+	var x struct {
+		Reason string     `json:"reason"`
+		Until  *time.Time `json:"until"`
+		IDs    []string   `json:"ids"`
+		People []string   `json:"people"`
+	}
+	if err := json.Unmarshal([]byte(value), &x); err != nil {
+		return wardround.Errorf(wardround.EInvalid, op, "embargo of %s: %w", id, err)
+	}
+	if strings.TrimSpace(x.Reason) == "" {
+		return wardround.Errorf(wardround.EInvalid, op, "an embargo of %s needs a reason", id)
 	}
 	return nil
 }
@@ -138,6 +167,7 @@ func (p *Pipeline) changeContent(s *check.Seen, f *kind.ContentChangedV1) {
 	id, ofCheck := strings.CutPrefix(f.Name, "check/")
 	id, off := strings.CutSuffix(id, "/off")
 	switch {
+	case strings.HasPrefix(f.Name, ContentEmbargo): // the portfolio has taken it in
 	case !ofCheck:
 		p.inv.SetZones(p.content.zones())
 	case off && f.Value != "":

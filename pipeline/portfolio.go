@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
@@ -55,6 +56,9 @@ func (noPortfolio) Committed(uint64)                  {}
 // portfolio lets the portfolio take in an observation, if it is one for it.
 func (p *Pipeline) portfolio(o *wardround.Observation) error {
 	if w, ok := o.Fields.(*kind.WakeV1); ok && w.Key == check.MoreKey {
+		return p.opt.Portfolio.Fold(o)
+	}
+	if c, ok := o.Fields.(*kind.ContentChangedV1); ok && strings.HasPrefix(c.Name, ContentEmbargo) {
 		return p.opt.Portfolio.Fold(o)
 	}
 	if !portfolioKinds[kind.Name(o.Kind)] {

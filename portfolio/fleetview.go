@@ -152,6 +152,7 @@ func (ix *Index) FindComponents(id wardround.ReleaseID, q string, limit int, sc 
 			w := worst{}
 			w.add(ix.ids.hits[ident-1], b.flags[row])
 			x.Affected, x.CannotTell = w.count(rate)
+			x.Rolled = x.Exposed
 			found = append(found, x)
 		}
 	}

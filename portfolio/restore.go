@@ -245,6 +245,14 @@ func (f *Fold) Compact(ctx context.Context) error {
 	return nil
 }
 
+// Resting reports whether everything that was folded is committed. Whoever will commit
+// nothing more asks before [Fold.Compact], which waits for it.
+func (f *Fold) Resting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.mid
+}
+
 // Position is the log position of the last commit, and that of the newest
 // generation file.
 func (f *Fold) Position() (committed, saved uint64) {

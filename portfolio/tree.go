@@ -21,6 +21,15 @@ type Node struct {
 	Flags    []string // "excluded", "optional", "external", "no identity"
 	Children int
 	Below    int // components below, linked bills not counted
+	Parent   int // -1 at the top
+	Ref      string
+	Group    string
+	PURL     string
+	CPEs     []string
+	Supplier string
+	// Exposed counts what is said of the component itself, Rolled also what is said of
+	// all below it, each vulnerability once; what authors claim is not taken off.
+	Exposed, Rolled Exposed
 	// Affected and CannotTell are vulnerabilities here and below, by worst state.
 	Affected, CannotTell int
 	// Own are those of the component itself, by id; at most [maxOwn].
@@ -76,6 +85,7 @@ func (ix *Index) TreeIn(id wardround.ReleaseID, below int, sc Scope) (nodes []No
 			}
 		}
 		n.Affected, n.CannotTell = w.count(rate)
+		n.Rolled = w.exposed(rate)
 		nodes = append(nodes, n)
 	}
 	for _, l := range b.links {
@@ -89,6 +99,7 @@ func (ix *Index) TreeIn(id wardround.ReleaseID, below int, sc Scope) (nodes []No
 			n := Node{Row: -1, Release: t.release.ID, Name: t.release.Name(), Version: t.release.Version, Label: t.release.Name(), Type: sbom.Device,
 				Children: len(t.bill.ident), Below: len(t.bill.ident)}
 			n.Affected, n.CannotTell = w.count(rate)
+			n.Rolled = w.exposed(rate)
 			nodes = append(nodes, n)
 		}
 	}
@@ -97,7 +108,11 @@ func (ix *Index) TreeIn(id wardround.ReleaseID, below int, sc Scope) (nodes []No
 
 func (ix *Index) node(b *bill, row int32, rate *rating) Node {
 	id := ix.identity(b.ident[row])
-	n := Node{Row: int(row), Name: id.Name, Version: id.Version, Label: id.Label(), Type: id.Type}
+	n := Node{Row: int(row), Parent: int(b.parent[row]), Ref: ix.texts.at(b.ref[row]), Group: id.Group, PURL: id.PURL, CPEs: id.CPEs, Supplier: id.Supplier,
+		Name: id.Name, Version: id.Version, Label: id.Label(), Type: id.Type}
+	own := worst{}
+	own.add(ix.ids.hits[b.ident[row]-1], b.flags[row])
+	n.Exposed = own.exposed(rate)
 	for flag, name := range map[uint8]string{flagExcluded: "excluded", flagOptional: "optional", flagExternal: "external"} {
 		if b.flags[row]&flag != 0 {
 			n.Flags = append(n.Flags, name)
@@ -152,6 +167,15 @@ func (w worst) count(rate *rating) (affected, cannotTell int) {
 		}
 	}
 	return affected, cannotTell
+}
+
+func (w worst) exposed(rate *rating) (x Exposed) {
+	for v, s := range w {
+		if f := rate.get(v); !f.hidden {
+			x.add(&answer{state: uint8(s)}, f)
+		}
+	}
+	return x
 }
 
 // descent is the tree from the top down: the first child of each row, and the next

@@ -38,6 +38,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An advisory: what a source says, as it was taken in
+         * @description By the id of a record, or the name of the document it stands in: then all records of that.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["get-advisory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -102,6 +124,28 @@ export interface paths {
          *     Needs the permission view.
          */
         get: operations["get-verdict-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is said of an asset, vulnerability by vulnerability
+         * @description Of an instance of a known release: what is said of that.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-asset-exposures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -408,6 +452,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents that were received, newest first
+         * @description Needs the permission view.
+         */
+        get: operations["list-documents"];
+        put?: never;
+        /**
+         * Take a document in: bill of materials, exploitability statements, advisories, build evidence
+         * @description Of knowledge also a zip archive. Bills of materials and build evidence say in the query of which release they are, or do so themselves. What concerns all releases needs the permission for the whole site.
+         *
+         *     Needs the permission inventory.
+         */
+        post: operations["upload-document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One document
+         * @description Needs the permission view.
+         */
+        get: operations["get-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document as it was received
+         * @description Needs the permission view.
+         */
+        get: operations["get-document-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -550,6 +660,28 @@ export interface paths {
          * @description Against X-Verifier-Key, a public key or its fingerprint that you have from elsewhere; without it a bundle can only be found self-consistent.
          */
         post: operations["verify-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known, from where, and how old it is
+         * @description Rows of which missing is not 0 name an ecosystem that components are of and no feed speaks of.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-feeds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +1308,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portfolio/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is affected, what is not and why, and of what it cannot be told
+         * @description q is a vulnerability (CVE-2021-44228, GHSA-…) or a package with a range (pkg:npm/lodash <4.17.21, openssl >=3.0 <3.0.7).
+         *
+         *     Needs the permission view.
+         */
+        get: operations["ask-affected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolio/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long until a vulnerability is identified, patched, and the patch deployed
+         * @description Needs the permission view.
+         */
+        get: operations["get-portfolio-metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolio/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came new since a time, by vulnerability
+         * @description Needs the permission view.
+         */
+        get: operations["get-portfolio-news"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolio/support": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Releases whose support ends within some months, and those of which nobody said when
+         * @description Needs the permission view.
+         */
+        get: operations["get-portfolio-support"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proposals": {
         parameters: {
             query?: never;
@@ -1214,6 +1428,144 @@ export interface paths {
          *     Needs the permission inventory.
          */
         post: operations["answer-proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The releases that are known, and what is said of them
+         * @description Sorts: name, maker, product, version, severity, instances, components, support_ends.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-releases"];
+        put?: never;
+        /**
+         * Say that there is a release
+         * @description One that is known already is said anew: what is given replaces what was said.
+         *
+         *     Needs the permission inventory.
+         */
+        post: operations["add-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One release: documents, quality of its bill of materials, support, instances
+         * @description Needs the permission view.
+         */
+        get: operations["get-release"];
+        /**
+         * Say what a release is
+         * @description Maker, product and version identify it and stay. clear names fields to empty.
+         *
+         *     Needs the permission inventory.
+         */
+        put: operations["edit-release"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a release is made of, level by level, with what is said of each and of all below it
+         * @description Without q the components directly below parent; with q all that fit, wherever they stand, at most 1,000.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-components"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is said of a release, vulnerability by vulnerability, the most urgent first
+         * @description Needs the permission view.
+         */
+        get: operations["list-release-exposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The assets that are instances of a release
+         * @description Needs the permission view.
+         */
+        get: operations["list-release-instances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/sbom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a bill of materials that of a release
+         * @description CycloneDX or SPDX, not compressed, at most 512 MiB. It is answered when it is judged; one that cannot be read is refused with the position, and what was known stays.
+         *
+         *     Needs the permission inventory.
+         */
+        post: operations["upload-sbom"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1628,6 +1980,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents of exploitability statements in force, and what became of what they state
+         * @description Needs the permission view.
+         */
+        get: operations["list-vex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vex/{document}/diagnostics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statement by statement: what it matched, or what kept it from matching anything
+         * @description Needs the permission view.
+         */
+        get: operations["list-vex-diagnostics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -1669,6 +2061,74 @@ export interface paths {
          *     Needs the permission view.
          */
         delete: operations["delete-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known to be weak here, the most urgent first, with one sentence of why
+         * @description What affects comes first, then what cannot be told, then what is claimed or passed. Sorts: priority, severity, since, assets, epss, id.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-vulnerabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vulnerabilities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One vulnerability, by any of its ids: what is known, and everything it touches
+         * @description Needs the permission view.
+         */
+        get: operations["get-vulnerability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vulnerabilities/{id}/embargo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a vulnerability under embargo: only who has the permission, or is named of these, sees it
+         * @description It then is in no list, search, count, stream or file of anybody else, and nobody is notified of it.
+         *
+         *     Needs the permission embargo for the whole site.
+         */
+        put: operations["set-embargo"];
+        post?: never;
+        /**
+         * Lift an embargo
+         * @description Needs the permission embargo for the whole site.
+         */
+        delete: operations["lift-embargo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1845,6 +2305,91 @@ export interface components {
         ActiveGrant: {
             id: string;
         };
+        AdvisoryPage: {
+            id: string;
+            records: components["schemas"]["AdvisoryRecord"][];
+        };
+        AdvisoryRecord: {
+            /** @description What it says of packages and products, in words; at most 500. */
+            affected: string[];
+            aliases?: string[];
+            details?: string;
+            digest?: string;
+            document?: string;
+            feed: string;
+            id: string;
+            /** Format: date-time */
+            modified?: string;
+            /** Format: date-time */
+            published?: string;
+            ratings: components["schemas"]["Rating"][];
+            references: components["schemas"]["Reference"][];
+            related?: string[];
+            title?: string;
+            url?: string;
+            /** @description The id it stands under here. */
+            vulnerability: string;
+            /** Format: date-time */
+            withdrawn?: string;
+        };
+        AdvisoryRef: {
+            digest?: string;
+            document?: string;
+            feed: string;
+            id: string;
+            /** Format: date-time */
+            modified?: string;
+            /** Format: date-time */
+            published?: string;
+            title?: string;
+            url?: string;
+            /** Format: date-time */
+            withdrawn?: string;
+        };
+        Affected: {
+            affected: components["schemas"]["AffectedList"];
+            cannot_tell: components["schemas"]["AffectedList"];
+            /** Format: date-time */
+            knowledge?: string;
+            not_affected: components["schemas"]["AffectedList"];
+            share: components["schemas"]["Share"];
+            title?: string;
+            vulnerability?: string;
+        };
+        AffectedAt: {
+            asset: string;
+            /** @enum {string} */
+            criticality: "unknown" | "administrative" | "monitoring" | "diagnostic" | "therapeutic" | "life-sustaining";
+            name: string;
+            role?: string;
+            ward?: string;
+            zone?: string;
+        };
+        AffectedList: {
+            /** Format: int64 */
+            assets: number;
+            products?: components["schemas"]["Tally"][];
+            reasons?: components["schemas"]["Tally"][];
+            rows: components["schemas"]["AffectedRow"][];
+            /** Format: int64 */
+            subjects: number;
+            wards?: components["schemas"]["Tally"][];
+        };
+        AffectedRow: {
+            assets?: components["schemas"]["AffectedAt"][];
+            claim?: components["schemas"]["Claim"];
+            /** Format: int64 */
+            count?: number;
+            fixed?: string[];
+            /** Format: int64 */
+            instances: number;
+            name: string;
+            places?: components["schemas"]["Place"][];
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+            subject: string;
+            why: string;
+        };
         AnswerInputBody: {
             accept: boolean;
             reason?: string;
@@ -1936,6 +2481,12 @@ export interface components {
             said?: components["schemas"]["Said"];
             /** Format: int64 */
             seq: number;
+        };
+        Blob: {
+            digest: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
         };
         Bulk: {
             done: string[];
@@ -2217,12 +2768,60 @@ export interface components {
         ClaimGrant: {
             product: string;
             /** @enum {string} */
-            role: "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator";
+            role: "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator" | "embargo";
             site: string;
             value: string;
         };
         CodeInputBody: {
             code: string;
+        };
+        Component: {
+            /**
+             * Format: int64
+             * @description All below; linked bills of materials are not counted.
+             */
+            below: number;
+            /**
+             * Format: int64
+             * @description Directly below.
+             */
+            children: number;
+            cpes?: string[];
+            /** @description Not shipped. */
+            excluded?: boolean;
+            /** @description Its own vulnerabilities. What authors claim is not taken off. */
+            exposed: components["schemas"]["Exposed"];
+            /** @description excluded, optional, external, no identity. */
+            flags?: string[];
+            group?: string;
+            /** @description Whether anything can be asked about it. */
+            identified: boolean;
+            /** @description A purl, else name@version. */
+            label: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description -1: at the top.
+             */
+            parent: number;
+            /** @description Names from the product to it, in answers to a search. */
+            path: string;
+            purl?: string;
+            ref?: string;
+            /** @description Whose bill of materials it stands in. */
+            release: string;
+            /** @description Its own and those of all below, each once. */
+            rolled: components["schemas"]["Exposed"];
+            /**
+             * Format: int64
+             * @description In the bill of materials: ask for what is below with parent; -1 for another release whose bill of materials is linked.
+             */
+            row: number;
+            supplier?: string;
+            type?: string;
+            version?: string;
+            /** @description Its own that affect it, at most 50. */
+            vulnerabilities?: string[];
         };
         Config: {
             heartbeat?: components["schemas"]["Heartbeat"];
@@ -2286,6 +2885,34 @@ export interface components {
             /** @description What was sent; never of a body, which may hold secrets. */
             value?: unknown;
         };
+        Diagnosis: {
+            author: string;
+            conflicts?: string[];
+            /** Format: int64 */
+            decides: number;
+            document: string;
+            /** Format: date-time */
+            expires?: string;
+            /** Format: int64 */
+            matched: number;
+            name: string;
+            near?: components["schemas"]["DiagnosisMiss"];
+            /** @enum {string} */
+            outcome: "applied" | "overruled" | "expired" | "nothing";
+            products: string[];
+            said: string;
+            statement: string;
+            status: string;
+            trust?: string;
+            vulnerability: string;
+            where?: string;
+        };
+        DiagnosisMiss: {
+            detail: string;
+            field: string;
+            has: string;
+            says: string;
+        };
         Difference: {
             /** @description Absent for a new one. */
             asset?: string;
@@ -2304,6 +2931,28 @@ export interface components {
             set: {
                 [key: string]: string;
             };
+        };
+        Embargo: {
+            /** Format: date-time */
+            at?: string;
+            by?: string;
+            ids?: string[];
+            people: string[];
+            reason: string;
+            title?: string;
+            /** Format: date-time */
+            until?: string;
+            vulnerability: string;
+        };
+        EmbargoInputBody: {
+            /** @description Names of accounts, of those who have the permission; none is all of them. Who sets it is one of them. */
+            people?: string[];
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until?: string;
         };
         Entry: {
             /** Format: date-time */
@@ -2351,6 +3000,98 @@ export interface components {
              * @description Site time, not included; to the end if left out.
              */
             to?: string;
+        };
+        Exposed: {
+            /**
+             * Format: int64
+             * @description Vulnerabilities that fail and that nobody states not to affect.
+             */
+            affected: number;
+            /**
+             * Format: int64
+             * @description Of which an author states that they do not affect.
+             */
+            claimed: number;
+            /** Format: int64 */
+            critical: number;
+            /**
+             * Format: int64
+             * @description Of the affected: listed in CISA KEV.
+             */
+            exploited: number;
+            /** Format: int64 */
+            high: number;
+            /**
+             * Format: int64
+             * @description Also those that nobody has rated.
+             */
+            info: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+            /** Format: int64 */
+            not_affected: number;
+            /**
+             * Format: int64
+             * @description Of which it cannot be told.
+             */
+            unknown: number;
+        };
+        Exposure: {
+            advisories?: string[];
+            aliases?: string[];
+            /** Format: date-time */
+            changed?: string;
+            claim?: components["schemas"]["Claim"];
+            /** Format: int32 */
+            confidence: number;
+            /** Format: int64 */
+            count?: number;
+            /** Format: date-time */
+            due_kev?: string;
+            embargoed?: boolean;
+            /** Format: double */
+            epss: number;
+            exploited?: boolean;
+            fact?: string;
+            /** @description Its finding, if there is one. */
+            finding?: string;
+            fixed?: string[];
+            places?: components["schemas"]["Place"][];
+            priority: components["schemas"]["Priority"];
+            rating?: string;
+            /** Format: double */
+            score: number;
+            /** @enum {string} */
+            severity: "none" | "info" | "low" | "medium" | "high" | "critical";
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+            subject: string;
+            subject_name: string;
+            title?: string;
+            vulnerability: string;
+            why?: string;
+        };
+        Feed: {
+            /**
+             * Format: int64
+             * @description Seconds since it last came; -1: never.
+             */
+            age_s: number;
+            /** Format: date-time */
+            at: string;
+            /** @description What it speaks of; cpe and product for records by CPE and by product. */
+            ecosystems?: string[];
+            kind: string;
+            /** Format: int64 */
+            missing?: number;
+            name: string;
+            /** Format: date-time */
+            newest: string;
+            /** Format: int64 */
+            records: number;
+            trust?: string;
         };
         Finding: {
             asset?: string;
@@ -2505,7 +3246,7 @@ export interface components {
         Grant: {
             product: string;
             /** @enum {string} */
-            role: "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator";
+            role: "viewer" | "ward" | "clinical-engineering" | "security" | "product-security" | "data-protection" | "auditor" | "administrator" | "embargo";
             site: string;
         };
         Graph: {
@@ -2594,6 +3335,21 @@ export interface components {
             type: string;
             value: string;
         };
+        Instance: {
+            asset: string;
+            /** @enum {string} */
+            criticality: "unknown" | "administrative" | "monitoring" | "diagnostic" | "therapeutic" | "life-sustaining";
+            /** Format: int64 */
+            findings: number;
+            /** Format: date-time */
+            last: string;
+            name: string;
+            role?: string;
+            ward?: string;
+            /** @enum {string} */
+            worst: "none" | "info" | "low" | "medium" | "high" | "critical";
+            zone?: string;
+        };
         Interface: {
             addresses: string[];
             name: string;
@@ -2620,6 +3376,20 @@ export interface components {
             emergency?: boolean;
             grants: components["schemas"]["Grant"][];
             name: string;
+        };
+        KEV: {
+            action?: string;
+            /** Format: date-time */
+            added?: string;
+            cve: string;
+            cwes?: string[];
+            /** Format: date-time */
+            due?: string;
+            name?: string;
+            notes?: string;
+            product?: string;
+            ransomware?: boolean;
+            vendor?: string;
         };
         Ledger: {
             by_kind: {
@@ -2680,7 +3450,7 @@ export interface components {
              */
             expires: string;
             name: string;
-            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase")[];
+            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase" | "embargo")[];
         };
         Matrix: {
             rows: components["schemas"]["Row"][];
@@ -2703,6 +3473,36 @@ export interface components {
             other: string;
             reason?: string;
         };
+        Metrics: {
+            /** @description From patched to deployed, by instance, in seconds. */
+            deployed: components["schemas"]["Spread"];
+            feeds: components["schemas"]["Feed"][];
+            /**
+             * Format: int64
+             * @description Ran an affected release that has a patch.
+             */
+            instances: number;
+            /**
+             * Format: int64
+             * @description Vulnerabilities of a product line without a patch.
+             */
+            open: number;
+            /** @description From identified to patched, in seconds. */
+            patch: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Of these: do so no more.
+             */
+            patched: number;
+            /**
+             * Format: double
+             * @description -1: none had to be.
+             */
+            patched_percent: number;
+            share: components["schemas"]["Share"];
+            /** @description From an advisory to the verdict, in seconds. */
+            verdict: components["schemas"]["Spread"];
+        };
         Module: {
             licence?: string;
             name: string;
@@ -2713,6 +3513,36 @@ export interface components {
             filter?: string;
             interface: string;
             name?: string;
+        };
+        News: {
+            /** @description The newest first. */
+            items: components["schemas"]["NewsRow"][];
+            /**
+             * Format: int64
+             * @description That are not shown.
+             */
+            more: number;
+            share: components["schemas"]["Share"];
+            /** Format: date-time */
+            since: string;
+        };
+        NewsRow: {
+            /** Format: int64 */
+            assets: number;
+            exploited?: boolean;
+            /** @description Of releases and assets, at most 8. */
+            names: string[];
+            /** @enum {string} */
+            severity: "none" | "info" | "low" | "medium" | "high" | "critical";
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description Releases, and assets of none.
+             */
+            subjects: number;
+            title?: string;
+            vulnerability: string;
         };
         Notification: {
             /** Format: date-time */
@@ -2932,6 +3762,66 @@ export interface components {
              */
             total: number;
         };
+        PageComponent: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["Component"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
+        PageDiagnosis: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["Diagnosis"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
+        PageDocument: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["PortfolioDocument"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageEntry: {
             /**
              * Format: date-time
@@ -2972,6 +3862,46 @@ export interface components {
              */
             total: number;
         };
+        PageExposure: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["Exposure"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
+        PageFeed: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["Feed"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageFinding: {
             /**
              * Format: date-time
@@ -2979,6 +3909,26 @@ export interface components {
              */
             at: string;
             items: components["schemas"]["Finding"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
+        PageInstance: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["Instance"][];
             /** @description Send it as cursor for the next page; absent at the end. */
             next?: string;
             /**
@@ -3072,6 +4022,26 @@ export interface components {
              */
             total: number;
         };
+        PageReleaseRow: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["ReleaseRow"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageSensor: {
             /**
              * Format: date-time
@@ -3132,6 +4102,26 @@ export interface components {
              */
             total: number;
         };
+        PageVEXRow: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["VexRow"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageVerdict: {
             /**
              * Format: date-time
@@ -3172,6 +4162,26 @@ export interface components {
              */
             total: number;
         };
+        PageVulnerability: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["VulnerabilityRow"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         Passkey: {
             /** Format: date-time */
             created: string;
@@ -3188,6 +4198,12 @@ export interface components {
             name: string;
             role: string;
         };
+        Place: {
+            component: string;
+            fixed?: string;
+            path: string;
+            why?: string;
+        };
         Policy: {
             /** Format: int64 */
             absolute_hours: number;
@@ -3195,6 +4211,43 @@ export interface components {
             idle_minutes: number;
             oidc: components["schemas"]["Provider"][];
             password: boolean;
+        };
+        PortfolioDocument: {
+            /** Format: date-time */
+            at: string;
+            author?: string;
+            blob: components["schemas"]["Blob"];
+            format: string;
+            id: string;
+            /** Format: date-time */
+            issued?: string;
+            /** @enum {string} */
+            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+            name: string;
+            org: string;
+            /** Format: int64 */
+            parts?: number;
+            problem?: string;
+            release?: string;
+            release_name?: string;
+            /** Format: date-time */
+            replaced?: string;
+            /** Format: int64 */
+            seq: number;
+            signer?: string;
+            source?: string;
+            trust?: string;
+        };
+        Priority: {
+            /** @description Decision points that were not known and count as the worst. */
+            assumed?: string[];
+            /** @description SSVC, deployer: immediate, out-of-cycle, scheduled, defer. */
+            decision: string;
+            /** Format: date-time */
+            due?: string;
+            /** @description By CISA BOD 26-04. */
+            timeline?: string;
+            why: string;
         };
         Problem: {
             /** @description What to act on: invalid, not_found, conflict, forbidden, integrity, cannot_tell, full, internal, unauthenticated, throttled, too_large, csrf, precondition or unavailable. */
@@ -3311,12 +4364,189 @@ export interface components {
             reason: string;
             value: components["schemas"]["SiteSetting"];
         };
+        Quality: {
+            /** Format: int64 */
+            count?: number;
+            /** Format: int64 */
+            of?: number;
+            profile: string;
+            rule: string;
+            said: string;
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+        };
+        Rating: {
+            by?: string;
+            /** Format: double */
+            score?: number;
+            text?: string;
+            /** @description CVSS:2.0, CVSS:3.0, CVSS:3.1, CVSS:4.0, text. */
+            type?: string;
+            vector?: string;
+        };
         Recovery: {
             recovery: string[];
+        };
+        Reference: {
+            type?: string;
+            url: string;
         };
         Refused: {
             id: string;
             problem: components["schemas"]["Problem"];
+        };
+        ReleaseDetail: {
+            /** Format: date-time */
+            at?: string;
+            basic_udi_di?: string;
+            /** Format: int64 */
+            components: number;
+            declared?: {
+                [key: string]: string;
+            };
+            documents: components["schemas"]["PortfolioDocument"][];
+            /** Format: date-time */
+            end_of_life?: string;
+            etag: string;
+            exposures: components["schemas"]["Exposed"];
+            gtin?: string;
+            has_sbom: boolean;
+            id: string;
+            /** Format: int64 */
+            instances: number;
+            /** @enum {string} */
+            kind: "device" | "intermediary" | "service" | "model" | "unknown";
+            /** Format: date-time */
+            limited_support?: string;
+            maker: string;
+            /** @description What the caller may do: edit, upload. */
+            may: ("edit" | "upload")[];
+            models?: string[];
+            name: string;
+            names?: string[];
+            org: string;
+            product: string;
+            /** @description What its bill of materials lacks, by profile. */
+            qualities: components["schemas"]["Quality"][];
+            /** Format: date-time */
+            released?: string;
+            /** Format: date-time */
+            retired?: string;
+            sbom?: string;
+            source?: string;
+            stage: string;
+            /** @description Its stages of support, in order of time. */
+            stages: components["schemas"]["Stage"][];
+            /** @enum {string} */
+            support?: "" | "development" | "supported" | "limited support" | "end of support";
+            /** Format: date-time */
+            support_ends?: string;
+            /**
+             * @description By its dates: development, supported, limited support, end of support; empty: not known.
+             * @enum {string}
+             */
+            support_now: "" | "development" | "supported" | "limited support" | "end of support";
+            udi_di?: string;
+            /**
+             * Format: int64
+             * @description Components that nothing can be asked about.
+             */
+            unidentified: number;
+            version: string;
+            /** @enum {string} */
+            worst: "none" | "info" | "low" | "medium" | "high" | "critical";
+        };
+        ReleaseRow: {
+            /** Format: date-time */
+            at?: string;
+            basic_udi_di?: string;
+            /** Format: int64 */
+            components: number;
+            declared?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            end_of_life?: string;
+            exposures: components["schemas"]["Exposed"];
+            gtin?: string;
+            has_sbom: boolean;
+            id: string;
+            /** Format: int64 */
+            instances: number;
+            /** @enum {string} */
+            kind: "device" | "intermediary" | "service" | "model" | "unknown";
+            /** Format: date-time */
+            limited_support?: string;
+            maker: string;
+            models?: string[];
+            name: string;
+            names?: string[];
+            org: string;
+            product: string;
+            /** Format: date-time */
+            released?: string;
+            /** Format: date-time */
+            retired?: string;
+            sbom?: string;
+            source?: string;
+            stage: string;
+            /** @enum {string} */
+            support?: "" | "development" | "supported" | "limited support" | "end of support";
+            /** Format: date-time */
+            support_ends?: string;
+            /**
+             * @description By its dates: development, supported, limited support, end of support; empty: not known.
+             * @enum {string}
+             */
+            support_now: "" | "development" | "supported" | "limited support" | "end of support";
+            udi_di?: string;
+            /**
+             * Format: int64
+             * @description Components that nothing can be asked about.
+             */
+            unidentified: number;
+            version: string;
+            /** @enum {string} */
+            worst: "none" | "info" | "low" | "medium" | "high" | "critical";
+        };
+        ReleaseSaid: {
+            basic_udi_di?: string;
+            /** @description Other names of the product. */
+            called?: string[];
+            /** @description Names of fields to empty. */
+            clear?: string[];
+            declared?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            end_of_life?: string;
+            gtin?: string;
+            /** @enum {string} */
+            kind?: "device" | "intermediary" | "service" | "model" | "unknown";
+            /**
+             * Format: date-time
+             * @description When limited support begins.
+             */
+            limited_support?: string;
+            maker: string;
+            /** @description Model and catalogue numbers. */
+            models?: string[];
+            product: string;
+            reason?: string;
+            /** Format: date-time */
+            released?: string;
+            /**
+             * Format: date-time
+             * @description Decommissioned everywhere.
+             */
+            retired?: string;
+            stage?: string;
+            /** @enum {string} */
+            support?: "development" | "supported" | "limited support" | "end of support";
+            /** Format: date-time */
+            support_ends?: string;
+            udi_di?: string;
+            version: string;
         };
         RetentionSetting: {
             /** Format: int64 */
@@ -3423,7 +4653,7 @@ export interface components {
             /** @enum {string} */
             origin: "live" | "replay" | "simulated";
             /** @description At this site, for some product line. */
-            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase")[];
+            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase" | "embargo")[];
             /** Format: date-time */
             server_time: string;
             /** @description Nothing is watched yet. */
@@ -3504,6 +4734,20 @@ export interface components {
             reason?: string;
             value: components["schemas"]["SiteSetting"];
         };
+        Share: {
+            /** Format: int64 */
+            assets: number;
+            /** Format: int64 */
+            components: number;
+            /** Format: int64 */
+            releases: number;
+            /** Format: int64 */
+            seen: number;
+            /** Format: int64 */
+            unidentified: number;
+            /** Format: int64 */
+            with_sbom: number;
+        };
         SignInMethods: {
             /** @description Nobody has an account yet: the one-time link in the terminal makes the first. */
             first_run: boolean;
@@ -3544,6 +4788,24 @@ export interface components {
             other?: string;
             reason?: string;
         };
+        Spread: {
+            /** Format: double */
+            max: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p90: number;
+        };
+        Stage: {
+            /** Format: date-time */
+            from?: string;
+            /** @enum {string} */
+            stage: "" | "development" | "supported" | "limited support" | "end of support";
+            /** Format: date-time */
+            until?: string;
+        };
         Statement: {
             /** @enum {string} */
             act: "accept" | "reject" | "set" | "identify" | "merge" | "split";
@@ -3570,8 +4832,35 @@ export interface components {
             /** @enum {string} */
             worst: "none" | "info" | "low" | "medium" | "high" | "critical";
         };
+        Support: {
+            /** @description Ended, or ends before then; the soonest first. */
+            ending: components["schemas"]["SupportRow"][];
+            share: components["schemas"]["Share"];
+            /** @description Nobody said when; most instances first. */
+            unknown: components["schemas"]["SupportRow"][];
+            /** Format: date-time */
+            until: string;
+        };
+        SupportRow: {
+            /** Format: date-time */
+            ends?: string;
+            /** Format: int64 */
+            instances: number;
+            maker: string;
+            name: string;
+            product: string;
+            release: string;
+            /** @enum {string} */
+            stage: "" | "development" | "supported" | "limited support" | "end of support";
+            version: string;
+        };
         SwitchOffInputBody: {
             reason: string;
+        };
+        Tally: {
+            /** Format: int64 */
+            n: number;
+            name: string;
         };
         TestNotificationInputBody: {
             route: string;
@@ -3605,7 +4894,7 @@ export interface components {
             /** Format: date-time */
             last_used?: string;
             name: string;
-            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase")[];
+            permissions: ("view" | "observe" | "decide" | "accept" | "inventory" | "tune" | "evidence" | "audit" | "settings" | "people" | "erase" | "embargo")[];
             /** Format: date-time */
             revoked?: string;
             secret?: string;
@@ -3724,6 +5013,56 @@ export interface components {
             /** @description What vouches for it. */
             trusted: string;
         };
+        VexRow: {
+            /**
+             * Format: int64
+             * @description Decide somewhere.
+             */
+            applied: number;
+            /** Format: date-time */
+            at: string;
+            author?: string;
+            blob: components["schemas"]["Blob"];
+            /**
+             * Format: int64
+             * @description Others of equal trust say otherwise.
+             */
+            conflicts: number;
+            /** Format: int64 */
+            expired: number;
+            format: string;
+            id: string;
+            /** Format: date-time */
+            issued?: string;
+            /** @enum {string} */
+            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+            name: string;
+            /**
+             * Format: int64
+             * @description Speak of nothing that is here.
+             */
+            nothing: number;
+            org: string;
+            /**
+             * Format: int64
+             * @description Others decide wherever they speak.
+             */
+            overruled: number;
+            /** Format: int64 */
+            parts?: number;
+            problem?: string;
+            release?: string;
+            release_name?: string;
+            /** Format: date-time */
+            replaced?: string;
+            /** Format: int64 */
+            seq: number;
+            signer?: string;
+            source?: string;
+            /** Format: int64 */
+            statements: number;
+            trust?: string;
+        };
         View: {
             id: string;
             mine: boolean;
@@ -3731,6 +5070,138 @@ export interface components {
             page: string;
             query: string;
             shared: boolean;
+        };
+        VulnerabilityDetail: {
+            aliases?: string[];
+            /**
+             * Format: int64
+             * @description Affected.
+             */
+            assets: number;
+            /** Format: date-time */
+            changed?: string;
+            /** Format: int64 */
+            claimed: number;
+            cwes?: string[];
+            /** Format: date-time */
+            due_kev?: string;
+            embargo?: components["schemas"]["Embargo"];
+            embargoed?: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1; -1: not known.
+             */
+            epss: number;
+            etag: string;
+            /** @description Listed in CISA KEV. */
+            exploited?: boolean;
+            /** @description Ids of its live findings, at most 100. */
+            findings: string[];
+            id: string;
+            kev?: components["schemas"]["KEV"];
+            /** @description What the caller may do. */
+            may: "embargo"[];
+            /** Format: int64 */
+            not_affected: number;
+            /**
+             * Format: double
+             * @description Of EPSS: the share of all that score lower.
+             */
+            percentile?: number;
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            published?: string;
+            rating?: string;
+            ratings: components["schemas"]["Rating"][];
+            records: components["schemas"]["AdvisoryRef"][];
+            /**
+             * Format: int64
+             * @description Affected.
+             */
+            releases: number;
+            /**
+             * Format: double
+             * @description CVSS base score; -1: none.
+             */
+            score: number;
+            /**
+             * @description Of the vulnerability alone.
+             * @enum {string}
+             */
+            severity: "none" | "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * Format: date-time
+             * @description When it was first found to affect something here.
+             */
+            since?: string;
+            /** @description Decision points, as the source gives them. */
+            ssvc?: {
+                [key: string]: string;
+            };
+            title?: string;
+            /** @description Everything it touches, in three lists. */
+            touches: components["schemas"]["Affected"];
+            /**
+             * Format: int64
+             * @description Releases, and assets of none, of which it cannot be told.
+             */
+            unknown: number;
+            withdrawn?: boolean;
+        };
+        VulnerabilityRow: {
+            aliases?: string[];
+            /**
+             * Format: int64
+             * @description Affected.
+             */
+            assets: number;
+            /** Format: date-time */
+            changed?: string;
+            /** Format: int64 */
+            claimed: number;
+            /** Format: date-time */
+            due_kev?: string;
+            embargoed?: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1; -1: not known.
+             */
+            epss: number;
+            /** @description Listed in CISA KEV. */
+            exploited?: boolean;
+            id: string;
+            /** Format: int64 */
+            not_affected: number;
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            published?: string;
+            rating?: string;
+            /**
+             * Format: int64
+             * @description Affected.
+             */
+            releases: number;
+            /**
+             * Format: double
+             * @description CVSS base score; -1: none.
+             */
+            score: number;
+            /**
+             * @description Of the vulnerability alone.
+             * @enum {string}
+             */
+            severity: "none" | "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * Format: date-time
+             * @description When it was first found to affect something here.
+             */
+            since?: string;
+            title?: string;
+            /**
+             * Format: int64
+             * @description Releases, and assets of none, of which it cannot be told.
+             */
+            unknown: number;
         };
         WelcomeInputBody: {
             display?: string;
@@ -3978,6 +5449,47 @@ export interface operations {
             501: components["responses"]["Problem501"];
         };
     };
+    "get-advisory": {
+        parameters: {
+            query?: {
+                /** @description Only as this feed gives it. */
+                feed?: string;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryPage"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     "list-assets": {
         parameters: {
             query?: {
@@ -4161,6 +5673,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "list-asset-exposures": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in id, aliases, title or components. */
+                q?: string;
+                /** @description Any of fail, unknown, pass. */
+                state?: string[];
+                /** @description This or worse. */
+                severity?: "none" | "info" | "low" | "medium" | "high" | "critical";
+                exploited?: "true" | "false";
+                /** @description Whether a statement decides. */
+                claimed?: "true" | "false";
+                /** @description In a component whose name or purl holds this. */
+                component?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExposure"];
+                    "application/x-ndjson": components["schemas"]["Exposure"];
+                    "text/csv": string;
+                };
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
@@ -4779,6 +6344,177 @@ export interface operations {
             501: components["responses"]["Problem501"];
         };
     };
+    "list-documents": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in name, format, author or release. */
+                q?: string;
+                kind?: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+                release?: string;
+                /** @description Whether it could not be read. */
+                problem?: "true" | "false";
+                /** @description Only those in force: read, and not replaced. */
+                current?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDocument"];
+                    "application/x-ndjson": components["schemas"]["PortfolioDocument"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "upload-document": {
+        parameters: {
+            query: {
+                kind: "sbom" | "vex" | "knowledge" | "build";
+                /** @description Of the file. */
+                name?: string;
+                /** @description Id of the release that it is of; or say maker, product and version. */
+                release?: string;
+                maker?: string;
+                product?: string;
+                version?: string;
+                /** @description Of knowledge: what it brings replaces what the feed of that name brought before. */
+                feed?: string;
+                /** @description Of build evidence. */
+                report?: "sarif" | "junit" | "slsa-provenance" | "pentest" | "gate";
+                tool?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+                "application/octet-stream": string;
+                "application/spdx+json": string;
+                "application/vnd.cyclonedx+json": string;
+                "application/vnd.cyclonedx+xml": string;
+                "application/xml": string;
+                "application/zip": string;
+                "text/csv": string;
+                "text/plain": string;
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioDocument"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    "get-document": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioDocument"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-document-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
     "stream-events": {
         parameters: {
             query?: {
@@ -5043,6 +6779,44 @@ export interface operations {
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    "list-feeds": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFeed"];
+                    "application/x-ndjson": components["schemas"]["Feed"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
         };
     };
     "list-findings": {
@@ -6347,6 +8121,161 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    "ask-affected": {
+        parameters: {
+            query: {
+                /** @description A vulnerability, or a package and a range of its versions. */
+                q: string;
+                /** @description With a vulnerability: only where this package is. */
+                in?: string;
+                /** @description Rows of each list; all are counted. */
+                limit?: number;
+                /** @description How old knowledge may be before it is no longer said that something is not affected; 168h if left out. */
+                max_age?: string;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Affected"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-portfolio-metrics": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-portfolio-news": {
+        parameters: {
+            query?: {
+                /** @description The last Monday, 00:00 UTC, if left out. */
+                since?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["News"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-portfolio-support": {
+        parameters: {
+            query?: {
+                months?: number;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Support"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     "list-proposals": {
         parameters: {
             query?: {
@@ -6428,6 +8357,356 @@ export interface operations {
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             501: components["responses"]["Problem501"];
+        };
+    };
+    "list-releases": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in maker, product, version, models, names or numbers. */
+                q?: string;
+                maker?: string;
+                product?: string;
+                /** @description Its stage now. */
+                support?: "unknown" | "development" | "supported" | "limited support" | "end of support";
+                sbom?: "yes" | "no";
+                /** @description Its worst vulnerability is this or worse. */
+                severity?: "info" | "low" | "medium" | "high" | "critical";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReleaseRow"];
+                    "application/x-ndjson": components["schemas"]["ReleaseRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "add-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "get-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "edit-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read; 428 without it, 412 when it changed meanwhile. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "list-components": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Row of a component; -1 is the top. */
+                parent?: number;
+                /** @description Words that all must occur in name, group, version, purl or supplier. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComponent"];
+                    "application/x-ndjson": components["schemas"]["Component"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "list-release-exposures": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in id, aliases, title or components. */
+                q?: string;
+                /** @description Any of fail, unknown, pass. */
+                state?: string[];
+                /** @description This or worse. */
+                severity?: "none" | "info" | "low" | "medium" | "high" | "critical";
+                exploited?: "true" | "false";
+                /** @description Whether a statement decides. */
+                claimed?: "true" | "false";
+                /** @description In a component whose name or purl holds this. */
+                component?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExposure"];
+                    "application/x-ndjson": components["schemas"]["Exposure"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "list-release-instances": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInstance"];
+                    "application/x-ndjson": components["schemas"]["Instance"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "upload-sbom": {
+        parameters: {
+            query?: {
+                /** @description Of the file. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+                "application/octet-stream": string;
+                "application/spdx+json": string;
+                "application/vnd.cyclonedx+json": string;
+                "application/vnd.cyclonedx+xml": string;
+                "application/xml": string;
+                "application/zip": string;
+                "text/csv": string;
+                "text/plain": string;
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioDocument"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
     search: {
@@ -7390,6 +9669,90 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    "list-vex": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in name or author. */
+                q?: string;
+                /** @description Some statement came to this. */
+                outcome?: "applied" | "overruled" | "expired" | "nothing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVEXRow"];
+                    "application/x-ndjson": components["schemas"]["VexRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "list-vex-diagnostics": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                outcome?: "applied" | "overruled" | "expired" | "nothing";
+            };
+            header?: never;
+            path: {
+                document: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDiagnosis"];
+                    "application/x-ndjson": components["schemas"]["Diagnosis"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     "list-views": {
         parameters: {
             query?: {
@@ -7468,6 +9831,169 @@ export interface operations {
     "delete-view": {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "list-vulnerabilities": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in id, aliases or title. */
+                q?: string;
+                /** @description This or worse. */
+                severity?: "none" | "info" | "low" | "medium" | "high" | "critical";
+                /** @description Only those in CISA KEV. */
+                exploited?: boolean;
+                /** @description Some release or asset is. */
+                state?: "affected" | "unknown" | "claimed" | "not_affected";
+                /** @description Found to affect something then or later. */
+                since?: string;
+                decision?: "immediate" | "out-of-cycle" | "scheduled" | "defer";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVulnerability"];
+                    "application/x-ndjson": components["schemas"]["VulnerabilityRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-vulnerability": {
+        parameters: {
+            query?: {
+                /** @description Rows of each list; all are counted. */
+                limit?: number;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VulnerabilityDetail"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "set-embargo": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the embargo that is replaced, if it must be that. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbargoInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Embargo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "lift-embargo": {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path: {
                 id: string;

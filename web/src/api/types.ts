@@ -234,8 +234,8 @@ export interface ReleaseRow extends Release {
 // Vulnerabilities by what is said: of those that affect, how many by severity; of how many it cannot be told; and what authors claim not to affect.
 export interface Exposed { affected: number; critical: number; high: number; medium: number; low: number; info: number; exploited: number; unknown: number; claimed: number; not_affected: number }
 export interface ReleaseDetail extends ReleaseRow {
-  documents: PortfolioDocument[]; qualities: Quality[]; fields_of_support: { stage: SupportStage; from?: string; until?: string }[] /* in order of time */;
-  links?: string[] /* releases that it holds through linked bills of materials */; may: ("edit" | "upload")[]; etag: string;
+  documents: PortfolioDocument[]; qualities: Quality[]; stages: { stage: SupportStage; from?: string; until?: string }[] /* in order of time */;
+  may: ("edit" | "upload")[]; etag: string;
 }
 export interface Quality { profile: string /* ntia-minimum, fda-524b, cra-annex-i, integrity */; rule: string; state: State; said: string; count?: number; of?: number }
 export interface ReleaseSaid {
@@ -243,12 +243,12 @@ export interface ReleaseSaid {
   stage?: string; support?: SupportStage; limited_support?: string; support_ends?: string; end_of_life?: string; released?: string; retired?: string;
   declared?: Record<string, string>; clear?: string[] /* JSON names of fields to empty */; reason?: string;
 }
-// GET /releases/{id}/components ?parent (ref; absent: what stands at the top),q (search in all; then without parent) → Page<Component>
+// GET /releases/{id}/components ?parent (row; absent or -1: what stands at the top),q (search in all; then without parent) → Page<Component>
 export interface Component {
-  row: number /* in the bill of materials: parent= */; ref?: string; parent: number /* -1: at the top */; children: number /* directly below */; below: number /* all below */;
-  type?: string; group?: string; name: string; version?: string; purl?: string; cpes?: string[]; supplier?: string; label: string /* purl, else name@version */; path: string;
-  identified: boolean; excluded?: boolean /* not shipped */;
-  exposed: Exposed /* its own */; rolled: Exposed /* its own and all below, each vulnerability once */; vulnerabilities?: string[] /* its own that affect or cannot be told, at most 20 */;
+  row: number /* in the bill of materials: parent=; -1: another release, whose bill of materials is linked */; release: string /* whose it stands in */;
+  name: string; version?: string; label: string /* purl, else name@version */; type?: string; flags?: ("excluded" | "optional" | "external" | "no identity")[];
+  path?: string /* names from the product to it, in answers to a search */; children: number /* directly below */; below: number /* all below */;
+  affected: number; cannot_tell: number /* of it and of all below, each vulnerability once */; own?: string[] /* its own, at most 50 */;
 }
 // GET /releases/{id}/exposures ?q,state=fail|unknown|pass (comma list),severity,exploited,claimed=true|false,component → Page<Exposure>, the most urgent first
 // GET /assets/{id}/exposures: of an asset that is no instance of a known release; else those of its release
@@ -273,7 +273,7 @@ export interface Instance { asset: string; name: string; role?: string; ward?: s
 // GET /documents ?kind,release,q,problem,current (not replaced; default all) → Page<PortfolioDocument>, newest first; GET /documents/{id}; GET /documents/{id}/content: the bytes
 export interface PortfolioDocument {
   id: string; org: string; kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange"; release?: string; release_name?: string; name: string; format: string;
-  blob: { digest: string; size: number; media_type?: string }; source?: string; author?: string; signer?: string; trust?: string; parts?: number; issued?: string; at: string;
+  blob: { digest: string; size: number; type: string }; source?: string; author?: string; signer?: string; trust?: string; parts?: number; issued?: string; at: string;
   seq: number; problem?: string; replaced?: string;
 }
 
@@ -287,16 +287,16 @@ export interface VulnerabilityRow {
 // GET /vulnerabilities/{id} (any of its ids) ?limit → VulnerabilityDetail; ETag
 export interface VulnerabilityDetail extends VulnerabilityRow {
   withdrawn?: boolean; cwes?: string[]; percentile?: number; ssvc?: Record<string, string>;
-  ratings: { type?: string; vector?: string; text?: string; score?: number; by?: string }[];
+  ratings: { system: string; vector?: string; text?: string; score?: number; by?: string }[];
   kev?: { cve: string; vendor?: string; product?: string; name?: string; added?: string; due?: string; ransomware?: boolean; action?: string; notes?: string };
   records: AdvisoryRef[]; touches: Affected; findings: string[] /* at most 100 */; embargo?: Embargo; may: "embargo"[]; etag: string;
 }
 export interface AdvisoryRef { id: string; feed: string; document?: string; title?: string; url?: string; digest?: string; published?: string; modified?: string; withdrawn?: string }
-export interface Embargo { reason: string; until?: string; people: string[] /* account names */; by?: string; at?: string }
+export interface Embargo { vulnerability: string; ids?: string[]; title?: string; reason: string; until?: string; people: string[] /* account names; none: all who have the permission */; by?: string; at?: string }
 // PUT /vulnerabilities/{id}/embargo {reason, until?, people} (permission embargo, whole site) → Embargo; DELETE /vulnerabilities/{id}/embargo ?reason= lifts it.
 // GET /advisories/{id} ?feed → AdvisoryPage: an advisory's id, or the name of the document it stands in
 export interface AdvisoryPage {
-  id: string; records: (AdvisoryRef & { summary?: string; details?: string; aliases?: string[]; related?: string[]; affected: string[] /* said in words */; references?: { type?: string; url: string }[]; vulnerability: string })[];
+  id: string; records: (AdvisoryRef & { details?: string; aliases?: string[]; related?: string[]; affected: { name: string; status?: string; versions?: string[]; unread?: string /* what could not be read as versions */ }[]; references: { kind?: string; url: string }[]; ratings: { system: string; vector?: string; text?: string; score?: number; by?: string }[]; vulnerability: string })[];
 }
 
 // ---- portfolio: questions ----
@@ -326,7 +326,7 @@ export interface SupportRow { release: string; name: string; maker: string; prod
 
 // ---- portfolio: knowledge and statements ----
 // GET /feeds → Page<Feed>
-export interface Feed { name: string; kind: string; records: number; newest: string; at: string; age_s?: number; trust?: string; missing?: number /* components of this ecosystem that no feed speaks of */ }
+export interface Feed { name: string; kind: string; records: number; newest: string; at: string; age_s: number /* since it came; -1: never */; ecosystems?: string[]; trust?: string; missing?: number /* components of this ecosystem that no feed speaks of */ }
 // GET /vex ?q,outcome → Page<VexRow>; GET /vex/{document}/diagnostics → Page<Diagnosis>
 export interface VexRow extends PortfolioDocument { statements: number; applied: number; overruled: number; expired: number; nothing: number; conflicts: number }
 export interface Diagnosis {

@@ -16,9 +16,9 @@ export function SupportTab({ release: r, onDone }: { release: ReleaseDetail; onD
       <div className="wr-stack">
         <div className="pf-line"><Support stage={r.support_now} ends={r.support_ends} /></div>
         {r.support_now === "" && <p className="wr-muted"><FormattedMessage id="release.support.unknown" /></p>}
-        {r.fields_of_support.length > 0 && (
+        {r.stages.length > 0 && (
           <ol className="rl-stages">
-            {r.fields_of_support.map((s, i) => {
+            {r.stages.map((s, i) => {
               const here = (!s.from || Date.parse(s.from) <= now) && (!s.until || Date.parse(s.until) > now);
               return (
                 <li key={i} aria-current={here ? "step" : undefined} className={here ? "rl-stage-now" : undefined}>
