@@ -1,27 +1,25 @@
 // The portfolio of the mock: what its pages ask for, from their fixtures; a bill of materials is grown on request.
 const names = ["pumpd", "updater", "openssl", "zlib", "busybox", "linux", "curl", "sqlite", "golang.org/x/crypto", "golang.org/x/net", "libxml2", "dbus"];
-const none = { affected: 0, critical: 0, high: 0, medium: 0, low: 0, info: 0, exploited: 0, unknown: 0, claimed: 0, not_affected: 0 };
 
 /** A component of a tree in which each of the first levels has children: row 10·p + i + 1 stands below p. */
-function component(row, parent, depth, path, hostile) {
+function component(row, depth, path, hostile) {
   const name = hostile && row % 3 === 0 ? "\u202egpj.exe <b>x</b>" : depth === 0 ? ["linux image", "bootloader", "pump firmware"][row % 3] : names[row % names.length];
   const bad = row % 7 === 0;
-  const own = bad ? { ...none, affected: 1, high: 1 } : none;
   const children = depth < 3 ? (row === 1 ? 1200 : 6 - depth) : 0;
   const version = `1.${row % 30}.${row % 7}`;
   const label = row % 9 === 0 && depth > 0 ? `${name}@${version}` : `pkg:generic/${encodeURIComponent(name)}@${version}`;
+  const flags = [...(row % 9 === 0 && depth > 0 ? ["no identity"] : []), ...(row % 41 === 0 ? ["excluded"] : [])];
   return {
-    row, parent, children, below: children * (depth < 2 ? 6 : 1), type: depth === 0 ? "operating-system" : "library", name, version, label, path: [...path, name].join(" > "),
-    identified: !(row % 9 === 0 && depth > 0), ...(label.startsWith("pkg:") ? { purl: label } : {}), excluded: row % 41 === 0 || undefined,
-    exposed: own, rolled: children > 0 ? { ...none, affected: 3, critical: row % 5 === 0 ? 1 : 0, high: 2, medium: 4, unknown: row % 2 } : own, vulnerabilities: bad ? ["CVE-2025-31004"] : undefined,
+    row, release: "r-infuso42", children, below: children * (depth < 2 ? 6 : 1), type: depth === 0 ? "operating-system" : "library", name, version, label, flags, path: [...path, name].join(" > "),
+    affected: children > 0 ? 3 : Number(bad), cannot_tell: children > 0 ? row % 2 : 0, ...(bad ? { own: ["CVE-2025-31004"] } : {}),
   };
 }
 
 function below(parent, hostile) {
-  if (parent < 0) return [1, 2, 3].map((row) => component(row, -1, 0, ["Infuso 7"], hostile));
+  if (parent < 0) return [1, 2, 3].map((row) => component(row, 0, ["Infuso 7"], hostile));
   const depth = parent < 10 ? 1 : parent < 10_000 ? 2 : 3;
   const count = parent === 1 ? 1200 : 6 - (depth - 1);
-  return Array.from({ length: count }, (_, i) => component((parent + 1) * (depth === 1 ? 2000 : 100_000) + i, parent, depth, ["Infuso 7", "linux image"], hostile));
+  return Array.from({ length: count }, (_, i) => component((parent + 1) * (depth === 1 ? 2000 : 100_000) + i, depth, ["Infuso 7", "linux image"], hostile));
 }
 
 export function routes({ page, fixture, flags, refuse }) {

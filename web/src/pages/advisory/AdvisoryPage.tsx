@@ -21,14 +21,13 @@ export default function AdvisoryPage() {
       {data.records.length === 0 && <Empty title={intl.formatMessage({ id: "advisory.none" })}><p><FormattedMessage id="advisory.none.text" /></p><code className="pf-code">wardround feed status</code></Empty>}
       <div className="pf-body">
         {data.records.map((r) => (
-          <Panel key={`${r.feed} ${r.id}`} title={<Name value={r.title || r.summary || r.id} wrap />}>
+          <Panel key={`${r.feed} ${r.id}`} title={<Name value={r.title || r.id} wrap />}>
             {r.withdrawn && <Banner kind="warning"><FormattedMessage id="advisory.withdrawn" values={{ at: <Time at={r.withdrawn} mode="date" /> }} /></Banner>}
             <div className="pf-columns">
               <div className="pf-main">
-                {r.summary && r.title && <p className="pf-text" dir="auto">{plain(r.summary)}</p>}
-                {r.details ? <Details text={r.details} /> : !r.summary && <p className="wr-muted"><FormattedMessage id="advisory.nodetails" /></p>}
+                {r.details ? <Details text={r.details} /> : <p className="wr-muted"><FormattedMessage id="advisory.nodetails" /></p>}
                 <h3><FormattedMessage id="advisory.affected" values={{ count: r.affected.length }} /></h3>
-                <ul className="pf-list">{r.affected.slice(0, 200).map((a, i) => <li key={i}><bdi className="pf-break" lang="en">{plain(a)}</bdi></li>)}</ul>
+                <ul className="pf-list">{r.affected.slice(0, 200).map((a, i) => <li key={i}><span className="pf-line"><Name value={a.name} mono wrap />{a.status && <span className="wr-muted wr-small" lang="en">{plain(a.status)}</span>}</span>{a.versions && a.versions.length > 0 && <bdi className="pf-break wr-small" lang="en">{plain(a.versions.slice(0, 40).join("; "))}</bdi>}{a.unread && <span className="wr-small"><FormattedMessage id="advisory.unread" values={{ text: <bdi>{plain(a.unread)}</bdi> }} /></span>}</li>)}</ul>
                 {r.affected.length > 200 && <p className="wr-muted"><FormattedMessage id="place.more" values={{ count: r.affected.length - 200 }} /></p>}
               </div>
               <dl className="pf-facts">
@@ -41,7 +40,7 @@ export default function AdvisoryPage() {
                 <dt><FormattedMessage id="advisory.published" /></dt><dd><Time at={r.published} mode="date" /></dd>
                 <dt><FormattedMessage id="advisory.modified" /></dt><dd><Time at={r.modified} mode="date" /></dd>
                 {r.digest && <><dt><FormattedMessage id="advisory.digest" /></dt><dd><Name value={r.digest} mono wrap /></dd></>}
-                {r.references && r.references.length > 0 && (
+                {r.references.length > 0 && (
                   <><dt><FormattedMessage id="advisory.references" /></dt><dd><ul className="pf-list">{r.references.slice(0, 40).map((x, i) => <li key={i}><Outside url={x.url} /></li>)}</ul></dd></>
                 )}
               </dl>

@@ -65,7 +65,7 @@ function Mark({ of }: { of: Health }) {
 const head = (id: string) => <FormattedMessage id={`feeds.column.${id}`} />;
 
 const columns = (now: number): Column<Feed>[] => [
-  { id: "name", header: head("name"), cell: (f) => <span className="pf-cell"><strong><Name value={f.name} /></strong><span className="wr-small wr-muted"><Name value={f.kind} /></span></span> },
+  { id: "name", header: head("name"), cell: (f) => <span className="pf-cell"><strong><Name value={f.name} /></strong><span className="wr-small wr-muted"><Name value={[f.kind, ...(f.ecosystems ?? [])].filter(Boolean).join(" · ")} /></span></span> },
   { id: "health", header: head("health"), width: "10rem", cell: (f) => <Mark of={health(f, now)} /> },
   { id: "records", header: head("records"), width: "8rem", align: "end", cell: (f) => <Num value={f.records} /> },
   { id: "at", header: head("at"), width: "10rem", wide: true, cell: (f) => <Time at={f.at} mode="relative" /> },

@@ -9,7 +9,7 @@ export const oldAfter = 7 * 86_400;
 export function health(f: Feed, now: number): Health {
   if ((f.missing ?? 0) > 0 && f.records === 0) return "missing";
   const came = Date.parse(f.at);
-  const age = f.age_s ?? (Number.isNaN(came) ? Infinity : (now - came) / 1000);
+  const age = f.age_s >= 0 ? f.age_s : Number.isNaN(came) || came <= 0 ? Infinity : (now - came) / 1000;
   return age > oldAfter ? "old" : "fresh";
 }
 

@@ -73,7 +73,7 @@ function OverTime() {
   const now = new Date(siteNow()).toISOString().slice(0, 7);
   const rows = useMemo<Month[]>(() => history(findings.items, known.items, now), [findings.items, known.items, now]);
   const months = useMemo(() => rows.map((r) => r.month), [rows]);
-  const opened = text("fleet.opened"), fixed = text("fleet.fixed"), open = text("fleet.stillopen"), verdict = text("fleet.verdict"), patch = text("fleet.fixing");
+  const opened = text("fleet.opened"), fixed = text("fleet.fixed"), open = text("fleet.stillopen"), verdict = text("fleet.publication"), patch = text("fleet.fixing");
   const flow = useMemo(() => [{ name: opened, values: rows.map((r) => r.opened), bars: true }, { name: fixed, values: rows.map((r) => r.fixed), bars: true, dashed: true }, { name: open, values: rows.map((r) => r.open) }], [rows, opened, fixed, open]);
   const days = useMemo(() => [{ name: verdict, values: rows.map((r) => r.verdict) }, { name: patch, values: rows.map((r) => r.patch), dashed: true }], [rows, verdict, patch]);
   const problem = findings.problem ?? known.problem;
@@ -127,7 +127,7 @@ const monthly = (text: (id: string) => string): Column<Month>[] => [
   { id: "opened", header: text("fleet.opened"), align: "end", cell: (r) => <Num value={r.opened} /> },
   { id: "fixed", header: text("fleet.fixed"), align: "end", cell: (r) => <Num value={r.fixed} /> },
   { id: "open", header: text("fleet.stillopen"), align: "end", cell: (r) => <Num value={r.open} /> },
-  { id: "verdict", header: text("fleet.verdict"), align: "end", wide: true, cell: (r) => <Num value={r.verdict} digits={1} unit={text("fleet.unit.d")} /> },
+  { id: "verdict", header: text("fleet.publication"), align: "end", wide: true, cell: (r) => <Num value={r.verdict} digits={1} unit={text("fleet.unit.d")} /> },
   { id: "patch", header: text("fleet.fixing"), align: "end", wide: true, cell: (r) => <Num value={r.patch} digits={1} unit={text("fleet.unit.d")} /> },
 ];
 

@@ -37,7 +37,7 @@ export function lines(branches: Branches, open: ReadonlySet<number>): Line[] {
       continue;
     }
     frame.at++;
-    const opened = component.children > 0 && open.has(component.row) && !on.has(component.row);
+    const opened = component.children > 0 && component.row >= 0 && open.has(component.row) && !on.has(component.row);
     out.push({ kind: "node", key: `${frame.parent}/${component.row}/${frame.at}`, component, level: frame.level, position: frame.at, siblings: branch!.total, open: opened });
     if (!opened) continue;
     on.add(component.row);
