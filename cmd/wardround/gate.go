@@ -49,12 +49,7 @@ func (c *gateCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	base, err := a.knowledge(c.knownFlags)
-	if err != nil {
-		return err
-	}
-	defer base.Close()
-	opt := gate.Options{Knowledge: base, Now: a.now(), Name: filepath.Base(c.File), Digest: sum}
+	opt := gate.Options{Now: a.now(), Name: filepath.Base(c.File), Digest: sum}
 	if c.Base != "" {
 		if opt.Base, _, err = a.readSBOM(c.Base); err != nil {
 			return err
@@ -65,7 +60,7 @@ func (c *gateCmd) Run(a *app) error {
 			return err
 		}
 	}
-	res, err := gate.Look(doc, opt)
+	res, err := a.look(c.knownFlags, doc, opt)
 	if err != nil {
 		return err
 	}

@@ -53,12 +53,7 @@ func (c *sbomCheckCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	base, err := a.knowledge(c.knownFlags)
-	if err != nil {
-		return err
-	}
-	defer base.Close()
-	opt := gate.Options{Knowledge: base, Now: a.now(), Name: filepath.Base(c.File), Digest: digest}
+	opt := gate.Options{Now: a.now(), Name: filepath.Base(c.File), Digest: digest}
 	if c.Base != "" {
 		if opt.Base, _, err = a.readSBOM(c.Base); err != nil {
 			return err
@@ -71,7 +66,7 @@ func (c *sbomCheckCmd) Run(a *app) error {
 		}
 		opt.Claims = set
 	}
-	res, err := gate.Look(doc, opt)
+	res, err := a.look(c.knownFlags, doc, opt)
 	if err != nil {
 		return err
 	}
@@ -122,15 +117,29 @@ func (a *app) knowledge(k knownFlags) (*knowledge.Base, error) {
 	if k.Feeds != "" {
 		return a.readFeeds(a.ctx, []string{k.Feeds})
 	}
-	dir, err := a.data()
+	return a.keptKnowledge()
+}
+
+// look judges a document by what is known. A generation file that turns out to be
+// damaged is not relied on: what is known is read again from the documents it came in.
+func (a *app) look(k knownFlags, doc *sbom.Document, opt gate.Options) (*gate.Result, error) {
+	base, err := a.knowledge(k)
 	if err != nil {
 		return nil, err
 	}
-	base, _, err := knowledge.Open(filepath.Join(dir, dirKnowledge), knowledgeOptions())
-	if wardround.ErrorCode(err) == wardround.ENotFound {
-		return knowledge.New(knowledgeOptions()), nil // nothing is known: it is said
+	defer func() { base.Close() }()
+	opt.Knowledge = base
+	res, err := gate.Look(doc, opt)
+	if k.Feeds == "" && wardround.ErrorCode(err) == wardround.EIntegrity {
+		base.Close()
+		if base, err = a.restoredKnowledge(); err != nil {
+			base = knowledge.New(knowledgeOptions())
+			return nil, err
+		}
+		opt.Knowledge = base
+		res, err = gate.Look(doc, opt)
 	}
-	return base, err
+	return res, err
 }
 
 // statements reads exploitability statements from files.

@@ -167,7 +167,7 @@ func (w *writer) Close() error {
 	var errs []error
 	if w.pipe != nil {
 		w.pipe.Close()
-		if w.ingest == nil || !w.ingest.Failed() {
+		if (w.ingest == nil || !w.ingest.Failed()) && w.stock.fold.Resting() { // else the caches are of what was not stored
 			errs = append(errs, w.stock.compact(w.ctx))
 		}
 	}

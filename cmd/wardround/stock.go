@@ -53,11 +53,16 @@ func (a *app) openStock(dir, blobDir string, scope wardround.Scope, origin wardr
 		return nil, err
 	}
 	base, at, err := knowledge.Open(filepath.Join(dir, dirKnowledge), knowledgeOptions())
+	if err == nil {
+		if err = base.Verify(); err != nil {
+			base.Close()
+		}
+	}
 	switch {
 	case wardround.ErrorCode(err) == wardround.ENotFound:
 		base, at = knowledge.New(knowledgeOptions()), 0
 	case wardround.ErrorCode(err) == wardround.EIntegrity:
-		fmt.Fprintf(a.stderr, "wardround: what is known is read again from the documents: %v\n", err)
+		fmt.Fprintf(a.stderr, "wardround: what is known is read again from the documents it came in: %v\n", err)
 		base, at = knowledge.New(knowledgeOptions()), 0
 	case err != nil:
 		return nil, err

@@ -39,6 +39,7 @@ type books struct {
 var leafKind = map[kind.Name]string{
 	kind.InventorySaid: "action", kind.OperatorActed: "action", kind.CheckFailed: "action",
 	kind.ContentChanged: "content", kind.LogGap: "gap",
+	kind.SBOMReceived: "action", kind.KnowledgeReceived: "action", kind.VEXReceived: "action", kind.BuildReceived: "action", kind.ReleaseSaid: "action",
 }
 
 // audit reads everything in a data directory and fails the test unless it fits
