@@ -12,6 +12,8 @@ import (
 // csafCmd works on security advisories.
 type csafCmd struct {
 	Validate csafValidateCmd `cmd:"" help:"Judge CSAF 2.0 and 2.1 documents by schema and every test of the standard."`
+	Draft    csafDraftCmd    `cmd:"" help:"Draft an advisory from what the portfolio knows of a vulnerability."`
+	Provider csafProviderCmd `cmd:"" help:"Publish advisories: a folder with metadata, feed, hashes and signatures."`
 }
 
 type csafValidateCmd struct {

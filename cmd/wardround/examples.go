@@ -59,6 +59,8 @@ var examples = map[string]string{
 	"wardround vex withdraw":           "  wardround vex withdraw vx-k3f9… --reason 'superseded'",
 	"wardround csaf":                   `  wardround csaf validate advisory.json`,
 	"wardround csaf validate":          "  wardround csaf validate advisories/*.json\n  wardround --format json csaf validate advisory.json | jq .failing_tests",
+	"wardround csaf draft":             "  wardround csaf draft CVE-2026-1234 --namespace https://imaging.example -o ei-2026-001.json\n  wardround csaf draft f-9ask… --namespace https://imaging.example --id EI-2026-001 --final -o ei-2026-001.json",
+	"wardround csaf provider":          "  wardround csaf provider ei-2026-001.json --url https://imaging.example --openpgp-key psirt.asc",
 	"wardround cvss":                   `  wardround cvss score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H`,
 	"wardround cvss score":             "  wardround cvss score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n  wardround --format json cvss score 'AV:N/AC:L/Au:N/C:P/I:P/A:P' | jq .score",
 	"wardround purl":                   `  wardround purl parse pkg:npm/%40angular/core@17.0.0`,

@@ -24,6 +24,7 @@ import (
 	"github.com/wardround/wardround/live"
 	"github.com/wardround/wardround/notify"
 	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/publication/provider"
 	"github.com/wardround/wardround/web"
 )
 
@@ -56,6 +57,7 @@ type faceOptions struct {
 	scope  wardround.Scope
 	origin wardround.Origin
 	name   string // of the site
+	public string // the folder that everybody may read, "" for none
 	learn  time.Duration
 	store  api.Store
 	past   api.Past // the log, for what is no longer in memory; nil for none
@@ -115,7 +117,7 @@ func openFace(o faceOptions) (f *face, err error) {
 		return nil, err
 	}
 	f.http = &http.Server{
-		Handler:           f.api.Handler(), // which sets deadlines by route
+		Handler:           f.open(o.public), // which sets deadlines by route
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
@@ -125,6 +127,14 @@ func openFace(o faceOptions) (f *face, err error) {
 		f.http.TLSConfig = o.certs.config
 	}
 	return f, nil
+}
+
+// open is the API, before it the folder that is for everybody.
+func (f *face) open(dir string) http.Handler {
+	if dir == "" {
+		return f.api.Handler()
+	}
+	return provider.Handler(dir, f.api.Handler())
 }
 
 func isLoopbackURL(s string) bool {

@@ -182,7 +182,7 @@ func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
 			return err
 		}
 		switch o.Fields.(type) {
-		case *kind.InventorySaidV1, *kind.FindingDecidedV1, *kind.PublicationSaidV1, *kind.FindingAssignedV1, *kind.ContentChangedV1, *kind.ReleaseSaidV1:
+		case *kind.InventorySaidV1, *kind.FindingDecidedV1, *kind.PublicationSaidV1, *kind.OperatorActedV1, *kind.FindingAssignedV1, *kind.ContentChangedV1, *kind.ReleaseSaidV1:
 		default:
 			return wardround.Errorf(wardround.EForbidden, "control", "%s is nothing that people say", o.Kind)
 		}
