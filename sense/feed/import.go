@@ -29,7 +29,7 @@ type ImportOptions struct {
 	// Complete says that the files are all of the feed: what it held and they do not
 	// name is taken back.
 	Complete bool
-	// LeaveOut goes on where a document cannot be read.
+	// LeaveOut goes on where a document cannot be read; then the batch is not Complete.
 	LeaveOut bool
 	Limits   Limits
 }
@@ -294,6 +294,9 @@ func (in *importer) refuse(label string, err error) error {
 func (in *importer) batch() (*Batch, error) {
 	if in.b.Documents == 0 && len(in.b.Refused) == 0 {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s holds no document of a kind that is read", in.b.Feed)
+	}
+	if in.refused > 0 {
+		in.b.Complete = false // what a document said that cannot be read now stays, and so all that is not named
 	}
 	var kinds []string
 	for k := range in.kinds {

@@ -3,7 +3,10 @@ package feed
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"github.com/ProtonMail/gopenpgp/v3/crypto"
 
 	"github.com/wardround/wardround/format/csaf"
+	"github.com/wardround/wardround/internal/testkit"
 )
 
 // vendor is a provider of CSAF documents.
@@ -240,5 +244,59 @@ func TestCSAFElsewhere(t *testing.T) {
 	s.Hosts = []string{other.host()}
 	if got, _, err := pull.Pull(t.Context(), s, State{}); err != nil || len(got) != 1 {
 		t.Error(err)
+	}
+}
+
+// TestPullRealCSAF: CISA's medical advisories as a provider has them, all signed; then one
+// of them changes on its way.
+func TestPullRealCSAF(t *testing.T) {
+	dir := testkit.Data(t, "advisories/cisa-csaf-medical")
+	v := newVendor(t, true)
+	n := 0
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		l, err := csaf.List(b)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		v.put("/csaf/"+rel, string(b))
+		v.put("/csaf/"+rel+".sha256", string(csaf.SHA256File(b, rel)))
+		v.put("/csaf/"+rel+".asc", v.sign(string(b)))
+		v.docs[rel] = l.Updated
+		n++
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.list()
+	pull, _ := pullerOf(t, PullOptions{})
+	got, st, err := pull.Pull(t.Context(), v.source(true), State{})
+	if err != nil || len(got) != 1 || got[0].Documents != n || got[0].Trust != "verified" || len(st.Refused) != 0 || n != 124 {
+		t.Fatalf("%d documents, %v, %+v", n, err, st.Refused)
+	}
+	rows := len(got[0].Rows)
+	imported, err := Import(t.Context(), []string{dir}, ImportOptions{})
+	if err != nil || len(imported[0].Rows) != rows {
+		t.Errorf("pulled: %d rows, from files: %d", rows, len(imported[0].Rows))
+	}
+	const one = "2020/icsma-20-254-01.json"
+	v.put("/csaf/"+one, strings.Replace(v.files["/csaf/"+one], " ", "  ", 1))
+	v.docs[one] = noon
+	v.list()
+	got, st, err = pull.Pull(t.Context(), v.source(true), st)
+	if err != nil || len(got) != 1 || len(got[0].Rows) != 0 || len(st.Refused) != 1 || !strings.Contains(st.Refused[0].File, one) || len(st.Documents) != n {
+		t.Errorf("%v, %+v", err, st.Refused)
 	}
 }

@@ -183,7 +183,7 @@ func (x *pulling) file(ctx context.Context, feed, addr string) ([]*Batch, error)
 	if err != nil {
 		return nil, x.fault(addr, err)
 	}
-	in := newImporter(ctx, feed, ImportOptions{LeaveOut: true, Limits: x.opt.Limits})
+	in := newImporter(ctx, feed, ImportOptions{LeaveOut: true, Complete: true, Limits: x.opt.Limits})
 	if err := in.file(f.Name(), path.Base(addr), info.Size()); err != nil {
 		return nil, x.fault(addr, err)
 	}
@@ -197,8 +197,6 @@ func (x *pulling) file(ctx context.Context, feed, addr string) ([]*Batch, error)
 		return nil, x.fault(addr, fmt.Errorf("this is %s, and not %s as the feed should be", b.Kind, x.s.Kind))
 	}
 	b.ETag, b.Modified = mark.ETag, mark.Modified
-	// What a document said that cannot be read now stays, and so all that is not named.
-	b.Complete = in.refused == 0
 	if signer != "" {
 		b.Trust, b.Signer = "verified", signer
 	}

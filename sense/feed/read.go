@@ -83,6 +83,9 @@ func ranges(r *advisory.Record) {
 }
 
 func isVEX(b []byte) bool {
+	if !bytes.Contains(bytes.ToLower(b), []byte("vex")) {
+		return false // most are none, and are read once
+	}
 	d, err := csaf.ReadBytes(b, csaf.ReadOptions{})
 	return err == nil && strings.Contains(strings.ToLower(d.Category), "vex")
 }
