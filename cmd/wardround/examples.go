@@ -28,7 +28,7 @@ var examples = map[string]string{
 	"wardround evidence":               "  wardround evidence export bundle.zip",
 	"wardround feed":                   `  wardround feed import advisories/`,
 	"wardround feed import":            "  wardround feed import all.zip kev.json epss_scores-2026-08-26.csv.gz\n  wardround feed import csaf/ --name cisa --complete\n  wardround feed import monday.zip --trust root.json",
-	"wardround feed update":            "  wardround --config wardround.yaml feed update\n  wardround --config wardround.yaml feed update nvd cisa",
+	"wardround feed update":            "  wardround feed update --config wardround.yaml\n  wardround feed update nvd cisa --config wardround.yaml",
 	"wardround feed mirror":            "  wardround feed mirror --init keys\n  wardround --config wardround.yaml feed mirror --key keys/mirror.key --out monday.zip\n  wardround feed mirror --key keys/mirror.key --out stick/ all.zip kev.json",
 	"wardround feed status":            `  wardround feed status`,
 	"wardround affected":               "  wardround affected CVE-2021-44228\n  wardround affected 'openssl >=3.0 <3.0.7'\n  wardround affected 'pkg:maven/org.apache.logging.log4j/log4j-core <2.17.1' --fail-on affected",
