@@ -12,7 +12,7 @@ export function Ask({ q, onAsk }: { q: string; onAsk: (q: string) => void }) {
   const [typed, setTyped] = useState(q);
   const asked = useApi<Affected>(q ? "/portfolio/affected" : null, { q, limit: 100 }, { live: ["findings"], keep: true });
   return (
-    <section className="va-ask" aria-label={intl.formatMessage({ id: "ask.label" })}>
+    <section className="va-ask">
       <form
         className="pf-ask"
         role="search"
