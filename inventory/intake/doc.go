@@ -38,4 +38,26 @@
 //	Device.status            entered-in-error: left out
 //
 // Nothing about people is read: not patient, owner, contact, note or narrative.
+//
+// # Releases
+//
+// The same files, read for the products in their versions instead of the single
+// devices, give [kind.ReleaseSaidV1] facts.
+//
+// [ReleasesCSV], one row a release: product and version must be there; maker, kind,
+// udi-di, basic-udi-di, gtin, models and called (several with |), support
+// (development, supported, limited support, end of support), limited-support,
+// support-ends, end-of-life, released, retired (dates as 2027-01-31), and
+// declared:NAME for what the maker declares.
+//
+// [ReleasesGUDID], the JSON of AccessGUDID: companyName → maker, brandName → product,
+// versionModelNumber and catalogNumber → models, the primary device identifier →
+// UDI-DI, and GTIN where GS1 issued it; the end of distribution → end of life. The
+// version of the software is in no field of it.
+//
+// [ReleasesFHIR]: Device gives the release it is an instance of (manufacturer,
+// deviceName but for what users call it, modelNumber, version of the software,
+// udiCarrier.deviceIdentifier); DeviceDefinition gives one release for each version
+// (manufacturer, deviceName, modelNumber, partNumber, udiDeviceIdentifier,
+// regulatoryIdentifier of type basic → Basic UDI-DI).
 package intake
