@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/knowledge"
 	"github.com/wardround/wardround/sense/feed"
 )
 
@@ -88,6 +89,24 @@ func feedStates(dir string) *feed.States {
 	return feed.OpenStates(filepath.Join(dir, dirKnowledge, "feeds.json"))
 }
 
+// forgetLost lets the sources be pulled anew of which nothing is known, although they
+// were pulled: a log that lost its end, or a cache from elsewhere.
+func forgetLost(states *feed.States, sources []*feed.Source, known []knowledge.Feed) error {
+	for _, s := range sources {
+		held := s.Kind == "vex" // statements are not knowledge: the base does not know of them
+		for _, f := range known {
+			held = held || f.Name == s.Name || strings.HasPrefix(f.Name, s.Name+"/")
+		}
+		if held {
+			continue
+		}
+		if err := states.Forget(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // puller pulls for a data directory.
 func (a *app) puller(dir string) *feed.Puller {
 	v, _ := versionOf()
@@ -103,8 +122,12 @@ func (a *app) pullFeeds(ctx context.Context, w *writer, sources []*feed.Source) 
 	if err := os.MkdirAll(filepath.Join(w.dir, dirKnowledge), 0o700); err != nil {
 		return nil, wardround.Wrap(wardround.EForbidden, "serve", err)
 	}
+	states := feedStates(w.dir)
+	if err := forgetLost(states, sources, w.stock.base.Feeds()); err != nil {
+		return nil, err
+	}
 	c := &feed.Scheduler{
-		Puller: a.puller(w.dir), Sources: sources, States: feedStates(w.dir),
+		Puller: a.puller(w.dir), Sources: sources, States: states,
 		Deliver: func(ctx context.Context, b *feed.Batch) error {
 			docs, err := a.batch(b)
 			if err != nil {

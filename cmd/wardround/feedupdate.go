@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/sense/feed"
 )
 
@@ -39,7 +38,7 @@ func (c *feedUpdateCmd) Run(a *app) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(dir, "format.json")); errors.Is(err, os.ErrNotExist) {
-		if err := a.makeData(dir); err != nil { // before anything is asked for
+		if err := a.alone(func(*writer) error { return nil }); err != nil { // the directory is made before anything is asked for
 			return err
 		}
 	}
@@ -47,6 +46,15 @@ func (c *feedUpdateCmd) Run(a *app) error {
 		return wardround.Wrap(wardround.EForbidden, "feed", err)
 	}
 	p, states := a.puller(dir), feedStates(dir)
+	base, err := a.knowledge(knownFlags{})
+	if err != nil {
+		return err
+	}
+	err = forgetLost(states, sources, base.Feeds())
+	base.Close()
+	if err != nil {
+		return err
+	}
 	var rows [][]string
 	doubt := false
 	for _, s := range sources {
@@ -88,19 +96,6 @@ func (c *feedUpdateCmd) Run(a *app) error {
 		return status(exitCannotTell)
 	}
 	return nil
-}
-
-// makeData makes the data directory where there is none.
-func (a *app) makeData(dir string) error {
-	cfg, err := a.config()
-	if err != nil {
-		return err
-	}
-	d, err := datadir.Open(dir, datadir.Format{Org: wardround.Org(cfg.Org), Site: wardround.SiteID(cfg.Site), Origin: wardround.Live}, a.now())
-	if err != nil {
-		return err
-	}
-	return d.Close()
 }
 
 // sources returns those of the configuration with these names, in its order.

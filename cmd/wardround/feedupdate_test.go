@@ -43,6 +43,16 @@ func kevServer(t *testing.T) (config string, up *atomic.Bool, requests *atomic.I
 	return config, up, requests
 }
 
+// writeKEV writes a catalogue to a file.
+func writeKEV(t *testing.T, name string) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(p, []byte(smallKEV), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // wr runs a command in this process.
 func wr(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -77,8 +87,31 @@ func TestFeedUpdate(t *testing.T) {
 			t.Fatalf("%d, %s, %s", code, out, errs)
 		}
 	}
+	// The very first pull fails: that is seen, too.
 	up.Store(false)
-	code, out, _ := wr(t, append(args, "feed", "update", "cisa")...)
+	none := filepath.Join(t.TempDir(), "d")
+	if code, out, errs := wr(t, "--config", config, "--data", none, "-q", "feed", "update"); code != exitCannotTell {
+		t.Errorf("%d, %s%s", code, out, errs)
+	}
+	if code, out, errs := wr(t, "--data", none, "-q", "feed", "status"); code != exitCannotTell || !strings.Contains(out, "403") {
+		t.Errorf("%d, %s%s", code, out, errs)
+	}
+	up.Store(true)
+	// A directory that lost what was pulled: all comes again.
+	lost := filepath.Join(t.TempDir(), "d")
+	if code, _, errs := wr(t, "--data", lost, "-q", "feed", "import", writeKEV(t, "other.json")); code != 0 {
+		t.Fatal(errs)
+	}
+	states, err := os.ReadFile(filepath.Join(data, dirKnowledge, "feeds.json"))
+	if err != nil || os.WriteFile(filepath.Join(lost, dirKnowledge, "feeds.json"), states, 0o600) != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := wr(t, "--config", config, "--data", lost, "--format", "json", "-q", "feed", "update")
+	if o := objects(t, out, "update"); code != 0 || o[0]["status"] != "new" {
+		t.Errorf("%d, %s%s", code, out, errs)
+	}
+	up.Store(false)
+	code, out, _ = wr(t, append(args, "feed", "update", "cisa")...)
 	if o := objects(t, out, "update"); code != exitCannotTell || o[0]["status"] != "failed" || !strings.Contains(fmt.Sprint(o[0]["error"]), "403") {
 		t.Errorf("%d, %s", code, out)
 	}

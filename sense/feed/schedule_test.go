@@ -50,6 +50,11 @@ func TestUpdate(t *testing.T) {
 	if st := states.Get(s); st.Failures != 6 || !st.Reached.Equal(noon) {
 		t.Errorf("%+v", st)
 	}
+	// What was lost elsewhere is pulled anew.
+	p.fail("/kev.json", status(403, 0))
+	if err := errors.Join(states.Forget(s), pull.Update(t.Context(), s, states, take)); err != nil || len(got) != 2 {
+		t.Errorf("%d batches, %v", len(got), err)
+	}
 	// Another address: what was known of the former is void.
 	s.URL = p.URL + "/new.json"
 	if st := states.Get(s); st.Failures != 0 || len(st.Files) != 0 {

@@ -127,6 +127,17 @@ func (s *States) Put(st State) error {
 	return wardround.Wrap(wardround.EFull, op, err)
 }
 
+// Forget makes the next pull of a source one of everything, as if it were the first;
+// how it answered is kept. Error: EFull.
+func (s *States) Forget(src *Source) error {
+	st := s.Get(src)
+	if len(st.Files)+len(st.Documents) == 0 && st.Since.IsZero() {
+		return nil
+	}
+	st.Files, st.Documents, st.Since, st.Next = nil, nil, time.Time{}, time.Time{}
+	return s.Put(st)
+}
+
 func (s *States) read() map[string]State {
 	all := map[string]State{}
 	b, err := os.ReadFile(s.path)
