@@ -165,6 +165,22 @@ func recordKey(feed, document, id string) string {
 	return feed + "\x00" + document + "\x00" + id
 }
 
+// byCVE are the sources whose records are called by the CVE id alone. In a folder of
+// several sources, or with OSV's own records of that id, one would take the place of
+// the other, and what only it says would be lost.
+var byCVE = []string{"nvd", "cve5"}
+
+func sourceDocument(id, source string) string { return id + "@" + source }
+
+// refOf is what a record of a feed is known by.
+func refOf(feed string, r *advisory.Record) Ref {
+	ref := Ref{Feed: feed, Document: r.Document, ID: r.ID}
+	if ref.Document == "" && slices.Contains(byCVE, r.Source) {
+		ref.Document = sourceDocument(r.ID, r.Source)
+	}
+	return ref
+}
+
 func (r Ref) key() string { return recordKey(r.Feed, r.Document, r.ID) }
 
 // lookup finds a live record.

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -41,13 +42,13 @@ type Answer struct {
 // Ref names a record in a feed.
 type Ref struct {
 	Feed     string `json:"feed"`
-	Document string `json:"document,omitempty"`
+	Document string `json:"document,omitempty"` // "CVE-2024-24790@nvd" where a source calls its documents by the CVE
 	ID       string `json:"id"`
 }
 
 // String is the document's name, else the id.
 func (r Ref) String() string {
-	if r.Document != "" {
+	if r.Document != "" && !strings.HasPrefix(r.Document, r.ID+"@") {
 		return r.Document
 	}
 	return r.ID

@@ -23,7 +23,7 @@ const FileName = "knowledge.gen"
 // and the directory, an entry for each section: u64 offset · u64 length · u32
 // CRC-32C of it, 0 for values, which carry their own · u32 zero.
 const (
-	magic     = "WRknow\x00\x03"
+	magic     = "WRknow\x00\x04"
 	headBytes = 24
 	dirBytes  = 24
 )

@@ -114,11 +114,11 @@ func (p *putting) record(e *Entry) {
 		p.d.Refused++
 		return
 	}
-	ref := Ref{Feed: p.feed.Name, Document: r.Document, ID: r.ID}
+	ref := refOf(p.feed.Name, r)
 	key := ref.key()
 	p.named[key] = true
-	if r.Document != "" {
-		p.documents[r.Document] = true
+	if ref.Document != "" {
+		p.documents[ref.Document] = true
 	}
 	if t := r.Modified; !t.IsZero() {
 		if at := p.feed.At; !at.IsZero() && t.After(at) {
@@ -146,7 +146,7 @@ func (p *putting) record(e *Entry) {
 	n := b.gen.len() + recID(len(b.recs))
 	b.recs = append(b.recs, &held{ref: ref, rec: r, digest: e.Digest, url: e.URL})
 	b.byKey[key] = n
-	if r.Document != "" {
+	if ref.Document != "" {
 		d := documentKey(ref.Feed, ref.Document)
 		if b.byDocument[d] == nil {
 			b.byDocument[d] = map[recID]bool{}
@@ -294,6 +294,9 @@ func (b *Base) same(n recID, was *held, r *advisory.Record) bool {
 // takeBack drops a record by its id, or all of a document.
 func (p *putting) takeBack(id string) {
 	found := p.document(id)
+	for _, source := range byCVE {
+		found = append(found, p.document(sourceDocument(id, source))...)
+	}
 	if n, ok := p.b.lookup(recordKey(p.feed.Name, "", id)); ok {
 		found = append(found, n)
 	}
