@@ -227,6 +227,33 @@ func TestCSAFEnds(t *testing.T) {
 	}
 }
 
+// TestCSAFIndex: a provider without changes.csv is asked for each document, which need not
+// come again while it is the same.
+func TestCSAFIndex(t *testing.T) {
+	v := newVendor(t, true)
+	one := v.advisory("EX-2026-1", "CVE-2026-0001", "1.0", noon.AddDate(0, 0, -9))
+	v.advisory("EX-2026-2", "CVE-2026-0002", "1.0", noon.AddDate(0, 0, -8))
+	delete(v.files, "/csaf/changes.csv")
+	pull, _ := pullerOf(t, PullOptions{})
+	got, st, err := pull.Pull(t.Context(), v.source(false), State{})
+	if err != nil || len(got) != 1 || len(got[0].Rows) != 2 {
+		t.Fatal(got, err)
+	}
+	if got, st, err = pull.Pull(t.Context(), v.source(false), st); err != nil || len(got) != 0 {
+		t.Errorf("%v, %v", got, err)
+	}
+	v.publish(one, strings.Replace(v.files["/csaf/"+one], "CVE-2026-0001", "CVE-2026-0009", 1), noon)
+	delete(v.files, "/csaf/changes.csv")
+	got, _, err = pull.Pull(t.Context(), v.source(false), st)
+	if err != nil || len(got) != 1 || told(got[0]) != "test csaf: CVE-2026-0009" {
+		t.Errorf("%v, %v", got, err)
+	}
+	// Paths that lead out of the folder are not followed.
+	v.put("/csaf/index.txt", "../../secret.json\n")
+	_, _, err = pull.Pull(t.Context(), v.source(false), st)
+	tells(t, err, "index.txt", "line 1")
+}
+
 // TestCSAFElsewhere: a provider that points to another host is not followed.
 func TestCSAFElsewhere(t *testing.T) {
 	v, other := newVendor(t, true), newVendor(t, true)
