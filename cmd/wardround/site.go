@@ -256,7 +256,7 @@ func (w *writer) housekeeping(ctx context.Context) error {
 		return nil
 	}
 	err := w.checkpoint(ctx)
-	return errors.Join(err, w.stock.compact(ctx), w.retain(ctx, *w.retention.Load()))
+	return errors.Join(err, w.stock.compact(context.WithoutCancel(ctx)), w.retain(ctx, *w.retention.Load()))
 }
 
 // currentUser names who runs a command.

@@ -182,7 +182,13 @@ func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
 			return err
 		}
 		switch o.Fields.(type) {
-		case *kind.InventorySaidV1, *kind.FindingDecidedV1, *kind.PublicationSaidV1, *kind.OperatorActedV1, *kind.FindingAssignedV1, *kind.ContentChangedV1, *kind.ReleaseSaidV1:
+		case *kind.InventorySaidV1, *kind.FindingDecidedV1, *kind.PublicationSaidV1, *kind.FindingAssignedV1, *kind.ContentChangedV1, *kind.ReleaseSaidV1:
+		case *kind.OperatorActedV1:
+			// Of acts those that a command does on its own machine: what the server does itself it
+			// writes down itself.
+			if f := o.Fields.(*kind.OperatorActedV1); !ownActs[f.Act] {
+				return wardround.Errorf(wardround.EForbidden, "control", "%q is no act of a command", f.Act)
+			}
 		default:
 			return wardround.Errorf(wardround.EForbidden, "control", "%s is nothing that people say", o.Kind)
 		}
@@ -190,6 +196,9 @@ func (w *writer) appendAll(ctx context.Context, said []json.RawMessage) error {
 	}
 	return w.say(ctx, facts...)
 }
+
+// ownActs are the acts that commands put on record.
+var ownActs = map[string]bool{"exchange-exported": true, "exchange-imported": true, "csaf-published": true, "csaf-withdrawn": true}
 
 // acted records an act on Wardround itself in the ledger.
 func (w *writer) acted(ctx context.Context, act, detail string) error {
