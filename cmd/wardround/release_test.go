@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,5 +154,41 @@ func keys(t *testing.T, private, public string) {
 	}
 	if err := errors.Join(os.WriteFile(private, pem, 0o600), os.WriteFile(public, k.Public(), 0o600)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// With a server everything is said there, as the owner of the token; nothing is
+// written here.
+func TestReleasesAreSaidToAServer(t *testing.T) {
+	var asked []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		asked = append(asked, r.Method+" "+r.URL.Path+" "+string(b))
+		w.Header().Set("Content-Type", "application/json")
+		if strings.Contains(string(b), `"version":"5.1"`) {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusForbidden)
+			io.WriteString(w, `{"status":403,"code":"forbidden","detail":"not your product line"}`)
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
+		io.WriteString(w, `{}`)
+	}))
+	defer srv.Close()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("WARDROUND_DATA", filepath.Join(dir, "d"))
+	if err := os.WriteFile("r.csv", []byte("product,version,models\nTomo,5.0,T|U\nTomo,5.1,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, said := invoke(t, 2, "--server", srv.URL, "--token", "t", "release", "import", "r.csv")
+	if !strings.Contains(said, "Tomo 5.1: ") || !strings.Contains(said, "the 1 before it were said") {
+		t.Error(said)
+	}
+	if want := `POST /api/v1/releases {"models":["T","U"],"product":"Tomo","version":"5.0"}`; len(asked) < 2 || !strings.HasPrefix(strings.Replace(asked[0], `"maker":"",`, "", 1), want) {
+		t.Errorf("asked %q; want %q", asked, want)
+	}
+	if _, err := os.Stat("d"); !os.IsNotExist(err) {
+		t.Errorf("a data directory was made here: %v", err)
 	}
 }

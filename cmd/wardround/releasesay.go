@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -68,23 +70,58 @@ func (c *releaseSayCmd) Run(a *app) error {
 	return nil
 }
 
-// sayOf appends what is said of releases.
+// sayOf says something of releases: into the log here, all of it or nothing, or to
+// the server that was named, one after another, as the owner of the token.
 func (a *app) sayOf(said ...*kind.ReleaseSaidV1) error {
-	if err := a.atDirectory("release"); err != nil {
+	server, err := a.remote()
+	if err != nil {
 		return err
 	}
-	facts := make([]any, len(said))
-	for i, s := range said {
-		facts[i] = s
+	if server == nil {
+		facts := make([]any, len(said))
+		for i, s := range said {
+			facts[i] = s
+		}
+		return a.append(facts...)
 	}
-	return a.append(facts...)
+	defer server.Close()
+	for i, s := range said {
+		body, err := releaseBody(s)
+		if err != nil {
+			return err
+		}
+		switch err := server.Send(a.ctx, http.MethodPost, "/releases", nil, body, nil); {
+		case err != nil && i > 0:
+			return wardround.Errorf(wardround.ErrorCode(err), "release", "%s %s: %w; the %d before it were said, saying them again changes nothing", s.Product, s.Version, err, i)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
 }
 
-// atDirectory refuses what changes a data directory when a server is named: it would
-// change another portfolio than the one that was meant. Error: EInvalid.
+// releaseBody is what is said as the API takes it: who says so is the owner of the
+// token.
+func releaseBody(s *kind.ReleaseSaidV1) (map[string]any, error) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil, wardround.Wrap(wardround.EInternal, "release", err)
+	}
+	var body map[string]any
+	if err := json.Unmarshal(b, &body); err != nil {
+		return nil, wardround.Wrap(wardround.EInternal, "release", err)
+	}
+	delete(body, "by")
+	delete(body, "source")
+	return body, nil
+}
+
+// atDirectory refuses what brings a document into a data directory when a server is
+// named: it would change another portfolio than the one that was meant. Error:
+// EInvalid.
 func (a *app) atDirectory(op string) error {
 	if a.Server != "" || a.Data == "" && os.Getenv(envServer) != "" {
-		return wardround.Errorf(wardround.EInvalid, op, "releases are changed where the server's data directory lies; run it there with --data DIR")
+		return wardround.Errorf(wardround.EInvalid, op, "documents come in where the server's data directory lies, or on its pages; run it there with --data DIR")
 	}
 	return nil
 }
@@ -97,9 +134,6 @@ type releaseRetireCmd struct {
 }
 
 func (c *releaseRetireCmd) Run(a *app) error {
-	if err := a.atDirectory("release retire"); err != nil {
-		return err
-	}
 	at, err := intake.Day(c.At)
 	if err != nil {
 		return wardround.Errorf(wardround.EInvalid, "release retire", "--at: %v", err)
@@ -115,7 +149,7 @@ func (c *releaseRetireCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := a.append(&kind.ReleaseSaidV1{
+	if err := a.sayOf(&kind.ReleaseSaidV1{
 		Maker: r.Maker, Product: r.Product, Version: r.Version, Retired: at, Source: "person:" + c.By, By: kind.PersonalText(c.By), Reason: kind.PersonalText(c.Reason),
 	}); err != nil {
 		return err
