@@ -1,6 +1,8 @@
 // The portfolio of the mock: what its pages ask for, from their fixtures; a bill of materials is grown on request.
 const names = ["pumpd", "updater", "openssl", "zlib", "busybox", "linux", "curl", "sqlite", "golang.org/x/crypto", "golang.org/x/net", "libxml2", "dbus"];
 
+const none = { affected: 0, critical: 0, high: 0, medium: 0, low: 0, info: 0, exploited: 0, unknown: 0, claimed: 0, not_affected: 0 };
+
 /** A component of a tree in which each of the first levels has children: row 10·p + i + 1 stands below p. */
 function component(row, depth, path, hostile) {
   const name = hostile && row % 3 === 0 ? "\u202egpj.exe <b>x</b>" : depth === 0 ? ["linux image", "bootloader", "pump firmware"][row % 3] : names[row % names.length];
@@ -8,10 +10,11 @@ function component(row, depth, path, hostile) {
   const children = depth < 3 ? (row === 1 ? 1200 : 6 - depth) : 0;
   const version = `1.${row % 30}.${row % 7}`;
   const label = row % 9 === 0 && depth > 0 ? `${name}@${version}` : `pkg:generic/${encodeURIComponent(name)}@${version}`;
-  const flags = [...(row % 9 === 0 && depth > 0 ? ["no identity"] : []), ...(row % 41 === 0 ? ["excluded"] : [])];
+  const own = bad ? { ...none, affected: 1, high: 1 } : none;
   return {
-    row, release: "r-infuso42", children, below: children * (depth < 2 ? 6 : 1), type: depth === 0 ? "operating-system" : "library", name, version, label, flags, path: [...path, name].join(" > "),
-    affected: children > 0 ? 3 : Number(bad), cannot_tell: children > 0 ? row % 2 : 0, ...(bad ? { own: ["CVE-2025-31004"] } : {}),
+    row, release: "r-infuso42", parent: -1, children, below: children * (depth < 2 ? 6 : 1), type: depth === 0 ? "operating-system" : "library", name, version, label, path: [...path, name].join(" > "),
+    identified: !(row % 9 === 0 && depth > 0), excluded: row % 41 === 0 || undefined, ...(label.startsWith("pkg:") ? { purl: label } : {}), ...(bad ? { vulnerabilities: ["CVE-2025-31004"] } : {}),
+    exposed: own, rolled: children > 0 ? { ...none, affected: 7, critical: row % 5 === 0 ? 1 : 0, high: 2, medium: 4, unknown: row % 2 } : own,
   };
 }
 

@@ -245,10 +245,11 @@ export interface ReleaseSaid {
 }
 // GET /releases/{id}/components ?parent (row; absent or -1: what stands at the top),q (search in all; then without parent) → Page<Component>
 export interface Component {
-  row: number /* in the bill of materials: parent=; -1: another release, whose bill of materials is linked */; release: string /* whose it stands in */;
-  name: string; version?: string; label: string /* purl, else name@version */; type?: string; flags?: ("excluded" | "optional" | "external" | "no identity")[];
-  path?: string /* names from the product to it, in answers to a search */; children: number /* directly below */; below: number /* all below */;
-  affected: number; cannot_tell: number /* of it and of all below, each vulnerability once */; own?: string[] /* its own, at most 50 */;
+  row: number /* in the bill of materials: parent=; -1: another release, whose bill of materials is linked */; release: string /* whose it stands in */; ref?: string;
+  parent: number /* -1: at the top */; children: number /* directly below */; below: number /* all below */;
+  type?: string; group?: string; name: string; version?: string; purl?: string; cpes?: string[]; supplier?: string; label: string /* purl, else name@version */;
+  path: string /* names from the product to it, in answers to a search */; identified: boolean; excluded?: boolean /* not shipped */; flags?: string[] /* excluded, optional, external, no identity */;
+  exposed: Exposed /* its own */; rolled: Exposed /* its own and all below, each vulnerability once */; vulnerabilities?: string[] /* its own that affect, at most 50 */;
 }
 // GET /releases/{id}/exposures ?q,state=fail|unknown|pass (comma list),severity,exploited,claimed=true|false,component → Page<Exposure>, the most urgent first
 // GET /assets/{id}/exposures: of an asset that is no instance of a known release; else those of its release

@@ -19,7 +19,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const part = (row: number, children = 0, name = `part ${row}`): Component => ({ row, release: "r", name, label: name, children, below: children, affected: 0, cannot_tell: 0 });
+const none = { affected: 0, critical: 0, high: 0, medium: 0, low: 0, info: 0, exploited: 0, unknown: 0, claimed: 0, not_affected: 0 };
+const part = (row: number, children = 0, name = `part ${row}`): Component => ({ row, release: "r", parent: top, name, label: name, path: "", identified: true, children, below: children, exposed: none, rolled: none });
 const here = (items: Component[], more: Partial<Branch> = {}): Branch => ({ items, total: items.length, state: "here", ...more });
 
 describe("the tree", () => {
@@ -65,7 +66,7 @@ const show = (tab: string, language: "en" | "de" | "fr" = "en") => render(<Stage
 const api = (more = {}) => serve({
   "GET /releases/r-infuso42": release, "GET /releases/r-infuso42/exposures": exposures, "GET /releases/r-infuso42/instances": instances,
   "GET /releases/r-infuso42/components": ({ query }: { query: URLSearchParams }) => {
-    const items = query.get("parent") === "0" ? [{ ...part(1, 0, "\u202egpj.exe"), own: ["CVE-2025-31004"], affected: 1 }] : [{ ...part(0, 1, "linux image"), affected: 3, cannot_tell: 1 }];
+    const items = query.get("parent") === "0" ? [{ ...part(1, 0, "\u202egpj.exe"), vulnerabilities: ["CVE-2025-31004"], rolled: { ...none, affected: 1, high: 1 } }] : [{ ...part(0, 1, "linux image"), rolled: { ...none, affected: 3, high: 3, unknown: 1 } }];
     return { items, total: items.length, at: "", position: 0 };
   },
   ...more,

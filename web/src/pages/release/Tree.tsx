@@ -5,8 +5,8 @@ import { FormattedMessage, useIntl } from "react-intl";
 import { Link } from "react-router";
 import { useFilters, usePage } from "../../api/client";
 import type { Component, ReleaseRow } from "../../api/types";
-import { Button, cx, Empty, Failure, FilterBar, Glyph, Icon, Name, Num, Panel, plain, Skeleton, Table, Tag } from "../../ui";
-import { CannotTell, Path } from "../vulnerability/marks";
+import { Button, cx, Empty, Failure, FilterBar, Icon, Name, Panel, plain, Skeleton, Table, Tag } from "../../ui";
+import { Counts, Path } from "../vulnerability/marks";
 import { lines, step, top, type Line } from "./tree";
 import { useBranches } from "./useBranches";
 
@@ -127,25 +127,13 @@ function Node({ line, onToggle }: { line: Extract<Line, { kind: "node" }>; onTog
       >
         {c.children > 0 && c.row >= 0 && <Icon name="chevron" size={14} />}
       </span>
-      <span className="rl-name"><Name value={c.name} />{c.version && <> <span className="wr-muted"><Name value={c.version} mono /></span></>}</span>
+      <span className="rl-name"><Name value={[c.group, c.name].filter(Boolean).join("/")} />{c.version && <> <span className="wr-muted"><Name value={c.version} mono /></span></>}</span>
       {c.type && c.type !== "library" && <span className="wr-small wr-muted rl-type" lang="en">{plain(c.type)}</span>}
-      {has(c, "excluded") && <Tag kind="off"><FormattedMessage id="release.excluded" /></Tag>}
-      {has(c, "no identity") && !has(c, "excluded") && <Tag kind="off"><FormattedMessage id="release.unidentified" /></Tag>}
-      <span className="rl-rolled"><Rolled of={c} /></span>
+      {c.excluded && <Tag kind="off"><FormattedMessage id="release.excluded" /></Tag>}
+      {!c.identified && !c.excluded && <Tag kind="off"><FormattedMessage id="release.unidentified" /></Tag>}
+      <span className="rl-rolled"><Counts of={c.rolled} /></span>
       {c.below > 0 && <span className="wr-small wr-muted rl-below"><FormattedMessage id="release.below" values={{ count: c.below }} /></span>}
     </>
-  );
-}
-
-const has = (c: Component, flag: string) => c.flags?.some((f) => f === flag) ?? false;
-
-/** Of it and of all below, each vulnerability once. */
-function Rolled({ of }: { of: Component }) {
-  return (
-    <span className="pf-counts">
-      {of.affected > 0 && <span className="wr-mark wr-mark-high"><Glyph of="high" /><Num value={of.affected} /><span className="wr-mark-label"><FormattedMessage id="release.affected" /></span></span>}
-      {of.cannot_tell > 0 && <CannotTell count={of.cannot_tell} />}
-    </span>
   );
 }
 
@@ -163,11 +151,12 @@ function Chosen({ component: c, onClose }: { component: Component; onClose: () =
       {c.path && <Path value={c.path} />}
       <dl className="pf-facts">
         <dt><FormattedMessage id="releases.version" /></dt><dd>{c.version ? <Name value={c.version} mono wrap /> : "—"}</dd>
-        <dt><FormattedMessage id="release.identity" /></dt><dd>{has(c, "no identity") ? <FormattedMessage id="release.unidentified.long" /> : <Name value={c.label} mono wrap />}</dd>
+        <dt><FormattedMessage id="release.identity" /></dt><dd>{c.identified ? <Name value={[c.purl ?? c.label, ...(c.cpes ?? [])].join(" · ")} mono wrap /> : <FormattedMessage id="release.unidentified.long" />}</dd>
+        {c.supplier && <><dt><FormattedMessage id="release.supplier" /></dt><dd><Name value={c.supplier} wrap /></dd></>}
         {c.row < 0 && <><dt><FormattedMessage id="releases.release" /></dt><dd><Link to={`/releases/${encodeURIComponent(c.release)}`}><Name value={c.name} wrap /></Link></dd></>}
         <dt><FormattedMessage id="release.own" /></dt>
-        <dd>{c.own && c.own.length > 0 ? <Ids ids={c.own} /> : <FormattedMessage id="releases.noneknown" />}</dd>
-        <dt><FormattedMessage id="release.rolled" /></dt><dd>{c.affected + c.cannot_tell > 0 ? <Rolled of={c} /> : <FormattedMessage id="releases.noneknown" />}</dd>
+        <dd>{c.vulnerabilities && c.vulnerabilities.length > 0 ? <Ids ids={c.vulnerabilities} /> : <FormattedMessage id="releases.noneknown" />}</dd>
+        <dt><FormattedMessage id="release.rolled" /></dt><dd><Counts of={c.rolled} empty={<FormattedMessage id="releases.noneknown" />} /></dd>
       </dl>
     </aside>
   );
@@ -189,7 +178,7 @@ function Found({ release, q }: { release: string; q: string }) {
       empty={<Empty title={intl.formatMessage({ id: "release.tree.none" })} />}
       columns={[
         { id: "name", header: <FormattedMessage id="release.component" />, cell: (c) => <span className="pf-cell"><Name value={c.label} mono />{c.path && <span className="wr-small wr-muted pf-clip"><Path value={c.path} /></span>}</span> },
-        { id: "own", header: <FormattedMessage id="release.own" />, width: "40%", wide: true, cell: (c) => (c.own?.length ? <Ids ids={c.own.slice(0, 4)} /> : !has(c, "no identity") ? <span className="wr-muted"><FormattedMessage id="releases.noneknown" /></span> : <Tag kind="off"><FormattedMessage id="release.unidentified" /></Tag>) },
+        { id: "own", header: <FormattedMessage id="release.own" />, width: "40%", wide: true, cell: (c) => (c.vulnerabilities?.length ? <Ids ids={c.vulnerabilities.slice(0, 4)} /> : c.identified ? <span className="wr-muted"><FormattedMessage id="releases.noneknown" /></span> : <Tag kind="off"><FormattedMessage id="release.unidentified" /></Tag>) },
       ]}
     />
   );
