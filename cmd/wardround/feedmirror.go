@@ -18,6 +18,7 @@ import (
 
 type feedMirrorCmd struct {
 	Path []string `arg:"" optional:"" help:"What to mirror: files, folders and zips as feed import takes them. Without any: the feeds of the configuration, pulled anew."`
+	From string   `placeholder:"CONFIG" type:"existingfile" help:"Pull the feeds that this configuration names; else those of --config."`
 	Init string   `placeholder:"DIR" help:"Make the keys of a mirror and its root.json in this folder, and end."`
 	Out  string   `placeholder:"DIR|FILE.zip" help:"Where the bundle is written."`
 	Key  string   `placeholder:"FILE" help:"The mirror's key, as --init made it."`
@@ -40,6 +41,12 @@ func (c *feedMirrorCmd) Run(a *app) error {
 	}
 	if c.Out == "" || c.Key == "" {
 		return wardround.Errorf(wardround.EInvalid, "feed", "say --out DIR or FILE.zip, and --key FILE; the key is made once with: wardround feed mirror --init DIR")
+	}
+	if c.From != "" {
+		if len(c.Path) > 0 {
+			return wardround.Errorf(wardround.EInvalid, "feed", "--from pulls what a configuration names; with it there are no paths")
+		}
+		a.Config = c.From
 	}
 	if c.Days < 1 {
 		return wardround.Errorf(wardround.EInvalid, "feed", "--days %d: a bundle is good for a day at least", c.Days)

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/document"
@@ -259,8 +260,8 @@ func (in *importer) document(kind document.Kind, b []byte, label string) error {
 		if rows[i].Digest == "" {
 			rows[i].Digest = digest
 		}
-		if rec := rows[i].Record; rec != nil && rec.Modified.After(in.b.Newest) {
-			in.b.Newest = rec.Modified
+		if t := dated(&rows[i]); t.After(in.b.Newest) {
+			in.b.Newest = t
 		}
 	}
 	in.b.Rows = append(in.b.Rows, rows...)
@@ -270,6 +271,19 @@ func (in *importer) document(kind document.Kind, b []byte, label string) error {
 		in.b.Statements = append(in.b.Statements, File{Name: label, Digest: digest, Data: b})
 	}
 	return nil
+}
+
+// dated is when a row was last changed, as far as it says.
+func dated(e *knowledge.Entry) time.Time {
+	switch {
+	case e.Record != nil:
+		return e.Record.Modified
+	case e.Exploited != nil:
+		return e.Exploited.Added
+	case e.Score != nil:
+		return e.Score.Date
+	}
+	return time.Time{}
 }
 
 // statements are the kinds that say what a product is not affected by, and nothing

@@ -161,6 +161,12 @@ func TestImportRows(t *testing.T) {
 			t.Errorf("row %d has the digest %s", i, b.Rows[i].Digest)
 		}
 	}
+	for text, want := range map[string]string{kevDoc: "2026-02-01", epssDoc: "2026-03-01"} {
+		got, err := Import(t.Context(), []string{put(t, dir, "x.json", text)}, ImportOptions{})
+		if err != nil || got[0].Newest.Format("2006-01-02") != want {
+			t.Errorf("newest is %v, want %s (%v)", got[0].Newest, want, err)
+		}
+	}
 	// Two paths under one name are one feed; without, each is its own.
 	one, two := put(t, dir, "one.json", osvOne), put(t, dir, "two.json", osvTwo)
 	for name, want := range map[string][]string{"": {"one osv: GO-2026-0001", "two osv: GO-2026-0002"}, "go": {"go osv: GO-2026-0001, GO-2026-0002"}} {
