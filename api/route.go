@@ -140,6 +140,9 @@ func (s *Server) add(rt *Route) {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 		for _, t := range rt.Upload {
 			op.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+			if t == "application/json" { // with a schema huma would read the body itself
+				op.RequestBody.Content[t].Schema = nil
+			}
 		}
 		op.SkipValidateBody = true
 	}

@@ -65,7 +65,10 @@ var packets = sync.OnceValues(func() (out [][]wardround.Observation, err error) 
 })
 
 // newWard opens a ward in which nothing has happened yet.
-func newWard(t *testing.T) *ward {
+func newWard(t *testing.T) *ward { return newWardWith(t, nil) }
+
+// newWardWith is newWard with a portfolio; nil for none.
+func newWardWith(t *testing.T, shelf *shelf) *ward {
 	t.Helper()
 	w := &ward{st: memstore.New(memstore.Options{Ledger: true}), past: memlog.New(memlog.Options{})}
 	var err error
@@ -85,8 +88,13 @@ func newWard(t *testing.T) *ward {
 		}
 		return false
 	}})
+	var folded pipeline.Portfolio
+	if shelf != nil {
+		folded = shelf.open(t, w)
+	}
 	w.pipe, err = pipeline.Open(t.Context(), pipeline.Options{
-		Scope: site, Origin: wardround.Simulated, Store: w.st, Checks: check.All(), Learn: 10 * time.Minute, Clock: time.Now,
+		Portfolio: folded,
+		Scope:     site, Origin: wardround.Simulated, Store: w.st, Checks: check.All(), Learn: 10 * time.Minute, Clock: time.Now,
 		OnCommit: func(c *wardround.Commit) { w.board.Apply(c); w.hub.Changed(c) },
 	})
 	if err != nil {
@@ -100,6 +108,9 @@ func newWard(t *testing.T) *ward {
 	w.house = build(t, routes, func(o *Options) {
 		o.Origin, o.Board, o.Store, o.Say = wardround.Simulated, w.board, w.st, w.say
 		o.Hub, o.Keys = w.hub, []*ledger.Key{w.key}
+		if shelf != nil {
+			o.Portfolio = shelf.offer(w)
+		}
 		o.Judged = Judged{
 			Past: w.past, Stats: w.pipe.Stats,
 			Statement: func(context.Context) (ledger.Statement, error) { return ledger.Statement{Program: "test"}, nil },

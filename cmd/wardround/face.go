@@ -60,8 +60,10 @@ type faceOptions struct {
 	public string // the folder that everybody may read, "" for none
 	learn  time.Duration
 	store  api.Store
-	past   api.Past // the log, for what is no longer in memory; nil for none
-	keys   []*ledger.Key
+	// portfolio is what is told of releases; nil for none.
+	portfolio *api.Portfolio
+	past      api.Past // the log, for what is no longer in memory; nil for none
+	keys      []*ledger.Key
 	// statement is what a bundle of evidence tells besides its entries, stats what
 	// each check has cost.
 	statement func(context.Context) (ledger.Statement, error)
@@ -106,8 +108,9 @@ func openFace(o faceOptions) (f *face, err error) {
 	cursors := sha256.Sum256(append([]byte("cursors\x00"), f.people.key[:]...))
 	opt := api.Options{
 		Scope: o.scope, SiteName: o.name, Origin: o.origin, Accounts: f.people.Service, Documents: f.people.store, Board: f.board,
-		Judged: api.Judged{Past: o.past, Statement: o.statement, Stats: o.stats},
-		Store:  o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
+		Judged:    api.Judged{Past: o.past, Statement: o.statement, Stats: o.stats},
+		Portfolio: o.portfolio,
+		Store:     o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
 		Defaults: o.defaults, UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
 	}
 	if o.people.keys != "" {
@@ -203,7 +206,7 @@ func (f *face) load(ctx context.Context, r wardround.Reader) error {
 func (f *face) commit(c *wardround.Commit) {
 	f.board.Apply(c)
 	f.hub.Changed(c)
-	f.teller.Notice(c.Notices...)
+	f.teller.Notice(slices.DeleteFunc(slices.Clone(c.Notices), func(n *wardround.Notice) bool { return f.board.Secret(n.Case) })...)
 }
 
 // judged takes in what was judged.

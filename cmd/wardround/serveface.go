@@ -30,7 +30,8 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 	f, err := openFace(faceOptions{
 		listener: sv.listener, certs: sv.certs, url: sv.cfg.URL, hosts: sv.cfg.Hosts,
 		scope: w.scope, origin: wardround.Live, name: name, public: filepath.Join(w.dir, publicDir), learn: c.Learn, store: w.store, keys: w.keys, say: w.say,
-		past: w.log, stats: w.pipe.Stats, statement: w.statement,
+		portfolio: w.portfolio(a),
+		past:      w.log, stats: w.pipe.Stats, statement: w.statement,
 		people: peopleOptions{file: w.d.Accounts(), keys: w.d.Keys()},
 		control: api.Control{
 			Interfaces:   interfaces,

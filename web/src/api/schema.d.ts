@@ -6413,7 +6413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": unknown;
                 "application/octet-stream": string;
                 "application/spdx+json": string;
                 "application/vnd.cyclonedx+json": string;
@@ -8673,7 +8673,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": unknown;
                 "application/octet-stream": string;
                 "application/spdx+json": string;
                 "application/vnd.cyclonedx+json": string;
