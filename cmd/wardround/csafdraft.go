@@ -29,6 +29,9 @@ type csafDraftCmd struct {
 }
 
 func (c *csafDraftCmd) Run(a *app) error {
+	if err := a.atDirectory("csaf draft"); err != nil {
+		return err
+	}
 	id := c.What
 	if strings.HasPrefix(id, "f-") {
 		f, err := a.readFinding(id)
@@ -101,6 +104,9 @@ type csafProviderCmd struct {
 }
 
 func (c *csafProviderCmd) Run(a *app) error {
+	if err := a.atDirectory("csaf provider"); err != nil {
+		return err
+	}
 	o := provider.Options{URL: c.URL, Publisher: csaf.Publisher{Category: "vendor", Name: c.Publisher, Namespace: c.Namespace}, Now: a.now()}
 	if c.OpenPGPKey != "" {
 		b, err := os.ReadFile(c.OpenPGPKey)

@@ -114,6 +114,11 @@ type vexApplyCmd struct {
 }
 
 func (c *vexApplyCmd) Run(a *app) error {
+	if c.SBOM == "" {
+		if err := a.atDirectory("vex apply"); err != nil {
+			return err
+		}
+	}
 	keys, err := c.read()
 	if err != nil {
 		return err
@@ -200,6 +205,11 @@ type vexExplainCmd struct {
 }
 
 func (c *vexExplainCmd) Run(a *app) error {
+	if c.SBOM == "" {
+		if err := a.atDirectory("vex explain"); err != nil {
+			return err
+		}
+	}
 	keys, err := c.read()
 	if err != nil {
 		return err

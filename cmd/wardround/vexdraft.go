@@ -46,6 +46,9 @@ type vexCreateCmd struct {
 }
 
 func (c *vexCreateCmd) Run(a *app) error {
+	if err := a.atDirectory("vex create"); err != nil {
+		return err
+	}
 	f := &kind.PublicationSaidV1{
 		Act: "draft", By: kind.PersonalText(c.By), Role: c.Role, Reason: kind.PersonalText(c.Reason), Vulnerability: c.Vulnerability, Status: c.Status,
 		Justification: c.Justification, Impact: c.Impact, Action: c.Action, Inherits: c.Inherits, Author: c.Author, Format: c.FormatOut,
@@ -207,6 +210,9 @@ func (a *app) draft(id string) (*publication.Draft, error) {
 
 // draftsOf reads all drafts, the newest first.
 func (a *app) draftsOf() ([]*publication.Draft, error) {
+	if err := a.atDirectory("vex"); err != nil {
+		return nil, err
+	}
 	dir, err := a.data()
 	if err != nil {
 		return nil, err
