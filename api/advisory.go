@@ -48,18 +48,26 @@ type AdvisoryPage struct {
 // AdvisoryRecord is what a source says of one vulnerability.
 type AdvisoryRecord struct {
 	AdvisoryRef
-	Vulnerability string      `json:"vulnerability" doc:"The id it stands under here."`
-	Details       string      `json:"details,omitempty"`
-	Aliases       []string    `json:"aliases,omitempty"`
-	Related       []string    `json:"related,omitempty"`
-	Affected      []string    `json:"affected" doc:"What it says of packages and products, in words; at most 500."`
-	References    []Reference `json:"references"`
-	Ratings       []Rating    `json:"ratings"`
+	Vulnerability string          `json:"vulnerability" doc:"The id it stands under here."`
+	Details       string          `json:"details,omitempty"`
+	Aliases       []string        `json:"aliases,omitempty"`
+	Related       []string        `json:"related,omitempty"`
+	Affected      []AffectedWords `json:"affected" doc:"What it says of packages and products; at most 500."`
+	References    []Reference     `json:"references"`
+	Ratings       []Rating        `json:"ratings"`
+}
+
+// AffectedWords is what a record says of one package or product, to read.
+type AffectedWords struct {
+	Name     string   `json:"name"`
+	Status   string   `json:"status,omitempty"`
+	Versions []string `json:"versions,omitempty" doc:"Ranges and versions in the source's words; at most 50."`
+	Unread   string   `json:"unread,omitempty" doc:"A range that was not understood: it is never guessed."`
 }
 
 // Reference is an address that a record names.
 type Reference struct {
-	Type string `json:"type,omitempty"`
+	Kind string `json:"kind,omitempty"`
 	URL  string `json:"url"`
 }
 
@@ -116,7 +124,7 @@ func (s *Server) advisoryRecord(r knowledge.Ref, id string) (AdvisoryRecord, boo
 		return AdvisoryRecord{}, false
 	}
 	out := AdvisoryRecord{AdvisoryRef: s.advisoryRef(r), Vulnerability: id, Details: clip(rec.Details, 20_000), Aliases: rec.Aliases, Related: rec.Related,
-		Affected: []string{}, References: []Reference{}, Ratings: []Rating{}}
+		Affected: []AffectedWords{}, References: []Reference{}, Ratings: []Rating{}}
 	for i := range rec.Affected[:min(len(rec.Affected), maxAffected)] {
 		a := &rec.Affected[i]
 		name := ""
@@ -147,17 +155,7 @@ func (s *Server) advisoryRecord(r knowledge.Ref, id string) (AdvisoryRecord, boo
 		if n := len(versions) - maxVersions; n > 0 {
 			versions = append(versions[:maxVersions], strconv.Itoa(n)+" more")
 		}
-		text := name
-		if len(versions) > 0 {
-			text += ": " + strings.Join(versions, "; ")
-		}
-		if a.Unread != "" {
-			text += " (not understood: " + a.Unread + ")"
-		}
-		if a.Status != "" {
-			text += " [" + strings.ReplaceAll(string(a.Status), "_", " ") + "]"
-		}
-		out.Affected = append(out.Affected, text)
+		out.Affected = append(out.Affected, AffectedWords{Name: name, Status: string(a.Status), Versions: versions, Unread: a.Unread})
 	}
 	for _, x := range rec.References[:min(len(rec.References), 100)] {
 		out.References = append(out.References, Reference{x.Kind, x.URL})

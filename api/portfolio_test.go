@@ -199,7 +199,7 @@ func TestFromSBOMToAnswer(t *testing.T) {
 	}
 	var page AdvisoryPage
 	v.read(v.get("/api/v1/advisories/CVE-2023-1111"), &page)
-	if len(page.Records) != 1 || len(page.Records[0].Affected) != 1 || page.Records[0].Affected[0] != "Go golang.org/x/net: < 0.17.0 [affected]" {
+	if len(page.Records) != 1 || len(page.Records[0].Affected) != 1 || page.Records[0].Affected[0].Name != "Go golang.org/x/net" || page.Records[0].Affected[0].Versions[0] != "< 0.17.0" {
 		t.Errorf("the advisory: %+v", page)
 	}
 	for q, want := range map[string]int{"CVE-2023-1111": 1, "golang.org/x/net <0.17": 1, "golang.org/x/net >=0.17": 0, "CVE-1999-0001": 0} {

@@ -2310,8 +2310,8 @@ export interface components {
             records: components["schemas"]["AdvisoryRecord"][];
         };
         AdvisoryRecord: {
-            /** @description What it says of packages and products, in words; at most 500. */
-            affected: string[];
+            /** @description What it says of packages and products; at most 500. */
+            affected: components["schemas"]["AffectedWords"][];
             aliases?: string[];
             details?: string;
             digest?: string;
@@ -2389,6 +2389,14 @@ export interface components {
             state: "pass" | "fail" | "unknown";
             subject: string;
             why: string;
+        };
+        AffectedWords: {
+            name: string;
+            status?: string;
+            /** @description A range that was not understood: it is never guessed. */
+            unread?: string;
+            /** @description Ranges and versions in the source's words; at most 50. */
+            versions?: string[];
         };
         AnswerInputBody: {
             accept: boolean;
@@ -4379,16 +4387,16 @@ export interface components {
             by?: string;
             /** Format: double */
             score?: number;
-            text?: string;
             /** @description CVSS:2.0, CVSS:3.0, CVSS:3.1, CVSS:4.0, text. */
-            type?: string;
+            system: string;
+            text?: string;
             vector?: string;
         };
         Recovery: {
             recovery: string[];
         };
         Reference: {
-            type?: string;
+            kind?: string;
             url: string;
         };
         Refused: {
