@@ -101,6 +101,50 @@ func (c *Condition) Rows(r *Result) ([]int, error) {
 	return out, nil
 }
 
+// Unsure lists why a result without a row that fails is no clean one: what
+// [Result.Unsure] says, and rows that cannot be told and for which the condition would
+// hold were they affected. Error: EInvalid for a condition that cannot be evaluated.
+func (c *Condition) Unsure(r *Result) ([]string, error) {
+	out := r.Unsure()
+	n, err := wouldHold(r.Rows, c.holds)
+	if n > 0 {
+		out = append(out, openRows(n))
+	}
+	return out, err
+}
+
+// wouldHold counts the rows that cannot be told and for which holds is true only if
+// they are affected.
+func wouldHold(rows []Row, holds func(*Row) (bool, error)) (n int, err error) {
+	for i := range rows {
+		if rows[i].Status != CannotTell {
+			continue
+		}
+		row := rows[i]
+		now, err := holds(&row)
+		if err != nil {
+			return 0, err
+		}
+		row.Status = Affected
+		would, err := holds(&row)
+		if err != nil {
+			return 0, err
+		}
+		if would && !now {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// openRows says how many rows cannot be told.
+func openRows(n int) string {
+	if n == 1 {
+		return "of one row it is not known whether the component is affected"
+	}
+	return fmt.Sprintf("of %d rows it is not known whether the component is affected", n)
+}
+
 func (c *Condition) holds(row *Row) (bool, error) {
 	switch {
 	case c.none:

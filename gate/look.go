@@ -121,6 +121,9 @@ func (m *matcher) component(i int) error {
 		if e := id.Ecosystem(); e != "" && !m.opt.Knowledge.Knows(e) {
 			m.missing[e] = true
 		}
+		if id.Ecosystem() == "" && len(id.CPEs) > 0 && i != doc.Root && c.Type != sbom.OperatingSystem && !m.opt.Knowledge.Knows("cpe") && (id.Thing == nil || !m.opt.Knowledge.Knows("product")) {
+			m.missing["cpe"] = true // an operating system has its packages
+		}
 	}
 	if c.Scope == "excluded" {
 		return nil

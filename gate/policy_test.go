@@ -196,3 +196,33 @@ func TestAttest(t *testing.T) {
 		t.Error("nothing can be stated of a document without digest")
 	}
 }
+
+// A row of which nobody knows whether it is affected lets nothing pass that would be
+// refused if it were; one that would not matter does.
+func TestWhatCannotBeToldIsNoPass(t *testing.T) {
+	r := &Result{Components: 1, Matched: 1, Feeds: []knowledge.Feed{{Name: "osv"}}, doc: &sbom.Document{}, Rows: []Row{{Vulnerability: "CVE-2024-1", Component: "pkg:npm/a", Severity: wardround.High, Status: CannotTell}}}
+	for text, want := range map[string]int{"any": 1, "high": 1, "critical": 0, "none": 0, `status == "affected" && kev`: 0, `status != "fixed"`: 0} {
+		c, err := FailOn(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if unsure, err := c.Unsure(r); err != nil || len(unsure) != want {
+			t.Errorf("fail on %s: %q, %v, want %d reasons", text, unsure, err, want)
+		}
+	}
+	for rule, want := range map[string]Outcome{
+		`status == "affected"`:                            Unsure,
+		`status == "affected" && severity >= CRITICAL`:    Passed,
+		"status == \"affected\"\n    action: warn":        Passed,
+		`status == "affected" || status == "cannot_tell"`: Refused,
+	} {
+		p, err := ReadPolicy(strings.NewReader("policy: 1\nname: p\nrules:\n  - id: r\n    when: " + rule + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := p.Judge(r)
+		if err != nil || v.Outcome != want {
+			t.Errorf("%s: %s %q, %v, want %s", rule, v.Outcome, v.Unsure, err, want)
+		}
+	}
+}

@@ -105,6 +105,24 @@ func (p *Policy) Judge(r *Result) (*Verdict, error) {
 		}
 	}
 	v.Unsure = p.unsure(r)
+	for i := range p.Rules {
+		rule := &p.Rules[i]
+		if rule.For != "vulnerability" || rule.Action != "fail" {
+			continue
+		}
+		n, err := wouldHold(r.Rows, func(row *Row) (bool, error) {
+			if x, _ := p.excepted(rule.ID, append([]string{row.Vulnerability}, row.Aliases...), row.Component, r.At); x != nil {
+				return false, nil
+			}
+			return eval(rule, variables(row), row.Vulnerability)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			v.Unsure = append(v.Unsure, openRows(n)+"; rule "+rule.ID+" would then be broken")
+		}
+	}
 	if v.Outcome == Passed && len(v.Unsure) > 0 {
 		v.Outcome = Unsure
 	}
@@ -160,6 +178,10 @@ func (r *Result) Unsure() []string {
 		out = append(out, "there is no knowledge at all; see: wardround feed import --help")
 	}
 	for _, e := range r.Missing {
+		if e == "cpe" {
+			out = append(out, "there are components that only a CPE names, and no knowledge by CPE, such as NVD's")
+			continue
+		}
 		out = append(out, "there are components of "+e+", and no knowledge of it")
 	}
 	if r.Components > 0 && r.Matched == 0 && r.Base == "" {

@@ -74,13 +74,17 @@ func (c *sbomCheckCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := a.result(res, &gate.Verdict{Failed: failed}); err != nil {
+	unsure, err := fails.Unsure(res)
+	if err != nil {
+		return err
+	}
+	if err := a.result(res, &gate.Verdict{Failed: failed, Unsure: unsure}); err != nil {
 		return err
 	}
 	switch {
 	case len(failed) > 0:
 		return status(exitFindings)
-	case len(res.Missing) > 0 || len(res.Feeds) == 0:
+	case len(unsure) > 0:
 		return status(exitCannotTell)
 	}
 	return nil

@@ -40,7 +40,7 @@ func (a *app) result(r *gate.Result, v *gate.Verdict) error {
 	if err != nil {
 		return wardround.Wrap(wardround.EInternal, "output", err)
 	}
-	a.caveats(r)
+	a.caveats(r, v)
 	return nil
 }
 
@@ -73,15 +73,7 @@ func (a *app) resultJSON(w io.Writer, r *gate.Result, v *gate.Verdict) error {
 		Policy  string              `json:"policy,omitempty"`
 		Failed  int                 `json:"failed"`
 		Unsure  []string            `json:"unsure,omitempty"`
-	}{"summary", r, r.Counts(), v.Outcome, v.Policy, len(v.Failed), append(append([]string{}, v.Unsure...), missing(r, v)...)})
-}
-
-// missing are the reasons why a check, which has no policy, cannot tell.
-func missing(r *gate.Result, v *gate.Verdict) []string {
-	if v.Policy != "" {
-		return nil
-	}
-	return r.Unsure()
+	}{"summary", r, r.Counts(), v.Outcome, v.Policy, len(v.Failed), v.Unsure})
 }
 
 func (a *app) resultTable(w io.Writer, r *gate.Result, v *gate.Verdict) error {
@@ -141,7 +133,7 @@ func (a *app) resultTable(w io.Writer, r *gate.Result, v *gate.Verdict) error {
 }
 
 // caveats says how old knowledge is and what could not be looked at.
-func (a *app) caveats(r *gate.Result) {
+func (a *app) caveats(r *gate.Result, v *gate.Verdict) {
 	age := "There is no knowledge"
 	if len(r.Feeds) > 0 {
 		age = fmt.Sprintf("Knowledge: %d feeds", len(r.Feeds))
@@ -162,7 +154,7 @@ func (a *app) caveats(r *gate.Result) {
 		}
 	}
 	fmt.Fprintf(a.stderr, "%s. %d components, %d of them without identity.\n", age, r.Components, r.Without)
-	for _, why := range r.Unsure() {
+	for _, why := range v.Unsure {
 		fmt.Fprintf(a.stderr, "Cannot tell: %s.\n", why)
 	}
 }
