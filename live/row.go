@@ -63,7 +63,7 @@ func RowOf(o *wardround.Observation, dir Directory, whole bool) ObservationRow {
 		r.Dst, r.DstPort, r.DstAsset, r.DstName = end(f.Dst, dir)
 	}
 	p := plain{}
-	fields := p.of(reflect.ValueOf(o.Fields), "", 0)
+	fields := p.of(reflect.ValueOf(discreet(o.Fields)), "", 0)
 	r.Summary = summary(fields)
 	if whole {
 		r.Fields = map[string]any{}
@@ -74,6 +74,15 @@ func RowOf(o *wardround.Observation, dir Directory, whole bool) ObservationRow {
 		r.Personal = slices.Compact(p.personal)
 	}
 	return r
+}
+
+// discreet leaves out which vulnerability a setting puts under embargo: streams of
+// observations are not made for each listener.
+func discreet(fields any) any {
+	if c, ok := fields.(*kind.ContentChangedV1); ok && strings.HasPrefix(c.Name, "embargo/") {
+		return &kind.ContentChangedV1{Name: "embargo", By: c.By}
+	}
+	return fields
 }
 
 func end(e wardround.Endpoint, dir Directory) (addr string, port uint16, id wardround.AssetID, name string) {
