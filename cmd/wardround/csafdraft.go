@@ -126,6 +126,9 @@ func (c *csafProviderCmd) Run(a *app) error {
 		if err != nil {
 			return wardround.Wrap(wardround.EInvalid, "csaf provider", err)
 		}
+		if _, err := provider.Public(b); err != nil {
+			return wardround.Errorf(wardround.EInvalid, "csaf provider", "%s: %v; nothing was written", name, err)
+		}
 		docs = append(docs, b)
 		if d, err := csaf.ReadBytes(b, csaf.ReadOptions{}); err == nil {
 			if o.Publisher.Name == "" {

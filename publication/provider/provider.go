@@ -68,7 +68,7 @@ func Write(dir string, docs [][]byte, o Options) ([]csaf.Listed, error) {
 	}
 	fresh := map[string][]byte{}
 	for i, b := range docs {
-		l, err := public(b)
+		l, err := Public(b)
 		if err != nil {
 			return nil, wardround.Errorf(wardround.EInvalid, op, "document %d: %v; nothing was written", i+1, err)
 		}
@@ -146,8 +146,8 @@ func index(files map[string][]byte, base string, list []csaf.Listed, signed bool
 	return nil
 }
 
-// public says what a document is listed as, if it is for everybody.
-func public(b []byte) (csaf.Listed, error) {
+// Public says what a document is listed as, if it is valid, final and for everybody.
+func Public(b []byte) (csaf.Listed, error) {
 	if len(b) > MaxBytes {
 		return csaf.Listed{}, errors.New("it is too large")
 	}
@@ -177,7 +177,7 @@ func known(folder string, into map[string]csaf.Listed) error {
 		if err != nil {
 			return err
 		}
-		l, err := public(b)
+		l, err := Public(b)
 		if err != nil {
 			return wardround.Errorf(wardround.EInvalid, "csaf provider", "%s lies in the folder and must not: %v", name, err)
 		}
