@@ -50,7 +50,7 @@ export function Skeleton({ lines = 3, height }: { lines?: number; height?: numbe
 }
 
 /** Nothing here, and why, and what to do about it. */
-export function Empty({ title, children, level = 3 }: { title: ReactNode; children?: ReactNode; level?: 1 | 3 /* 1: it is the whole page */ }) {
+export function Empty({ title, children, level = 3 }: { title: ReactNode; children?: ReactNode; level?: 1 | 2 | 3 /* 1: it is the whole page; 2: it stands under its head */ }) {
   const Heading = `h${level}` as const;
   return (
     <div className="wr-empty">

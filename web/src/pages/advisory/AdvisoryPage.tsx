@@ -18,7 +18,7 @@ export default function AdvisoryPage() {
   return (
     <div className="pf-page">
       <PageHead title={<Name value={data.id} wrap />}><FormattedMessage id="advisory.sentence" values={{ count: data.records.length }} /></PageHead>
-      {data.records.length === 0 && <Empty title={intl.formatMessage({ id: "advisory.none" })}><p><FormattedMessage id="advisory.none.text" /></p><code className="pf-code">wardround feed status</code></Empty>}
+      {data.records.length === 0 && <Empty level={2} title={intl.formatMessage({ id: "advisory.none" })}><p><FormattedMessage id="advisory.none.text" /></p><code className="pf-code">wardround feed status</code></Empty>}
       <div className="pf-body">
         {data.records.map((r) => (
           <Panel key={`${r.feed} ${r.id}`} title={<Name value={r.title || r.id} wrap />}>

@@ -37,8 +37,8 @@ export default function Feeds() {
         <Table caption={text("feeds.caption")} columns={columns(now)} rows={rows} rowKey={(f) => `${f.kind} ${f.name}`} loading={list.loading}
           virtual={rows.length > 60 ? { height: "70dvh", rowHeight: 40 } : false}
           empty={list.items.length > 0
-            ? <Empty title={text("feeds.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
-            : <Empty title={text("feeds.none")}><p><FormattedMessage id="feeds.none.text" /></p><code className="pf-code">wardround feed update{"\n"}wardround feed import osv.zip kev.json epss.csv</code></Empty>} />
+            ? <Empty level={2} title={text("feeds.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
+            : <Empty level={2} title={text("feeds.none")}><p><FormattedMessage id="feeds.none.text" /></p><code className="pf-code">wardround feed update{"\n"}wardround feed import osv.zip kev.json epss.csv</code></Empty>} />
       )}
       {failures.items.length > 0 && (
         <Panel title={<FormattedMessage id="feeds.failed" values={{ count: failures.total }} />}>

@@ -25,7 +25,7 @@ export default function Fleet() {
       <PageHead title={text("fleet.title")}>{m ? <ShareSaid share={m.share} /> : text("fleet.about")}</PageHead>
       {error && !m && <Failure problem={error} retry={() => void refetch()} />}
       {isPending && <div className="pf-waiting"><Skeleton lines={6} height={20} /></div>}
-      {m && m.share.releases === 0 && m.share.assets === 0 && <Empty title={text("fleet.none")}><p><FormattedMessage id="fleet.none.text" /></p><code className="pf-code">wardround sbom import pump.cdx.json</code></Empty>}
+      {m && m.share.releases === 0 && m.share.assets === 0 && <Empty level={2} title={text("fleet.none")}><p><FormattedMessage id="fleet.none.text" /></p><code className="pf-code">wardround sbom import pump.cdx.json</code></Empty>}
       {m && (
         <div className="fl-figures">
           <Figure id="verdict" of={m.verdict} />

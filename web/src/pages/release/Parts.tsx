@@ -9,7 +9,7 @@ import { English } from "../vulnerability/marks";
 /** How good the bill of materials is, profile by profile. */
 export function QualityTab({ release: r }: { release: ReleaseDetail }) {
   const intl = useIntl();
-  if (r.qualities.length === 0) return <Empty title={intl.formatMessage({ id: "release.quality.none" })}><p><FormattedMessage id="release.quality.none.text" /></p><code className="pf-code">wardround sbom quality FILE</code></Empty>;
+  if (r.qualities.length === 0) return <Empty level={2} title={intl.formatMessage({ id: "release.quality.none" })}><p><FormattedMessage id="release.quality.none.text" /></p><code className="pf-code">wardround sbom quality FILE</code></Empty>;
   const profiles = [...new Set(r.qualities.map((q) => q.profile))];
   return <div className="pf-halves">{profiles.map((p) => <Profile key={p} profile={p} answers={r.qualities.filter((q) => q.profile === p)} />)}</div>;
 }

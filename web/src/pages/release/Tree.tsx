@@ -16,7 +16,7 @@ const rowHeight = 34;
 export function Tree({ release: r }: { release: ReleaseRow }) {
   const intl = useIntl();
   const [filters, set, clear] = useFilters({ q: "" });
-  if (!r.has_sbom) return <Empty title={intl.formatMessage({ id: "release.nosbom" })}><p><FormattedMessage id="release.nosbom.text" /></p><code className="pf-code">{`wardround sbom import --maker '${r.maker}' --product '${r.product}' --version '${r.version}' FILE`}</code></Empty>;
+  if (!r.has_sbom) return <Empty level={2} title={intl.formatMessage({ id: "release.nosbom" })}><p><FormattedMessage id="release.nosbom.text" /></p><code className="pf-code">{`wardround sbom import --maker '${r.maker}' --product '${r.product}' --version '${r.version}' FILE`}</code></Empty>;
   return (
     <Panel flush title={<FormattedMessage id="release.madeof" values={{ count: r.components, unidentified: r.unidentified }} />}>
       <FilterBar label={intl.formatMessage({ id: "release.tree.filters" })} search={{ id: "q", label: intl.formatMessage({ id: "release.tree.search" }) }} filters={[]} values={filters} onChange={set} onClear={clear} />

@@ -60,8 +60,8 @@ export default function Releases() {
           caption={text("releases.caption")} columns={columns} rows={list.items} rowKey={(r) => r.id} rowHref={(r) => `/releases/${encodeURIComponent(r.id)}`} loading={list.loading} sort={filters.sort} onSort={(sort) => set({ sort })}
           virtual={list.items.length > 60 ? { height: "76dvh", rowHeight: 54 } : false} total={list.total} more={list.more} onMore={list.loadMore} loadingMore={list.loadingMore}
           empty={filtered
-            ? <Empty title={text("releases.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
-            : <Empty title={text("releases.none")}><p><FormattedMessage id={may ? "releases.none.text" : "releases.none.view"} /></p><code className="pf-code">wardround sbom import pump-4.2.cdx.json</code>{may && <Button icon="upload" onClick={uploading.show}><FormattedMessage id="releases.upload" /></Button>}</Empty>}
+            ? <Empty level={2} title={text("releases.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
+            : <Empty level={2} title={text("releases.none")}><p><FormattedMessage id={may ? "releases.none.text" : "releases.none.view"} /></p><code className="pf-code">wardround sbom import pump-4.2.cdx.json</code>{may && <Button icon="upload" onClick={uploading.show}><FormattedMessage id="releases.upload" /></Button>}</Empty>}
         />
       )}
       {uploading.open && <Dialog wide open title={<FormattedMessage id="releases.upload" />} onClose={uploading.hide}><Upload dropped={dropped} /></Dialog>}

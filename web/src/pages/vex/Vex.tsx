@@ -29,8 +29,8 @@ export default function Vex() {
         <Table caption={text("vex.caption")} columns={columns} rows={list.items} rowKey={(d) => d.id} rowHref={(d) => `/vex/${encodeURIComponent(d.id)}`} loading={list.loading}
           virtual={list.items.length > 60 ? { height: "74dvh", rowHeight: 54 } : false} total={list.total} more={list.more} onMore={list.loadMore} loadingMore={list.loadingMore}
           empty={filtered
-            ? <Empty title={text("vex.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
-            : <Empty title={text("vex.none")}><p><FormattedMessage id="vex.none.text" /></p><code className="pf-code">wardround vex apply statement.openvex.json</code></Empty>} />
+            ? <Empty level={2} title={text("vex.none.filtered")}><Button onClick={clear}><FormattedMessage id="ui.filter.clear" /></Button></Empty>
+            : <Empty level={2} title={text("vex.none")}><p><FormattedMessage id="vex.none.text" /></p><code className="pf-code">wardround vex apply statement.openvex.json</code></Empty>} />
       )}
     </div>
   );
