@@ -81,12 +81,35 @@ func (s *Server) rank(id string, epss float64, exploited bool, fixed []string, c
 	if p := s.opt.Portfolio; p != nil && p.Knowledge != nil {
 		if v, ok := p.Knowledge.Vulnerability(id); ok {
 			f.Ratings, f.SSVC = v.Severities, v.SSVC
+			if f.Fix == "" {
+				f.Fix = fixIn(p.Knowledge, &v)
+			}
 			if v.Exploited != nil {
 				f.Ransomware, f.Added = v.Exploited.Ransomware, v.Exploited.Added
 			}
 		}
 	}
 	return priority.Of(f)
+}
+
+// fixIn is a version that some record names as fixed, "" for none.
+func fixIn(base *knowledge.Base, v *knowledge.Vulnerability) string {
+	for _, r := range v.Records {
+		rec, _, _ := base.Record(r)
+		if rec == nil {
+			continue
+		}
+		for i := range rec.Affected {
+			for _, x := range rec.Affected[i].Ranges {
+				for _, e := range x.Events {
+					if e.Fixed != "" {
+						return e.Fixed
+					}
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func priorityOf(r *priority.Rank) Priority {
