@@ -52,7 +52,7 @@ type Rank struct {
 	Score         float64            `json:"score"`    // CVSS, with the environment where a vector is known; -1 for none
 	Vector        string             `json:"vector,omitempty"`
 	Decision      string             `json:"decision"`           // SSVC deployer: "immediate" …
-	Assumed       []string           `json:"assumed,omitempty"`  // decision points that were not known and count as the worst
+	Assumed       []string           `json:"assumed,omitempty"`  // decision points that were not known, and what counts: "Exploitation: none"
 	Timeline      string             `json:"timeline,omitempty"` // BOD 26-04: "14 days"
 	Due           time.Time          `json:"due,omitzero"`
 	Why           string             `json:"why"`
@@ -192,8 +192,14 @@ func Of(f *Facts) Rank {
 	if h := human(f); h != "" {
 		put("Human Impact", h)
 	}
+	for _, a := range assumptions {
+		if in[a.point] == "" || !knows("deployer", a.point, in[a.point]) {
+			in[a.point] = a.value
+			r.Assumed = append(r.Assumed, a.point+": "+a.value)
+		}
+	}
 	d := decide("deployer", in)
-	r.Decision, r.Assumed = strings.ToLower(d.Outcome.Name), d.Missing
+	r.Decision = strings.ToLower(d.Outcome.Name)
 	r.order = slices.IndexFunc(ssvc.Lookup("deployer").Outcome.Values, func(x ssvc.Value) bool { return x.Key == d.Outcome.Key })
 
 	bod := map[string]string{"In KEV": "no"}
@@ -223,6 +229,26 @@ func Of(f *Facts) Rank {
 	}
 	r.Why = sentence(f, &r)
 	return r
+}
+
+// assumptions are what counts where nobody said or saw anything: that no exploit is
+// known of, because one that is would be in CISA's catalogue; that a hospital's
+// network stands between the device and strangers; that an attack can be automated;
+// and that a patient's life hangs on the device. They are listed in Rank.Assumed: an
+// order that rests on them says so.
+var assumptions = []struct{ point, value string }{
+	{"Exploitation", "none"}, {"System Exposure", "controlled"}, {"Automatable", "yes"}, {"Human Impact", "very high"},
+}
+
+// knows reports whether a table's decision point has a value.
+func knows(table, point, value string) bool {
+	t := ssvc.Lookup(table)
+	for i := range t.Inputs {
+		if t.Inputs[i].Is(point) {
+			return t.Inputs[i].Find(value) >= 0
+		}
+	}
+	return false
 }
 
 // human combines the safety and the mission impact (SSVC human impact table).

@@ -50,18 +50,23 @@ func TestStory(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotKnownCountsAsTheWorst, and is named.
-func TestWhatIsNotKnownCountsAsTheWorst(t *testing.T) {
+// TestWhatIsNotKnownIsAssumed, and named with what is assumed: neither an alarm for
+// everything that nobody looked at, nor silence.
+func TestWhatIsNotKnownIsAssumed(t *testing.T) {
 	r := Of(&Facts{Vulnerability: "CVE-2099-3", EPSS: -1})
-	if r.Decision != "immediate" || len(r.Assumed) != 4 || r.Severity != wardround.Medium || r.Score != -1 {
+	if r.Decision != "scheduled" || len(r.Assumed) != 4 || r.Assumed[0] != "Exploitation: none" || r.Severity != wardround.Medium || r.Score != -1 {
 		t.Errorf("%+v", r)
 	}
 	if !strings.Contains(r.Why, "rated by nobody") || !strings.Contains(r.Why, "not seen") {
 		t.Error(r.Why)
 	}
 	odd := Of(facts(func(f *Facts) { f.SSVC = map[string]string{"exploitation": "who knows"} }))
-	if len(odd.Assumed) == 0 {
+	if len(odd.Assumed) != 1 {
 		t.Errorf("an answer that the table does not know is not known: %+v", odd)
+	}
+	exploited := Of(&Facts{Vulnerability: "CVE-2099-4", EPSS: -1, Exploited: true})
+	if exploited.Decision != "out-of-cycle" || len(exploited.Assumed) != 3 {
+		t.Errorf("%+v", exploited)
 	}
 }
 
