@@ -163,7 +163,7 @@ func (a *app) exit(err error) int {
 	case unread(err):
 		return exitClean // the reader of our output has gone; it had enough
 	}
-	fmt.Fprintln(a.stderr, "wardround:", printable(wording(err)))
+	fmt.Fprintln(a.stderr, "wardround:", printable(strings.ReplaceAll(wording(err), "\n", "; "))) // joined errors
 	switch wardround.ErrorCode(err) {
 	case wardround.EInvalid, wardround.ENotFound, wardround.EConflict, wardround.EForbidden, wardround.EIntegrity:
 		return exitUsage
