@@ -66,12 +66,12 @@ const columns: Column<VulnerabilityRow>[] = [
       </span>
     ),
   },
-  { id: "why", header: head("why"), width: "32%", wide: true, cell: (v) => <English value={v.priority.why} className="pf-why" /> },
+  { id: "why", header: head("why"), width: "23%", wide: true, cell: (v) => <English value={v.priority.why} className="pf-why" /> },
   { id: "urgency", header: head("urgency"), width: "8.5rem", cell: (v) => <span className="pf-cell"><Urgency of={v.priority} />{v.priority.due && <span className="wr-small wr-muted"><FormattedMessage id="urgency.due" values={{ day: <Time at={v.priority.due} mode="date" /> }} /></span>}</span> },
-  { id: "severity", header: head("severity"), width: "7.5rem", wide: true, cell: (v) => <span className="pf-cell"><SeverityMark severity={v.severity} />{v.score >= 0 && <span className="wr-small wr-muted"><FormattedMessage id="vulnerability.score" values={{ score: v.score }} /></span>}</span> },
-  { id: "threat", header: head("threat"), width: "9.5rem", wide: true, cell: (v) => <span className="pf-cell">{v.exploited && <Exploited />}<span className="wr-small"><Epss value={v.epss} /></span></span> },
+  { id: "severity", header: head("severity"), width: "6.5rem", wide: true, cell: (v) => <span className="pf-cell"><SeverityMark severity={v.severity} />{v.score >= 0 && <span className="wr-small wr-muted"><FormattedMessage id="vulnerability.score" values={{ score: v.score }} /></span>}</span> },
+  { id: "threat", header: head("threat"), width: "8.5rem", wide: true, cell: (v) => <span className="pf-cell">{v.exploited && <Exploited />}<span className="wr-small"><Epss value={v.epss} /></span></span> },
   {
-    id: "where", header: head("where"), width: "10.5rem", wide: true, cell: (v) => (
+    id: "where", header: head("where"), width: "9rem", wide: true, cell: (v) => (
       <span className="pf-cell wr-small">
         <span><FormattedMessage id="vulnerabilities.where" values={{ releases: v.releases, assets: v.assets }} /></span>
         {v.unknown > 0 && <CannotTell count={v.unknown} />}
