@@ -48,6 +48,9 @@ type imported struct {
 }
 
 func (c *feedImportCmd) Run(a *app) error {
+	if err := a.atDirectory("feed import"); err != nil {
+		return err
+	}
 	done := a.busy("reading")
 	batches, keep, bundle, err := a.bundles(c.Path, c.Trust, c.AllowExpired)
 	if err == nil && !bundle {

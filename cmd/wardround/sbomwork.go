@@ -52,6 +52,9 @@ type sbomImportCmd struct {
 
 func (c *sbomImportCmd) Run(a *app) error {
 	garbageFloor.Store(buildFloor)
+	if err := a.atDirectory("sbom import"); err != nil {
+		return err
+	}
 	var docs []received
 	var rows [][]string
 	for _, name := range c.File {
