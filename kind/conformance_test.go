@@ -172,6 +172,9 @@ var notOfPeople = map[string]string{
 	"check.failed.detail":             "what a program fault says",
 	"sensor.status.detail":            "what a parser's fault says, without bytes of the input",
 	"inventory.said.match.value":      "an identifier of a device",
+	"build.received.name":             "what a report is called: of a product, by a tool",
+	"sbom.received.file":              "what a bill of materials is called: of a product",
+	"vex.received.file":               "what a document of statements about products is called",
 }
 
 // Direct identifiers do not leave a sensor, and what people write of people can be

@@ -14,7 +14,7 @@ import (
 // document is made of such statements; those of an advisory count alike. Products
 // of one vulnerability that share status, reason and advice are in one statement.
 func (d *Document) VEX() *vex.Document {
-	out := &vex.Document{Format: "CSAF", Version: d.Version, ID: d.Tracking.ID, Revision: d.Tracking.Version, Author: first(d.Publisher.Namespace, d.Publisher.Name), Role: d.Publisher.Category,
+	out := &vex.Document{Format: "CSAF", Version: d.Version, ID: d.Tracking.ID, Revision: d.Tracking.Version, Author: first(d.Publisher.Name, d.Publisher.Namespace), Role: d.Publisher.Category,
 		Issued: d.Tracking.Initial, Updated: d.Tracking.Current, Problems: slices.Clone(d.Problems)}
 	for i := range d.Vulnerabilities {
 		d.state(i, out)
