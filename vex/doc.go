@@ -44,11 +44,11 @@ const (
 
 // document is one that is in force.
 type document struct {
-	row  *wardround.Document
-	name string // its identity: a later one of the same name takes its place
-	doc  *model.Document
+	row   *wardround.Document
+	name  string // its identity: a later one of the same name takes its place
+	doc   *model.Document
 	maker string // author, folded
-	list []*statement
+	list  []*statement
 }
 
 // statement is one claim, ready to be compared.
