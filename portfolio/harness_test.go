@@ -24,10 +24,9 @@ type shelf struct {
 }
 
 type record struct {
-	key       string // "pkg:golang/x/net" or "pump 3"
-	fixed     string // "" for all versions; "?" for cannot tell
-	facts     Facts
-	withdrawn bool
+	key   string // "pkg:golang/x/net" or "pump 3"
+	fixed string // "" for all versions; "?" for cannot tell
+	facts Facts
 }
 
 func newShelf() *shelf { return &shelf{rows: map[string]record{}, aliases: map[string]string{}} }

@@ -301,10 +301,8 @@ func tally(m map[string]int) []Tally {
 	return out
 }
 
-// share counts what of the fleet can be judged by what it is made of.
-func (ix *Index) share() Share { return ix.shareOf(&Scope{}) }
-
-// shareOf is share of what may be seen; instances count with their release.
+// shareOf counts what of what may be seen can be judged by what it is made of;
+// instances count with their release.
 func (ix *Index) shareOf(sc *Scope) (s Share) {
 	for _, x := range ix.subjects {
 		switch {

@@ -14,7 +14,6 @@ type queue struct {
 	releases []wardround.ReleaseID
 	inRel    map[wardround.ReleaseID]struct{}
 	limit    int
-	over     bool // more than limit: whole subjects wait
 }
 
 // item is a pair, or all pairs of a subject where vuln is 0.
