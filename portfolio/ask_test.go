@@ -1,6 +1,15 @@
 package portfolio
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/sbom"
+	"github.com/wardround/wardround/knowledge"
+)
 
 func TestParseQuery(t *testing.T) {
 	for text, want := range map[string]struct{ vuln, pkg, in, out string }{
@@ -29,5 +38,35 @@ func TestParseQuery(t *testing.T) {
 		if q, err := ParseQuery(bad); err == nil {
 			t.Errorf("%q was read as %+v", bad, q)
 		}
+	}
+}
+
+// TestWhyItIsNotAffectedNamesTheVersion: a vulnerability that nobody has had yet is
+// answered with what its record says of the version that is there.
+func TestWhyItIsNotAffectedNamesTheVersion(t *testing.T) {
+	b := knowledge.New(knowledge.Options{})
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	b.Put(knowledge.Feed{Name: "go", Kind: "osv", At: at}, []knowledge.Entry{{Record: &advisory.Record{ID: "CVE-2099-7", Source: "osv", Affected: []advisory.Affected{{
+		Package: &advisory.Package{Ecosystem: "Go", Name: "example.org/p"}, Status: advisory.IsAffected,
+		Ranges: []advisory.Range{{Kind: advisory.Semver, Events: []advisory.Event{{Introduced: "0"}, {Fixed: "1.0.0"}}}},
+	}}}}})
+	ix := New(Options{Knowledge: Base{b}})
+	ix.At(at)
+	r := &wardround.Release{ID: "r-1", Maker: "Acme", Product: "Gateway", Version: "1"}
+	if err := ix.PutRelease(r); err != nil {
+		t.Fatal(err)
+	}
+	doc := &sbom.Document{Root: -1, Components: []sbom.Component{{Ref: "p", Parent: -1, Type: sbom.Library, Name: "p", Version: "v1.2.0", PURL: "pkg:golang/example.org/p@v1.2.0"}}}
+	if err := ix.PutSBOM("r-1", "d-1", doc); err != nil {
+		t.Fatal(err)
+	}
+	for ix.Drain().Number != 0 {
+	}
+	res, err := ix.Affected(t.Context(), Query{Vulnerability: "CVE-2099-7"})
+	if err != nil || len(res.NotAffected.Rows) != 1 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if why := res.NotAffected.Rows[0].Why; !strings.Contains(why, "v1.2.0") {
+		t.Errorf("%q does not name the version", why)
 	}
 }

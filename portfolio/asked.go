@@ -52,7 +52,7 @@ func (a *asking) byVulnerability() func(n uint32) verdict {
 		case like[n]:
 			return verdict{state: wardround.Unknown, why: whyLike}
 		case named[n]:
-			return verdict{state: wardround.Pass, why: whyFixed, row: func(r *Row) { r.Why = a.whyNot(n, v) }}
+			return verdict{state: wardround.Pass, why: whyFixed, row: func(r *Row) { r.Why = a.whyNot(n, a.res.Vulnerability) }}
 		}
 		return verdict{state: wardround.Pass, why: whyNoPart, row: remark(s)}
 	}

@@ -146,8 +146,7 @@ func (ix *Index) expire() {
 }
 
 // whyNot says why a vulnerability that was once said of a subject is not any more.
-func (ix *Index) whyNot(n, v uint32) string {
-	vuln := ix.texts.at(v)
+func (ix *Index) whyNot(n uint32, vuln string) string {
 	if now := ix.opt.Knowledge.Folded(vuln); now != vuln {
 		return fmt.Sprintf("%s was folded into %s, and is judged there.", vuln, now)
 	}

@@ -66,7 +66,7 @@ func (ix *Index) expose(n, v uint32, had *answer) *check.Exposure {
 		}
 		e.State, e.Confidence = wardround.Pass, wardround.Observed
 		if e.Why = why; why == "" {
-			e.Why = ix.whyNot(n, v)
+			e.Why = ix.whyNot(n, ix.texts.at(v))
 		}
 		e.Advisories = facts.Advisories
 		e.Fact = factOf(e, nil)

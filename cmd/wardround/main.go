@@ -39,7 +39,7 @@ const (
 type cli struct {
 	Data   string `placeholder:"DIR" help:"Data directory. Default: the user's state directory."`
 	Config string `placeholder:"FILE" type:"existingfile" help:"Start-up settings as strict YAML; see docs/reference/configuration.md."`
-	Format string `enum:"table,json,sarif,junit,cyclonedx,markdown" default:"table" help:"Output: table for people, json with one object per line for programs; sbom check and gate write sarif, junit, cyclonedx, markdown, too."`
+	Format string `enum:"table,json,sarif,junit,cyclonedx,markdown" default:"table" help:"Output: table for people, json with one object per line for programs; sbom check and gate write sarif, junit, cyclonedx, too, gate also markdown."`
 	Quiet  bool   `short:"q" help:"Only results and errors: no progress, no hints."`
 	Server string `placeholder:"URL" help:"Do it on this server instead of in a data directory; else WARDROUND_SERVER."`
 	Token  string `placeholder:"@FILE" help:"Who you are to the server: the file that holds an API token; else WARDROUND_TOKEN."`
