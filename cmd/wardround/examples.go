@@ -66,6 +66,7 @@ var examples = map[string]string{
 	"wardround csaf draft":             "  wardround csaf draft CVE-2026-1234 --namespace https://imaging.example -o ei-2026-001.json\n  wardround csaf draft f-9ask… --namespace https://imaging.example --id EI-2026-001 --final -o ei-2026-001.json",
 	"wardround csaf provider":          "  wardround csaf provider ei-2026-001.json --url https://imaging.example --openpgp-key psirt.asc",
 	"wardround cvss":                   `  wardround cvss score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H`,
+	"wardround cvss rubric":            "  wardround cvss rubric                        # what is asked\n  wardround cvss rubric XAVN=yes XAVT=no XAVW=no XACL=yes",
 	"wardround cvss score":             "  wardround cvss score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n  wardround --format json cvss score 'AV:N/AC:L/Au:N/C:P/I:P/A:P' | jq .score",
 	"wardround purl":                   `  wardround purl parse pkg:npm/%40angular/core@17.0.0`,
 	"wardround purl parse":             `  wardround purl parse 'pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12&upstream=openssl'`,

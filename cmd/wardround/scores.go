@@ -13,11 +13,13 @@ import (
 	"github.com/wardround/wardround/format/purl"
 	"github.com/wardround/wardround/format/ssvc"
 	order "github.com/wardround/wardround/format/version"
+	"github.com/wardround/wardround/priority"
 )
 
 // cvssCmd scores vectors.
 type cvssCmd struct {
-	Score cvssScoreCmd `cmd:"" help:"Score CVSS vectors of version 2.0, 3.0, 3.1 or 4.0."`
+	Score  cvssScoreCmd  `cmd:"" help:"Score CVSS vectors of version 2.0, 3.0, 3.1 or 4.0."`
+	Rubric cvssRubricCmd `cmd:"" help:"Rate a vulnerability of a medical device by a questionnaire, after MITRE's rubric: a CVSS 3.0 vector."`
 }
 
 type cvssScoreCmd struct {
@@ -225,4 +227,31 @@ func (c *ssvcTablesCmd) Run(a *app) error {
 		rows = append(rows, []string{n, clip(strings.Join(asks, ", "), 70), strings.Join(answers, ", ")})
 	}
 	return a.grid([]string{"table", "asks", "answers"}, rows)
+}
+
+type cvssRubricCmd struct {
+	Answers map[string]string `arg:"" optional:"" help:"Answers by key: XAVN=yes XAVT=no … XCP=low. Without any, the first questions."`
+}
+
+func (c *cvssRubricCmd) Run(a *app) error {
+	r, err := priority.TheRubric().Rate(c.Answers)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.Format == "json":
+		err = a.object("rubric", r)
+	case len(r.Open) > 0:
+		var rows [][]string
+		for _, q := range r.Open {
+			rows = append(rows, []string{q.Key, strings.Join(q.Answers, ", "), q.Ask})
+		}
+		err = a.grid([]string{"key", "answer", "question"}, rows)
+	default:
+		_, err = fmt.Fprintf(a.stdout, "%s\n%.1f %s\n%s\n", r.Vector, r.Score, cvss.Rate(cvss.V30, r.Score), r.Extended)
+	}
+	if err == nil && len(r.Open) > 0 {
+		return status(exitCannotTell)
+	}
+	return err
 }
