@@ -2,15 +2,19 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/cyclonedx"
+	"github.com/wardround/wardround/format/document"
 	"github.com/wardround/wardround/format/sbom"
+	"github.com/wardround/wardround/format/spdx"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -141,6 +145,7 @@ type sbomMergeCmd struct {
 	File []string `arg:"" help:"Documents, at least two; links between them are followed."`
 	productFlags
 	Out string `short:"o" placeholder:"FILE" help:"Where to write; default: standard output."`
+	As  string `enum:"cyclonedx,spdx" default:"cyclonedx" help:"In which format: CycloneDX 1.6 or SPDX 2.3, JSON."`
 }
 
 func (c *sbomMergeCmd) Run(a *app) error {
@@ -148,12 +153,14 @@ func (c *sbomMergeCmd) Run(a *app) error {
 		return wardround.Errorf(wardround.EInvalid, "sbom merge", "one document is merged already; name two or more")
 	}
 	var docs []sbom.Document
+	h := sha256.New()
 	for _, name := range c.File {
-		doc, _, err := a.readSBOM(name)
+		doc, digest, err := a.readSBOM(name)
 		if err != nil {
 			return err
 		}
 		docs = append(docs, *doc)
+		io.WriteString(h, digest)
 	}
 	var out sbom.Document
 	if c.Product != "" {
@@ -162,8 +169,19 @@ func (c *sbomMergeCmd) Run(a *app) error {
 		out = sbom.Merge(docs...)
 	}
 	out.Created = a.now().UTC()
+	// Named after what it was made of (RFC 9562 §5.8, version 8), so that the same
+	// documents give the same name.
+	id := h.Sum(nil)[:16]
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80
+	out.ID = fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 	var b bytes.Buffer
-	if err := cyclonedx.Write(&b, &out, cyclonedx.WriteOptions{Version: "1.6", Indent: true}); err != nil {
+	var err error
+	if c.As == "spdx" {
+		err = spdx.Encode(&b, &out)
+	} else {
+		err = cyclonedx.Write(&b, &out, cyclonedx.WriteOptions{Version: "1.6", Indent: true})
+	}
+	if err != nil {
 		return wardround.Wrap(wardround.EInternal, "sbom merge", err)
 	}
 	if c.Out == "" {
@@ -179,7 +197,7 @@ func (c *sbomMergeCmd) Run(a *app) error {
 
 type sbomQualityCmd struct {
 	File    string   `arg:"" help:"CycloneDX or SPDX."`
-	Profile []string `placeholder:"NAME" help:"ntia-minimum, fda-524b, cra-annex-i, integrity. Default: all. Can be given again."`
+	Profile []string `placeholder:"NAME" help:"ntia-minimum, fda-524b, cra-annex-i, integrity, schema. Default: all. Can be given again."`
 	FailOn  string   `enum:"fail,unknown,none" default:"fail" help:"What ends with status 1: an answer fail, also unknown, or nothing."`
 }
 
@@ -194,12 +212,13 @@ func (c *sbomQualityCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	profiles := sbom.Profiles
+	all := append(slices.Clone(sbom.Profiles), schemaProfile)
+	profiles := all
 	if len(c.Profile) > 0 {
 		profiles = nil
 		for _, p := range c.Profile {
-			if len(sbom.Rules(sbom.Profile(p))) == 0 {
-				return wardround.Errorf(wardround.EInvalid, "sbom quality", "no profile %q; there are %v", p, sbom.Profiles)
+			if !slices.Contains(all, sbom.Profile(p)) {
+				return wardround.Errorf(wardround.EInvalid, "sbom quality", "no profile %q; there are %v", p, all)
 			}
 			profiles = append(profiles, sbom.Profile(p))
 		}
@@ -207,7 +226,13 @@ func (c *sbomQualityCmd) Run(a *app) error {
 	failed, unknown := 0, 0
 	var rows [][]string
 	for _, p := range profiles {
-		for _, ans := range sbom.Quality(doc, p) {
+		answers := sbom.Quality(doc, p)
+		if p == schemaProfile {
+			if answers, err = schemaAnswer(c.File); err != nil {
+				return err
+			}
+		}
+		for _, ans := range answers {
 			switch ans.State {
 			case sbom.Fail:
 				failed++
@@ -234,6 +259,47 @@ func (c *sbomQualityCmd) Run(a *app) error {
 		return status(exitFindings)
 	}
 	return nil
+}
+
+// schemaProfile holds a document against the schema of its own specification.
+const schemaProfile sbom.Profile = "schema"
+
+// maxJudged is the largest document that is judged by its schema, in bytes: that takes
+// some ten times as much memory.
+const maxJudged = 64 << 20
+
+// schemaAnswer judges CycloneDX by the schemas of its specification. SPDX is read by
+// its grammar alone: for it the answer is unknown.
+func schemaAnswer(name string) ([]sbom.Answer, error) {
+	a := sbom.Answer{Rule: "schema", Title: "Valid by its specification's schema", Reference: "CycloneDX 1.2 to 1.7 (ECMA-424)", State: sbom.Unknown}
+	if name == "-" {
+		a.Sentence = "Standard input is read once; name a file."
+		return []sbom.Answer{a}, nil
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, wardround.Wrap(wardround.EInvalid, "sbom quality", err)
+	}
+	if info.Size() > maxJudged {
+		a.Sentence = fmt.Sprintf("Documents of more than %d bytes are not judged by their schema.", maxJudged)
+		return []sbom.Answer{a}, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, wardround.Wrap(wardround.EInvalid, "sbom quality", err)
+	}
+	if document.Detect(b) != document.CycloneDX {
+		a.Sentence = "The schemas of CycloneDX are known here; other documents are read by their grammar."
+		return []sbom.Answer{a}, nil
+	}
+	bad := cyclonedx.Validate(b, cyclonedx.Options{})
+	if a.State, a.Count, a.Sentence = sbom.Pass, 0, "The document is valid by its schema."; len(bad) > 0 {
+		a.State, a.Count, a.Sentence = sbom.Fail, len(bad), fmt.Sprintf("%d violations of the schema; the first: %s", len(bad), bad[0])
+	}
+	for _, v := range bad[:min(len(bad), sbom.PlacesShown)] {
+		a.Where = append(a.Where, v.String())
+	}
+	return []sbom.Answer{a}, nil
 }
 
 func stateMark(s string) string {
