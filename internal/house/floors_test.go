@@ -76,6 +76,7 @@ func local(imp string) (string, bool) {
 // TestFloors: who may import whom.
 func TestFloors(t *testing.T) {
 	adapters := []string{"sqlite", "filelog", "memlog", "memstore", "blob", "datadir"}
+	engines := []string{"knowledge", "portfolio", "vex", "product", "priority", "gate", "exchange", "publication"}
 	goFiles(t, func(path string, f *ast.File) {
 		dir := filepath.ToSlash(filepath.Dir(path))
 		top, _, _ := strings.Cut(dir, "/")
@@ -104,6 +105,10 @@ func TestFloors(t *testing.T) {
 				deny("an adapter imports no check")
 			case top == "sense" && ours && (ltop == "inventory" || ltop == "check" || ltop == "checks" || slices.Contains(adapters, ltop)):
 				deny("sensors never judge and don't know assets")
+			case slices.Contains(engines, top) && ours && (slices.Contains(adapters, ltop) || slices.Contains([]string{"api", "account", "board", "live", "notify", "pipeline", "sense", "checks", "inventory"}, ltop)):
+				deny("an engine of the portfolio stands on formats, the nouns, kind and check: neither on who asks it nor on where things are stored")
+			case top == "sense" && ours && slices.Contains(engines, ltop) && ltop != "knowledge":
+				deny("a sensor hands over rows in knowledge's words and asks nothing of them")
 			case top == "account" && ours && ltop != "account" && l != ".":
 				deny("people stand on the root only")
 			case (top == "board" || top == "live" || top == "notify") && ours && (ltop == "api" || ltop == "account" || ltop == "pipeline" || ltop == "sense" || slices.Contains(adapters, ltop)):
