@@ -57,6 +57,8 @@ var examples = map[string]string{
 	"wardround vex reject":             "  wardround vex reject vx-k3f9… --by bob --reason 'the module is loaded in service mode'",
 	"wardround vex publish":            "  wardround vex publish vx-k3f9… --sign-key maker.pem --out CVE-2026-1234.openvex.dsse.json",
 	"wardround vex withdraw":           "  wardround vex withdraw vx-k3f9… --reason 'superseded'",
+	"wardround model":                  "  wardround model plan triage.yaml",
+	"wardround model plan":             "  wardround model plan triage.yaml",
 	"wardround exchange":               "  wardround exchange import from-maker.zip --trust maker.pub",
 	"wardround exchange key":           "  wardround exchange key site.pem",
 	"wardround exchange export":        "  wardround exchange export --to maker --maker 'Example Imaging' --key site.pem -o fleet.zip --consent\n  wardround exchange export --to hospital --maker 'Example Imaging' --key maker.pem -o releases.zip",

@@ -64,6 +64,7 @@ type cli struct {
 	Affected   affectedCmd   `cmd:"" help:"Ask what a vulnerability hits, or where a package is: affected, not affected, cannot tell."`
 	Gate       gateCmd       `cmd:"" help:"Let a bill of materials pass by a policy, or not; for builds."`
 	VEX        vexCmd        `cmd:"" name:"vex" help:"Exploitability statements: apply, explain; draft, approve and publish our own."`
+	Model      modelCmd      `cmd:"" help:"AI models: what their files hold, who signed them, their plans, how they behave."`
 	Exchange   exchangeCmd   `cmd:"" help:"Between hospital and maker: signed bundles of counts, or of releases and their documents."`
 	CSAF       csafCmd       `cmd:"" name:"csaf" help:"Security advisories in CSAF: validate, draft, publish."`
 	CVSS       cvssCmd       `cmd:"" name:"cvss" help:"Score CVSS vectors."`
