@@ -149,7 +149,7 @@ func (a *Asset) Name() string {
 	if n := a.Attr(AttrStation); n != "" {
 		return n
 	}
-	names := []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client"}
+	names := []string{"ae-title", "hostname", "hl7-app", "dns-name", "hl7-device", "mqtt-client", "ai-model"}
 	addresses := []string{"eui-64", "ip", "mac"}
 	// A name it no longer holds, or that only others call it by, comes after those it
 	// holds: a merge that was taken back must not leave the other's name behind.

@@ -17,25 +17,47 @@ func (v *Inventory) behind(src, dst *record) {
 	for i, c := range v.claims.Others {
 		v.other = i
 		via := src
-		if c.Via == kind.Dst {
+		switch c.Via {
+		case kind.Dst:
 			via = dst
+		case kind.Nobody:
+			via = nil
 		}
 		via = via.survivor()
 		if r := v.spokenFor(via); r != nil {
 			r.seen(v, v.o.At)
-			if r != via {
+			if via != nil && r != via {
 				v.setGateway(r, via)
 			}
 			found[i] = v.fold(r, where{}).id()
 		}
 	}
+	v.tie(found)
 	v.res.Others = append(found, v.res.Others...)
+}
+
+// tie joins assets that are no ends of the flow.
+func (v *Inventory) tie(found []wardround.AssetID) {
+	for _, t := range v.claims.Ties {
+		from, to := v.byID[found[t.From]].survivor(), v.byID[found[t.To]].survivor()
+		switch {
+		case from == nil || to == nil || from == to || from.crowd || to.crowd:
+		case t.Protocol == "":
+			v.setGateway(to, from)
+			if to.Zone == "" && from.Zone != "" {
+				to.Zone = from.Zone
+				v.mark(to)
+			}
+		default:
+			v.link(from, to, kind.LinkClaim{Protocol: t.Protocol})
+		}
+	}
 }
 
 // spokenFor finds the asset behind via that the claims being resolved describe.
 // An identifier that is not unique holds only within one intermediary.
 func (v *Inventory) spokenFor(via *record) *record {
-	any := false
+	any, apart := false, false
 	for _, unique := range [...]bool{true, false} {
 		for i := range v.claims.IDs {
 			c := &v.claims.IDs[i]
@@ -46,14 +68,20 @@ func (v *Inventory) spokenFor(via *record) *record {
 			if !ok {
 				continue
 			}
-			any = true
+			any, apart = true, apart || ruleOf(c.Type).apart
 			if r := v.lookup(idKey{c.Type, val}, unique, via); r != nil {
 				return r
 			}
 		}
 	}
+	if via == nil && any && apart {
+		if r := v.create(netip.Addr{}); !r.crowd {
+			return r
+		}
+		return nil
+	}
 	if !any || via == nil || via.crowd || via.Remote || via.behind >= v.limits.Behind {
-		if any {
+		if any && via != nil {
 			v.stats.AssetsBeyond++
 		}
 		return nil
@@ -64,6 +92,11 @@ func (v *Inventory) spokenFor(via *record) *record {
 	}
 	r.Zone = via.Zone
 	return r
+}
+
+// apart reports whether the asset being resolved is no end of a flow, nor behind one.
+func (v *Inventory) apart() bool {
+	return v.side == kind.Other && v.claims.Others[v.other].Via == kind.Nobody
 }
 
 func (v *Inventory) lookup(k idKey, unique bool, via *record) *record {
@@ -88,6 +121,9 @@ func (v *Inventory) lookup(k idKey, unique bool, via *record) *record {
 			return v.owners[k]
 		}
 		return nil
+	}
+	if all := v.bearers[k]; !unique && v.apart() && len(all) == 1 && !all[0].Remote {
+		return all[0]
 	}
 	if !unique && via != nil {
 		for _, r := range v.bearers[k] {
@@ -148,6 +184,9 @@ func (v *Inventory) nearer(r, via *record) bool {
 // reports says what via is that reports for r. Who reports for two devices is an
 // intermediary; who reports for one may be that device itself, which is asked.
 func (v *Inventory) reports(via, r *record) {
+	if r.Kind == wardround.Model {
+		return // who runs a model is not taken for it
+	}
 	const one = "reports for this one device only: it is that device, or its gateway"
 	if via.behind == 1 && !via.shared {
 		// A device seen by itself is not its gateway, and who speaks for two at once

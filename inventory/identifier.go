@@ -26,6 +26,7 @@ type rule struct {
 	unique   bool // two bearers are one asset
 	single   bool // an asset has one: a second value is a second device
 	suggests bool // the same value on a new asset suggests that the old one moved
+	apart    bool // an asset that no flow touches comes to light by it
 	limit    int  // per asset; the one not seen for longest gives way
 }
 
@@ -36,6 +37,7 @@ var rules = map[kind.IDType]rule{
 	kind.IDEUI64:      {unique: true, single: true, limit: 4},
 	kind.IDUDI:        {unique: true, single: true, limit: 4},
 	kind.IDEndpoint:   {unique: true, limit: 16},
+	kind.IDModel:      {unique: true, apart: true, limit: 8},
 	kind.IDHostname:   {suggests: true, limit: 8},
 	kind.IDAETitle:    {suggests: true, limit: 32},
 	kind.IDHL7Device:  {suggests: true, limit: 16},

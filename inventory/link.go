@@ -30,7 +30,10 @@ const clearFor = time.Hour
 
 // link folds one observation of a data flow.
 func (v *Inventory) link(src, dst *record, c kind.LinkClaim) {
-	k := linkKey{src, dst, v.o.Flow.Dst.Port, c.Protocol}
+	k := linkKey{client: src, server: dst, protocol: c.Protocol}
+	if v.o.Flow != nil { // else it was told of, not seen
+		k.port = v.o.Flow.Dst.Port
+	}
 	l := v.links[k]
 	if l == nil {
 		if l = v.newLink(k); l == nil {
@@ -81,7 +84,10 @@ func (v *Inventory) newLink(k linkKey) *link {
 	pair := [2]*record{k.client, k.server}
 	if v.pairCount[pair] >= v.limits.PairLinks {
 		v.stats.LinksBeyond++
-		k.port, k.protocol = 0, v.o.Flow.Transport
+		k.port = 0
+		if v.o.Flow != nil {
+			k.protocol = v.o.Flow.Transport
+		}
 		if l := v.links[k]; l != nil {
 			return l
 		}

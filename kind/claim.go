@@ -10,6 +10,8 @@ const (
 	Src Side = iota
 	Dst
 	Other
+	// Nobody is no end of the flow: see [Claims.Apart].
+	Nobody
 )
 
 // IDType names a type of identifier and says what it proves.
@@ -44,11 +46,12 @@ type Claims struct {
 	Kinds  []KindClaim
 	Others []OtherClaim
 	Speaks []SpeakClaim
+	Ties   []TieClaim
 }
 
 // Reset empties c for the next observation.
 func (c *Claims) Reset() {
-	c.IDs, c.Attrs, c.Kinds, c.Others, c.Speaks = c.IDs[:0], c.Attrs[:0], c.Kinds[:0], c.Others[:0], c.Speaks[:0]
+	c.IDs, c.Attrs, c.Kinds, c.Others, c.Speaks, c.Ties = c.IDs[:0], c.Attrs[:0], c.Kinds[:0], c.Others[:0], c.Speaks[:0], c.Ties[:0]
 }
 
 // IDClaim says that one end carries an identifier.
@@ -83,6 +86,14 @@ type KindClaim struct {
 // a pump behind its gateway.
 type OtherClaim struct {
 	Via Side // the end that speaks for it
+}
+
+// TieClaim says how two assets that are no ends of the flow belong together: by a
+// data flow of the protocol from one to the other, or, where that is "", in that one
+// speaks for the other.
+type TieClaim struct {
+	From, To int // indices into Others
+	Protocol string
 }
 
 // SpeakClaim says that one end speaks a protocol.
@@ -121,6 +132,16 @@ func (c *Claims) Speak(side Side, protocol string) {
 func (c *Claims) Behind(via Side) Behind {
 	c.Others = append(c.Others, OtherClaim{Via: via})
 	return Behind{c, len(c.Others) - 1}
+}
+
+// Apart claims an asset that is no end of a flow: a model that a service runs, a
+// device that its inputs came from. It comes to light only by an identifier that
+// names one asset and is made for this ([IDModel]); else one that is known is meant.
+func (c *Claims) Apart() Behind { return c.Behind(Nobody) }
+
+// Tie claims how two assets that are no ends of the flow belong together.
+func (c *Claims) Tie(from, to Behind, protocol string) {
+	c.Ties = append(c.Ties, TieClaim{from.n, to.n, protocol})
 }
 
 // Behind is an asset that one end speaks for.

@@ -1,0 +1,152 @@
+package kind
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/wardround/wardround"
+)
+
+// IDModel is NAME@SERVICE of a model in use, NAME alone where the service is not told:
+// unique.
+const IDModel IDType = "ai-model"
+
+// ModelKey is the identifier of a model in use.
+func ModelKey(model, service string) string {
+	if service == "" || strings.Contains(model, "@") {
+		return model
+	}
+	return model + "@" + service
+}
+
+// Key is the identifier of the model in use.
+func (w *InferenceWindowV1) Key() string { return ModelKey(w.Model, w.Service) }
+
+// Key is the identifier of the model in use.
+func (w *InferenceLabelledV1) Key() string { return ModelKey(w.Model, w.Service) }
+
+// Key is the identifier of the model in use.
+func (w *ModelLogsV1) Key() string { return ModelKey(w.Model, w.Service) }
+
+// instance claims a model in use, and what it is an instance of.
+func instance(c *Claims, key, maker, product, version string) Behind {
+	m := c.Apart()
+	m.ID(IDModel, key, wardround.Observed)
+	m.Is(wardround.Model, "ai-model", wardround.CriticalityUnknown, "it answers inference", wardround.Observed)
+	m.Attr(wardround.AttrMaker, maker, wardround.Observed)
+	if name, _, _ := strings.Cut(key, "@"); product == "" {
+		product = name
+	}
+	m.Attr(wardround.AttrModel, product, wardround.Observed)
+	m.Attr(wardround.AttrSoftware, version, wardround.Observed)
+	return m
+}
+
+// hosted claims that the model runs behind the service at host.
+func hosted(c *Claims, m Behind, host string) {
+	if host == "" {
+		return
+	}
+	s := c.Apart()
+	if a, err := netip.ParseAddr(host); err == nil {
+		s.ID(IDIP, a.Unmap().String(), wardround.Observed)
+	} else {
+		s.ID(IDDNSName, host, wardround.Indicated)
+	}
+	c.Tie(s, m, "")
+}
+
+// Claims names the model, the service that it runs behind, and the devices that feed it.
+func (w *InferenceWindowV1) Claims(_ *wardround.Observation, c *Claims) {
+	if w.Model == "" {
+		return
+	}
+	m := instance(c, w.Key(), w.Maker, w.Product, w.Version)
+	hosted(c, m, w.Host)
+	for i := range w.Sources {
+		if s := &w.Sources[i]; s.Type != "" {
+			b := c.Apart()
+			b.ID(s.Type, s.Name, wardround.Observed)
+			c.Tie(b, m, "inference")
+		}
+	}
+}
+
+// Claims names the model that was loaded, and where.
+func (v *ModelVerifiedV1) Claims(_ *wardround.Observation, c *Claims) {
+	if v.Model == "" || v.When != "load" {
+		return
+	}
+	hosted(c, instance(c, ModelKey(v.Model, v.Service), v.Maker, v.Product, v.Version), v.Host)
+}
+
+// The bounds of an observation of a model. Texts are cut in the middle of nothing
+// that matters: the blob has all.
+const (
+	MaxModelRows = 32 // rules, callables, measures
+	MaxSources   = 16 // sources, clients, estimates, patterns
+	maxModelText = 120
+)
+
+func cut(s *string, most int) {
+	if len(*s) <= most {
+		return
+	}
+	*s = valid((*s)[:most-3])
+	*s = strings.TrimRight(*s, "\uFFFD") + "…"
+}
+
+func keep[T any](list *[]T, of *int, most int) {
+	*of = max(*of, len(*list))
+	if len(*list) > most {
+		*list = (*list)[:most]
+	}
+}
+
+// Bound cuts what would make the observation too large, and counts what is left out.
+// The gravest come first in the lists.
+func (s *ModelScannedV1) Bound() {
+	keep(&s.Rules, &s.RulesOf, MaxModelRows)
+	keep(&s.Callables, &s.CallablesOf, MaxModelRows)
+	for i := range s.Rules {
+		r := &s.Rules[i]
+		cut(&r.ID, 64)
+		cut(&r.Where, 80)
+		cut(&r.Text, maxModelText)
+	}
+	for i := range s.Callables {
+		c := &s.Callables[i]
+		cut(&c.Name, 80)
+		cut(&c.Where, 48)
+	}
+	for _, t := range []*string{&s.File, &s.Host, &s.Model, &s.Maker, &s.Product, &s.Version, &s.Format} {
+		cut(t, 256)
+	}
+}
+
+// Bound cuts what would make the observation too large, and counts what is left out.
+func (w *InferenceWindowV1) Bound() {
+	keep(&w.Sources, &w.SourcesOf, MaxSources)
+	keep(&w.Clients, &w.ClientsOf, MaxSources)
+	n := 0
+	keep(&w.Estimates, &n, MaxSources)
+	if w.Prompts != nil {
+		keep(&w.Prompts.Patterns, &n, MaxSources)
+	}
+	for _, t := range []*string{&w.Model, &w.Service, &w.Version, &w.Maker, &w.Product, &w.Host} {
+		cut(t, 128)
+	}
+	for i := range w.Sources {
+		cut(&w.Sources[i].Name, 64)
+	}
+}
+
+// Bound cuts what would make the observation too large, and counts what is left out.
+func (p *ModelProbedV1) Bound() {
+	keep(&p.Measures, &p.Of, MaxModelRows)
+	for i := range p.Measures {
+		cut(&p.Measures[i].Name, 80)
+		cut(&p.Measures[i].Why, maxModelText)
+	}
+	cut(&p.Problem, 512)
+}
