@@ -95,6 +95,13 @@ const (
 	DocumentMDS2      DocumentKind = "mds2"
 	DocumentBuild     DocumentKind = "build" // evidence of another tool: SARIF, JUnit, provenance …
 	DocumentExchange  DocumentKind = "exchange"
+	DocumentModelCard DocumentKind = "model-card"
+	DocumentModelPlan DocumentKind = "model-plan" // what is watched, which changes may be made
+	// DocumentModelReference are sketches of what a model was made or accepted for.
+	DocumentModelReference  DocumentKind = "model-reference"
+	DocumentModelAcceptance DocumentKind = "model-acceptance"
+	DocumentModelArtefact   DocumentKind = "model-artefact" // the report of a scan
+	DocumentModelDiff       DocumentKind = "model-diff"     // two versions compared
 )
 
 // Document is larger content that was received and is kept by its digest.

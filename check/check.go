@@ -46,6 +46,9 @@ type Check struct {
 	// Portfolio marks a check that is run also whenever the portfolio's answers were
 	// touched: see [Portfolio].
 	Portfolio bool
+	// Models marks a check that is run also whenever judgements of models were touched:
+	// see [Models] and [JudgeModels].
+	Models bool
 	// Items is how many items of one subject are kept apart; 0 means 2,000. What is
 	// beyond is judged as one, see pipeline.More.
 	Items int

@@ -59,6 +59,7 @@ func (s *site) Now() time.Time                                     { return morn
 func (s *site) Scope() wardround.Scope                             { return wardround.Scope{Org: "o", Site: "s"} }
 func (s *site) Inventory() Inventory                               { return s }
 func (s *site) Portfolio() Portfolio                               { return NoPortfolio() }
+func (s *site) Models() Models                                     { return NoModels() }
 func (s *site) Stands(wardround.Key) (st wardround.State, ok bool) { return st, false }
 
 func (s *site) Standing(*Check, wardround.Key) iter.Seq2[wardround.Key, wardround.State] {

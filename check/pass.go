@@ -70,6 +70,7 @@ type Frame interface {
 	Scope() wardround.Scope
 	Inventory() Inventory
 	Portfolio() Portfolio
+	Models() Models
 	// Standing yields the current verdicts of a check whose subject and item come
 	// after those of a key, in their order; StandingOf those of one subject, by item.
 	Standing(c *Check, after wardround.Key) iter.Seq2[wardround.Key, wardround.State]
@@ -175,6 +176,12 @@ func (p *Pass) Asset(id wardround.AssetID) *wardround.Asset { return p.Inventory
 func (p *Pass) Portfolio() Portfolio {
 	p.frame.Alive()
 	return p.frame.Portfolio()
+}
+
+// Models is the view of how models are and behave.
+func (p *Pass) Models() Models {
+	p.frame.Alive()
+	return p.frame.Models()
 }
 
 // Standing yields the check's own current verdicts whose subject and item come

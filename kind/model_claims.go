@@ -150,3 +150,28 @@ func (p *ModelProbedV1) Bound() {
 	}
 	cut(&p.Problem, 512)
 }
+
+// Release names the release that a document is of.
+func (m *ModelReceivedV1) Release() (maker, product, version string) {
+	return m.Maker, m.Product, m.Version
+}
+
+// Release names the release that an artefact is of.
+func (s *ModelScannedV1) Release() (maker, product, version string) {
+	return s.Maker, s.Product, s.Version
+}
+
+// Release names the release that was verified.
+func (v *ModelVerifiedV1) Release() (maker, product, version string) {
+	return v.Maker, v.Product, v.Version
+}
+
+// Release names the release that was tried.
+func (p *ModelProbedV1) Release() (maker, product, version string) {
+	return p.Maker, p.Product, p.Version
+}
+
+// Release names the release that was decided on.
+func (d *ModelDecidedV1) Release() (maker, product, version string) {
+	return d.Maker, d.Product, d.Version
+}

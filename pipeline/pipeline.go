@@ -34,6 +34,9 @@ type Options struct {
 	// Portfolio is what releases and knowledge are folded into; nil for none. It must
 	// stand where the store does.
 	Portfolio Portfolio
+	// Models is what is known of models and how they behave; nil for none. It must
+	// stand where the store does.
+	Models Models
 	// Learn is how long novelty checks learn, from the first observation.
 	Learn time.Duration
 	// Budget is the longest one check may take for one batch; 0 means 2 s.
@@ -91,6 +94,9 @@ func Open(ctx context.Context, opt Options) (*Pipeline, error) {
 	}
 	if opt.Portfolio == nil {
 		opt.Portfolio = noPortfolio{}
+	}
+	if opt.Models == nil {
+		opt.Models = noModels{}
 	}
 	if opt.MaxKeys == 0 {
 		opt.MaxKeys = DefaultMaxKeys
@@ -156,7 +162,9 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.states.restore(row)
+		if row.Check != ModelState { // those are not a check's, and were read already
+			p.states.restore(row)
+		}
 	}
 	for _, c := range p.opt.Checks {
 		if p.content.off(c.ID) {
@@ -176,7 +184,11 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		p.learned.restore(row)
 	}
 	p.inv.Releases(p.opt.Portfolio.View().Releases())
-	p.opt.Portfolio.Assets(slices.Collect(p.inv.View().Assets()))
+	all := slices.Collect(p.inv.View().Assets())
+	p.opt.Portfolio.Assets(all)
+	if err := p.opt.Models.Assets(all, p.now); err != nil {
+		return err
+	}
 	return p.restoreOwn()
 }
 
@@ -220,7 +232,11 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	}
 	p.inv.MatchReleases()
 	p.restaked = p.inv.Restaked()
-	p.opt.Portfolio.Assets(p.inv.Changed())
+	changed := p.inv.Changed()
+	p.opt.Portfolio.Assets(changed)
+	if err := p.opt.Models.Assets(changed, p.now); err != nil {
+		return err
+	}
 	clear(p.stakes) // what people decided on was as it was before
 	p.learned.begin(p, batch[0])
 	p.runner.run(ctx)
@@ -234,6 +250,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	p.position = p.commit.To
 	p.rows.committed()
 	p.opt.Portfolio.Committed(p.position)
+	p.opt.Models.Committed(p.position)
 	if p.opt.OnCommit != nil {
 		p.opt.OnCommit(p.commit)
 	}
@@ -274,6 +291,9 @@ func (p *Pipeline) resolve(batch []*wardround.Observation) error {
 		if err := p.portfolio(o); err != nil {
 			return err
 		}
+		if err := p.models(o); err != nil {
+			return err
+		}
 		r := p.inv.Resolve(o)
 		all[i] = check.Seen{Observation: o, Src: r.Src, Dst: r.Dst, Link: r.Link, Others: r.Others, New: r.New, NewLink: r.NewLink}
 		p.seen = append(p.seen, &all[i])
@@ -307,7 +327,8 @@ func (p *Pipeline) fold(s *check.Seen) {
 		p.action(s.Observation, f)
 	case *kind.SensorStatusV1:
 		p.lostBy(s, f)
-	case *kind.ReleaseSaidV1, *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1:
+	case *kind.ReleaseSaidV1, *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1,
+		*kind.ModelReceivedV1, *kind.ModelScannedV1, *kind.ModelVerifiedV1, *kind.ModelProbedV1, *kind.ModelLogsV1, *kind.ModelDecidedV1:
 		p.received(s.Observation)
 	}
 }
@@ -333,6 +354,7 @@ func (p *Pipeline) flush() {
 	c.Links = append(c.Links, ch.Links...)
 	c.Proposals = append(c.Proposals, ch.Proposals...)
 	p.opt.Portfolio.Flush(c)
+	p.opt.Models.Flush(c)
 	c.States = p.states.flush(c.States)
 	c.Wakes = p.wakes.flush(c.Wakes)
 	c.Learned = p.learned.flush(c.Learned)

@@ -29,10 +29,10 @@ func (r *runner) run(ctx context.Context) {
 	p := r.p
 	p.failures.forget()
 	fired := p.wakes.due()
-	touched := p.touched()
+	touched, judged := p.touched(), p.opt.Models.View().Touched().Number != 0
 	for i, c := range p.opt.Checks {
 		seen, wakes := p.watched(c), fired[c.ID]
-		portion := c.Portfolio && touched
+		portion := c.Portfolio && touched || c.Models && judged
 		if len(seen) == 0 && len(wakes) == 0 && !portion {
 			continue
 		}
