@@ -10,8 +10,10 @@ import (
 const (
 	// DDAccuracy is the relative accuracy of a value at a quantile.
 	DDAccuracy = 0.01
-	// ddBins bounds each half: values near zero are told together if there are more.
-	ddBins = 2048
+	// Beyond ddMost a value is counted as ddMost, nearer to zero than ddLeast as zero:
+	// so one wild value costs no other its place, and the bins are bounded.
+	ddLeast, ddMost = 1e-12, 1e15
+	ddBins          = 4096 // of each sign; that range has about 3,100
 )
 
 // DD is a DDSketch (Masson, Rim, Lee: VLDB 2019): a histogram with bins of equal
@@ -33,10 +35,12 @@ func NewDD() *DD {
 	return &DD{ddsketch.NewDDSketch(ddMapping, store.NewCollapsingLowestDenseStore(ddBins), store.NewCollapsingLowestDenseStore(ddBins))}
 }
 
-// Add adds a value. One that is too large for the bins is counted in the outermost.
+// Add adds a value.
 func (d *DD) Add(x float64) {
-	top := ddMapping.MaxIndexableValue()
-	_ = d.s.Add(min(max(x, -top), top)) // the only error is out of range
+	if x < ddLeast && x > -ddLeast {
+		x = 0
+	}
+	_ = d.s.Add(min(max(x, -ddMost), ddMost)) // the only error is out of range
 }
 
 // AddAll adds values.
@@ -61,8 +65,7 @@ func (d *DD) Quantile(q float64) (float64, error) { return d.s.GetValueAtQuantil
 // Bar is one bin of a picture.
 type Bar struct{ Low, High, Count float64 }
 
-// Bars returns the bins that hold anything, ascending. Bin 0 holds what is too near
-// zero to tell.
+// Bars returns the bins that hold anything, ascending.
 func (d *DD) Bars() []Bar {
 	var neg, pos []Bar
 	d.s.GetNegativeValueStore().ForEach(func(i int, n float64) bool {
@@ -78,8 +81,7 @@ func (d *DD) Bars() []Bar {
 		out = append(out, neg[i])
 	}
 	if z := d.s.GetZeroCount(); z > 0 {
-		t := ddMapping.MinIndexableValue()
-		out = append(out, Bar{-t, t, z})
+		out = append(out, Bar{-ddLeast, ddLeast, z})
 	}
 	return append(out, pos...)
 }

@@ -9,8 +9,8 @@ import (
 
 // Sizes of a KLL.
 const (
-	// DefaultK gives ranks within 0.9 % of N at 99 % confidence, proven, and about
-	// 0.5 % as measured. Error falls with 1/k, size grows with k.
+	// DefaultK gives a rank within 0.55 % of N at 99 % confidence and all ranks at once
+	// within 0.9 %, in about 20 kB. Error falls with 1/k, size grows with k.
 	DefaultK = 512
 	MinK     = 8
 	MaxK     = 1 << 16

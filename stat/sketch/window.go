@@ -167,9 +167,11 @@ func (w *Window) fits(o *Window) error {
 
 func (w *Window) sort() {
 	slices.SortStableFunc(w.Columns, byColumn)
-	slices.SortStableFunc(w.Outcomes, func(a, b *Outcome) int {
-		return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Group, b.Group))
-	})
+	slices.SortStableFunc(w.Outcomes, byOutcome)
+}
+
+func byOutcome(a, b *Outcome) int {
+	return cmp.Or(cmp.Compare(a.Score, b.Score), cmp.Compare(a.Group, b.Group))
 }
 
 func byColumn(a, b *Column) int {
