@@ -1,0 +1,221 @@
+package provenance
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/issue"
+	"github.com/wardround/wardround/format/safetensors"
+)
+
+// Tensor is one array of weights in a model's file.
+type Tensor struct {
+	Name  string
+	DType string // "F32", "BF16", "I8" …; another name where the values are packed
+	Shape []uint64
+	File  string // relative to the model
+	// Offset and Len say where its bytes stand in the file.
+	Offset, Len int64
+	// Order is that of the values' bytes.
+	Order binary.ByteOrder
+}
+
+// tensorFormat recognises a file of weights and lists what is in it.
+type tensorFormat struct {
+	name string
+	is   func(head []byte, size int64) bool
+	list func(r io.ReaderAt, size int64) ([]Tensor, error)
+}
+
+// tensorFormats are the formats whose tensors are compared one by one.
+var tensorFormats = []tensorFormat{{
+	name: "safetensors",
+	is:   safetensors.Is,
+	list: func(r io.ReaderAt, size int64) ([]Tensor, error) {
+		f, err := safetensors.Read(r, size, safetensors.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		if err := broken(f.Issues); err != nil {
+			return nil, err
+		}
+		var out []Tensor
+		for _, t := range f.Tensors {
+			out = append(out, Tensor{Name: t.Name, DType: t.DType, Shape: t.Shape, Offset: t.Offset, Len: t.Len, Order: binary.LittleEndian})
+		}
+		return out, nil
+	},
+}}
+
+// broken is the first issue that makes a file's tensors untrustworthy.
+func broken(list []issue.Issue) error {
+	for _, i := range list {
+		if i.Level >= issue.Unreadable {
+			return errors.New(i.Text)
+		}
+	}
+	return nil
+}
+
+// contents is what a version of a model consists of.
+type contents struct {
+	dir     string
+	tensors map[string]Tensor
+	files   map[string]string // other files: name → digest
+	formats []string
+}
+
+// read lists a version's tensors and the digests of its other files. A file of
+// weights that breaks its format is compared as bytes, and named.
+func readContents(model string, h HashOptions, digest func(rels []string) (map[string]string, error)) (*contents, []string, error) {
+	const op = "model diff"
+	abs, err := filepath.Abs(model)
+	if err != nil {
+		return nil, nil, wardround.Wrap(wardround.EInvalid, op, err)
+	}
+	h = h.fill()
+	pieces, err := walk(abs, h, ignoring(h.Ignore))
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &contents{dir: abs, tensors: map[string]Tensor{}, files: map[string]string{}}
+	var plain, odd []string
+	for _, p := range pieces {
+		ts, format, err := listTensors(p.path)
+		switch {
+		case err != nil && errors.As(err, new(*fs.PathError)):
+			return nil, nil, wardround.Wrap(wardround.EForbidden, op, err)
+		case err != nil:
+			odd = append(odd, p.name+": "+err.Error())
+			fallthrough
+		case format == "":
+			plain = append(plain, p.name)
+			continue
+		}
+		if !slices.Contains(c.formats, format) {
+			c.formats = append(c.formats, format)
+		}
+		for _, t := range ts {
+			t.File = p.name
+			if _, twice := c.tensors[t.Name]; twice {
+				t.Name = p.name + ":" + t.Name
+			}
+			if len(c.tensors) > maxTensors {
+				return nil, nil, wardround.Errorf(wardround.EFull, op, "more than %d tensors", maxTensors)
+			}
+			c.tensors[t.Name] = t
+		}
+	}
+	c.files, err = digest(plain)
+	return c, odd, err
+}
+
+// maxTensors bounds what is held of one version.
+const maxTensors = 1_000_000
+
+func listTensors(path string) ([]Tensor, string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, "", err
+	}
+	head := make([]byte, min(4096, st.Size()))
+	if _, err := io.ReadFull(f, head); err != nil {
+		return nil, "", err
+	}
+	for _, tf := range tensorFormats {
+		if !tf.is(head, st.Size()) {
+			continue
+		}
+		ts, err := tf.list(f, st.Size())
+		if err != nil {
+			return nil, "", err
+		}
+		for _, t := range ts {
+			if t.Offset < 0 || t.Len < 0 || t.Offset > st.Size() || t.Len > st.Size()-t.Offset {
+				return nil, "", errors.New("tensor " + t.Name + " lies outside the file")
+			}
+		}
+		return ts, tf.name, nil
+	}
+	return nil, "", nil
+}
+
+// width is the size of a value in bytes, 0 where values can't be read one by one.
+func width(dtype string) int {
+	switch strings.ToUpper(dtype) {
+	case "F64", "I64", "U64":
+		return 8
+	case "F32", "I32", "U32":
+		return 4
+	case "F16", "BF16", "I16", "U16":
+		return 2
+	case "I8", "U8", "BOOL":
+		return 1
+	}
+	return 0
+}
+
+// decode turns bytes into values; len(out) is len(b)/width.
+func decode(dtype string, order binary.ByteOrder, b []byte, out []float64) {
+	w := width(dtype)
+	for i := range out {
+		v := b[i*w:]
+		switch strings.ToUpper(dtype) {
+		case "F64":
+			out[i] = math.Float64frombits(order.Uint64(v))
+		case "I64":
+			out[i] = float64(int64(order.Uint64(v)))
+		case "U64":
+			out[i] = float64(order.Uint64(v))
+		case "F32":
+			out[i] = float64(math.Float32frombits(order.Uint32(v)))
+		case "I32":
+			out[i] = float64(int32(order.Uint32(v)))
+		case "U32":
+			out[i] = float64(order.Uint32(v))
+		case "F16":
+			out[i] = half(order.Uint16(v))
+		case "BF16":
+			out[i] = float64(math.Float32frombits(uint32(order.Uint16(v)) << 16))
+		case "I16":
+			out[i] = float64(int16(order.Uint16(v)))
+		case "U16":
+			out[i] = float64(order.Uint16(v))
+		case "I8":
+			out[i] = float64(int8(v[0]))
+		default:
+			out[i] = float64(v[0])
+		}
+	}
+}
+
+// half reads IEEE 754 binary16.
+func half(b uint16) float64 {
+	sign, exp, frac := 1.0, int(b>>10&0x1f), float64(b&0x3ff)
+	if b>>15 == 1 {
+		sign = -1
+	}
+	switch exp {
+	case 0:
+		return sign * math.Ldexp(frac, -24)
+	case 31:
+		if frac != 0 {
+			return math.NaN()
+		}
+		return math.Inf(int(sign))
+	}
+	return sign * math.Ldexp(1024+frac, exp-25)
+}

@@ -1,0 +1,209 @@
+package provenance
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/oms"
+)
+
+// Trust is what a verifier trusts; it comes from elsewhere than the model.
+type Trust struct {
+	Key   *ecdsa.PublicKey
+	Roots []*x509.Certificate
+	// SigstoreRoot is a trusted_root.json; Identity and Issuer are who must have signed.
+	SigstoreRoot     []byte
+	Identity, Issuer string
+	// Legacy accepts the weak forms of before 1.0.
+	Legacy bool
+}
+
+// VerifyOptions say how files are compared.
+type VerifyOptions struct {
+	Trust
+	// Ignore are paths left out besides those that the signature names.
+	Ignore []string
+	// Unsigned tolerates files that the signature does not list; they are told.
+	Unsigned bool
+	Workers  int
+}
+
+// State is what a verification came to.
+type State string
+
+// The states. Only Verified is good; Weak is a signature in a form of before 1.0 that was allowed.
+const (
+	Verified State = "verified"
+	Weak     State = "weak"
+	Failed   State = "failed"
+	Unsigned State = "unsigned" // there is no signature
+	Unknown  State = "unknown"  // nothing at hand can tell: no key, no root
+)
+
+// Verification is the answer.
+type Verification struct {
+	State  State      `json:"state"`
+	Why    string     `json:"why,omitempty"`
+	Method oms.Method `json:"method,omitempty"`
+	Signer string     `json:"signer,omitempty"`
+	Legacy string     `json:"legacy,omitempty"`
+	Model  string     `json:"model,omitempty"`
+	Root   string     `json:"root,omitempty"` // digest over all files: the model's identity
+	Files  int        `json:"files"`          // files or shards compared
+	// Changed, Added and Removed name at most 100 files each; Moved are pairs
+	// "from -> to" of the same content.
+	Changed []string `json:"changed,omitempty"`
+	Added   []string `json:"added,omitempty"`
+	Removed []string `json:"removed,omitempty"`
+	Moved   []string `json:"moved,omitempty"`
+}
+
+// maxNamed is how many files of a kind are named.
+const maxNamed = 100
+
+// Verify checks a signature and compares the model with what was signed. What does
+// not hold is an answer, not an error; errors are of the disk and of the context.
+func Verify(ctx context.Context, model, signature string, o VerifyOptions) (*Verification, error) {
+	const op = "model verify"
+	st, err := os.Stat(signature)
+	switch {
+	case os.IsNotExist(err):
+		return &Verification{State: Unsigned, Why: "there is no " + signature}, nil
+	case err != nil:
+		return nil, wardround.Wrap(wardround.EForbidden, op, err)
+	case st.Size() > oms.MaxBytes:
+		return &Verification{State: Failed, Why: "the signature is larger than any that is read"}, nil
+	}
+	raw, err := os.ReadFile(signature)
+	if err != nil {
+		return nil, wardround.Wrap(wardround.EForbidden, op, err)
+	}
+	b, err := oms.Read(raw)
+	if err != nil {
+		return &Verification{State: Failed, Why: err.Error()}, nil
+	}
+	r, err := Open(b, o.Trust)
+	if err != nil {
+		v := &Verification{State: Failed, Why: words(err), Method: b.Method()}
+		if wardround.ErrorCode(err) == wardround.ECannotTell {
+			v.State = Unknown
+		}
+		return v, nil
+	}
+	v := &Verification{State: Verified, Method: r.Method, Signer: r.Signer, Legacy: r.Legacy, Model: r.Manifest.Name, Root: r.Manifest.Root}
+	if r.Weak {
+		v.State = Weak
+	}
+	return v, v.compare(ctx, model, signature, r.Manifest, o)
+}
+
+// Open checks the signature alone. Errors: ECannotTell where what is needed to
+// check it is missing; anything else means that it does not hold.
+func Open(b *oms.Bundle, t Trust) (*oms.Result, error) {
+	const op = "model verify"
+	o := oms.Options{Legacy: t.Legacy}
+	switch b.Method() {
+	case oms.ByKey:
+		if t.Key == nil {
+			return nil, wardround.Errorf(wardround.ECannotTell, op, "the model was signed with a key; give its public part (--key), obtained elsewhere than the model")
+		}
+		return b.VerifyKey(t.Key, o)
+	case oms.ByCertificate:
+		if len(t.Roots) == 0 {
+			return nil, wardround.Errorf(wardround.ECannotTell, op, "the model was signed with a certificate; give the root to trust (--certificate-chain), obtained elsewhere than the model")
+		}
+		return b.VerifyCertificate(t.Roots, o)
+	}
+	return sigstore(b, t)
+}
+
+// words is an error without the package's name in front.
+func words(err error) string { return strings.TrimPrefix(err.Error(), "oms: ") }
+
+// compare hashes what lies there as it was signed.
+func (v *Verification) compare(ctx context.Context, model, signature string, m *oms.Manifest, o VerifyOptions) error {
+	s := m.Serialization
+	h := HashOptions{Method: s.Method, HashType: s.HashType, Shard: s.Shard, Symlinks: s.Symlinks, Ignore: append(slices.Clone(s.Ignored), o.Ignore...), Workers: o.Workers}
+	if rel, ok := within(model, signature); ok {
+		h.Ignore = append(h.Ignore, rel)
+	}
+	for _, r := range m.Resources {
+		name := r.Name
+		if s.Method == oms.Shards {
+			name, _, _ = r.Span()
+		}
+		if isIgnored(name, ignoring(o.Ignore)) && name != "." {
+			v.State, v.Why = Failed, "the signature covers "+name+", which was to be ignored"
+			return nil
+		}
+	}
+	if o.Unsigned {
+		for _, r := range m.Resources {
+			name := r.Name
+			if s.Method == oms.Shards {
+				name, _, _ = r.Span()
+			}
+			if !slices.Contains(h.Only, name) {
+				h.Only = append(h.Only, name)
+			}
+		}
+	}
+	there, err := Hash(ctx, model, h)
+	switch {
+	case wardround.ErrorCode(err) == wardround.EInvalid || wardround.ErrorCode(err) == wardround.EIntegrity:
+		v.State, v.Why = Failed, err.Error()
+		return nil
+	case err != nil:
+		return err
+	}
+	v.Files = len(there.Resources)
+	v.diff(m.Resources, there.Resources)
+	if n := len(v.Changed) + len(v.Added) + len(v.Removed) + len(v.Moved); n > 0 {
+		v.State, v.Why = Failed, "what lies there is not what was signed"
+	}
+	return nil
+}
+
+// diff names what differs between what was signed and what lies there.
+func (v *Verification) diff(signed, there []oms.Resource) {
+	want := make(map[string]string, len(signed))
+	for _, r := range signed {
+		want[r.Name] = r.Digest
+	}
+	have := make(map[string]string, len(there))
+	for _, r := range there {
+		have[r.Name] = r.Digest
+	}
+	gone := map[string][]string{} // digest → names that are missing
+	for _, r := range signed {
+		switch d, ok := have[r.Name]; {
+		case !ok:
+			gone[r.Digest] = append(gone[r.Digest], r.Name)
+		case d != r.Digest:
+			v.Changed = append(v.Changed, r.Name)
+		}
+	}
+	for _, r := range there {
+		if _, ok := want[r.Name]; ok {
+			continue
+		}
+		if from := gone[r.Digest]; len(from) > 0 {
+			v.Moved = append(v.Moved, from[0]+" -> "+r.Name)
+			gone[r.Digest] = from[1:]
+			continue
+		}
+		v.Added = append(v.Added, r.Name)
+	}
+	for _, names := range gone {
+		v.Removed = append(v.Removed, names...)
+	}
+	for _, l := range []*[]string{&v.Changed, &v.Added, &v.Removed, &v.Moved} {
+		slices.Sort(*l)
+		*l = (*l)[:min(len(*l), maxNamed)]
+	}
+}
