@@ -1,0 +1,197 @@
+package twosample
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/wardround/wardround/stat/order"
+)
+
+// Bins cut the line. Inner edges ascend strictly; bin i holds edge[i−1] ≤ x < edge[i].
+type Bins struct {
+	edges []float64
+	// closed bins drop what lies outside of [first, last] and count last into the last bin, as numpy's histogram does;
+	// open bins reach to both infinities.
+	closed bool
+	once   sync.Once
+	table  []uint16 // by the upper 16 bits of a value's key: the bin of the lowest such value, high bit: look further
+}
+
+// QuantileBins cuts at the k-quantiles of the reference (numpy's default interpolation), k bins with about equal shares; fewer
+// where quantiles coincide. The outer bins are open: a value the reference never saw is counted at the end it lies beyond.
+func QuantileBins(reference []float64, k int) (*Bins, error) {
+	if k < 2 || k > 10_000 {
+		return nil, errors.New("between 2 and 10,000 bins")
+	}
+	ps := make([]float64, k-1)
+	for i := range ps {
+		ps[i] = float64(i+1) / float64(k)
+	}
+	e, err := order.Quantiles(reference, ps)
+	if err != nil {
+		return nil, err
+	}
+	return newBins(slices.Compact(e), false), nil
+}
+
+// SturgesBins are numpy's "sturges" bins over both samples, which Evidently uses for floating-point columns: equal widths of
+// range/(log₂n+1), closed. Values must be finite.
+func SturgesBins(a, b []float64) (*Bins, error) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, s := range [][]float64{a, b} {
+		for _, x := range s {
+			if x != x {
+				return nil, ErrNaN
+			}
+			lo, hi = math.Min(lo, x), math.Max(hi, x)
+		}
+	}
+	if len(a)+len(b) == 0 {
+		return nil, ErrSmall
+	}
+	if math.IsInf(hi-lo, 0) {
+		return nil, errors.New("equal bins need finite values")
+	}
+	if lo == hi {
+		lo, hi = lo-0.5, hi+0.5
+		return newBins([]float64{lo, hi}, true), nil
+	}
+	width := (hi - lo) / (math.Log2(float64(len(a)+len(b))) + 1)
+	n := int(math.Ceil((hi - lo) / width))
+	e := make([]float64, n+1)
+	step := (hi - lo) / float64(n)
+	for i := range e {
+		e[i] = lo + float64(i)*step
+	}
+	e[n] = hi
+	return newBins(slices.Compact(e), true), nil
+}
+
+// EdgeBins cuts at the given inner edges; the outer bins are open.
+func EdgeBins(edges []float64) (*Bins, error) {
+	for i, e := range edges {
+		if e != e || i > 0 && !(e > edges[i-1]) {
+			return nil, errors.New("edges must ascend")
+		}
+	}
+	return newBins(slices.Clone(edges), false), nil
+}
+
+func newBins(edges []float64, closed bool) *Bins {
+	for i := range edges {
+		edges[i] += 0 // −0 becomes 0
+	}
+	return &Bins{edges: edges, closed: closed}
+}
+
+// Len returns the number of bins, Edges the edges (inner ones only where the outer bins are open).
+func (b *Bins) Len() int {
+	if b.closed {
+		return len(b.edges) - 1
+	}
+	return len(b.edges) + 1
+}
+
+// Edges returns a copy of the edges.
+func (b *Bins) Edges() []float64 { return slices.Clone(b.edges) }
+
+const (
+	more      = 1 << 15
+	tableFrom = 4096 // values from which the table of 65,536 entries pays
+)
+
+// prepare builds the table: most prefixes of a value's bits lie wholly within one bin.
+func (b *Bins) prepare() {
+	if len(b.edges) >= more-1 {
+		return
+	}
+	t := make([]uint16, 1<<16)
+	i := 0
+	for p := range t {
+		first := uint64(p) << 48
+		for i < len(b.edges) && order.Key(b.edges[i]) <= first {
+			i++
+		}
+		t[p] = uint16(i)
+		if i < len(b.edges) && order.Key(b.edges[i])>>48 == uint64(p) {
+			t[p] |= more
+		}
+	}
+	b.table = t
+}
+
+// Count returns how many values of x fall in each bin. NaN is an error.
+func (b *Bins) Count(x []float64) ([]float64, error) {
+	n := make([]int64, len(b.edges)+1) // by number of edges at or below the value
+	last := math.Inf(1)
+	if b.closed {
+		last = b.edges[len(b.edges)-1]
+	}
+	atLast := int64(0)
+	useTable := len(x) >= tableFrom
+	if useTable {
+		b.once.Do(b.prepare)
+		useTable = b.table != nil
+	}
+	for _, v := range x {
+		if v != v {
+			return nil, ErrNaN
+		}
+		if v == 0 {
+			v = 0 // −0 has a key of its own
+		}
+		var i int
+		if useTable {
+			t := b.table[order.Key(v)>>48]
+			i = int(t &^ more)
+			if t&more != 0 {
+				for i < len(b.edges) && b.edges[i] <= v {
+					i++
+				}
+			}
+		} else {
+			i, _ = slices.BinarySearchFunc(b.edges, v, func(e, v float64) int {
+				if e <= v {
+					return -1
+				}
+				return 1
+			})
+		}
+		n[i]++
+		if v == last && b.closed {
+			atLast++
+		}
+	}
+	if b.closed {
+		out := make([]float64, b.Len())
+		for i := range out {
+			out[i] = float64(n[i+1])
+		}
+		out[len(out)-1] += float64(atLast)
+		return out, nil
+	}
+	out := make([]float64, len(n))
+	for i, c := range n {
+		out[i] = float64(c)
+	}
+	return out, nil
+}
+
+// PSIBinned is [PSI] of numbers over k quantile bins of the reference.
+func PSIBinned(reference, current []float64, k int) (Result, error) {
+	bins, err := QuantileBins(reference, k)
+	if err != nil {
+		return Result{}, err
+	}
+	a, err := bins.Count(reference)
+	if err != nil {
+		return Result{}, err
+	}
+	b, err := bins.Count(current)
+	if err != nil {
+		return Result{}, err
+	}
+	return PSI(a, b)
+}
