@@ -32,9 +32,12 @@ func FitIsotonic(x, y, weight []float64) (*Isotonic, error) {
 			return nil, fmt.Errorf("row %d: %w", i+1, ErrNaN)
 		}
 	}
-	// Rows of one score become one, with their mean. Scores nearer than 1e-15
-	// are one score, as in scikit-learn.
-	const eps = 1e-15
+	if weight == nil {
+		if label, ok := zeroOne(y); ok {
+			return FitIsotonicLabels(x, label)
+		}
+	}
+	// Rows of one score become one, with their mean.
 	ux, uy, uw := make([]float64, 0, len(x)), make([]float64, 0, len(x)), make([]float64, 0, len(x))
 	for _, i := range radix.Order(x) {
 		w := 1.0
@@ -62,15 +65,75 @@ func FitIsotonic(x, y, weight []float64) (*Isotonic, error) {
 
 // FitIsotonicLabels is FitIsotonic for labels.
 func FitIsotonicLabels(score []float64, label []bool) (*Isotonic, error) {
-	r, err := Rank(score, label)
+	if len(score) != len(label) {
+		return nil, ErrLength
+	}
+	if len(score) == 0 {
+		return nil, ErrEmpty
+	}
+	pos, neg, err := split(score, label)
 	if err != nil {
 		return nil, err
 	}
-	w := make([]float64, len(r.pos))
-	for i := range w {
-		w[i] = r.pos[i] + r.neg[i]
+	return poolLabels(pos, neg), nil
+}
+
+// Scores nearer than eps are one score, as in scikit-learn.
+const eps = 1e-15
+
+// zeroOne reads y as labels, if it holds nothing but 0 and 1.
+func zeroOne(y []float64) ([]bool, bool) {
+	l := make([]bool, len(y))
+	for i, v := range y {
+		if v != 0 && v != 1 {
+			return nil, false
+		}
+		l[i] = v == 1
 	}
-	return pool(r.score, append([]float64(nil), r.pos...), w), nil
+	return l, true
+}
+
+// poolLabels pools while it merges the sorted scores of cases and non-cases: it
+// holds the blocks, of which there are few, and nothing per row.
+func poolLabels(pos, neg []float64) *Isotonic {
+	type block struct{ first, last, cases, rows float64 }
+	var blocks []block
+	for i, j := 0, 0; i < len(pos) || j < len(neg); {
+		var s float64
+		switch {
+		case j == len(neg):
+			s = pos[i]
+		case i == len(pos):
+			s = neg[j]
+		default:
+			s = min(pos[i], neg[j])
+		}
+		p, q := i, j
+		for i < len(pos) && (pos[i] == s || pos[i]-s < eps) {
+			i++
+		}
+		for j < len(neg) && (neg[j] == s || neg[j]-s < eps) {
+			j++
+		}
+		b := block{s, s, float64(i - p), float64(i - p + j - q)}
+		k := len(blocks)
+		for k > 0 && blocks[k-1].cases*b.rows >= b.cases*blocks[k-1].rows {
+			k--
+			b.first = blocks[k].first
+			b.cases += blocks[k].cases
+			b.rows += blocks[k].rows
+		}
+		blocks = append(blocks[:k], b)
+	}
+	iso := &Isotonic{}
+	for _, b := range blocks {
+		v := b.cases / b.rows
+		iso.X, iso.Y = append(iso.X, b.first), append(iso.Y, v)
+		if b.last > b.first {
+			iso.X, iso.Y = append(iso.X, b.last), append(iso.Y, v)
+		}
+	}
+	return iso
 }
 
 // pool: y holds weighted sums, w weights, per distinct x. Both are consumed.

@@ -26,31 +26,46 @@ func Rank(score []float64, label []bool) (*Ranking, error) {
 	if len(score) == 0 {
 		return nil, ErrEmpty
 	}
+	pos, neg, err := split(score, label)
+	if err != nil {
+		return nil, err
+	}
+	if len(pos) == 0 || len(neg) == 0 {
+		return nil, ErrOneClass
+	}
+	return merge(pos, neg), nil
+}
+
+// split returns the scores of cases and of non-cases, each sorted: so no label
+// need travel with its score through the sort.
+func split(score []float64, label []bool) (pos, neg []float64, err error) {
 	cases := 0
 	for _, l := range label {
 		if l {
 			cases++
 		}
 	}
-	// Cases and non-cases are sorted apart, so that no label need travel with
-	// its score, and merged.
-	pos, neg := make([]float64, 0, cases), make([]float64, 0, len(score)-cases)
+	// Each score is written to both, one place further only where it belongs: a
+	// branch on the label would be guessed wrong for every other row.
+	others := len(score) - cases
+	pos, neg = make([]float64, cases+1), make([]float64, others+1)
+	p, n := 0, 0
 	for i, s := range score {
 		if s != s {
-			return nil, fmt.Errorf("row %d: %w", i+1, ErrNaN)
+			return nil, nil, fmt.Errorf("row %d: %w", i+1, ErrNaN)
 		}
+		pos[p], neg[n] = s, s
+		c := 0
 		if label[i] {
-			pos = append(pos, s)
-		} else {
-			neg = append(neg, s)
+			c = 1
 		}
+		p += c
+		n += 1 - c
 	}
-	if len(pos) == 0 || len(neg) == 0 {
-		return nil, ErrOneClass
-	}
+	pos, neg = pos[:cases], neg[:others]
 	radix.Float64s(pos)
 	radix.Float64s(neg)
-	return merge(pos, neg), nil
+	return pos, neg, nil
 }
 
 func merge(pos, neg []float64) *Ranking {

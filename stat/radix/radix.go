@@ -10,8 +10,12 @@
 // The method is the least-significant-digit radix sort of Friend (J. ACM 3,
 // 1956) with 11-bit digits, over the IEEE 754 bits turned so that unsigned
 // order is numeric order (Herf, "Radix tricks", 2001). A digit that is the same
-// in all keys is skipped, so scores rounded to two decimals, or counts, cost
-// less than full doubles.
+// in all keys is skipped.
+//
+// The upper 33 bits (sign, exponent, 21 bits of mantissa) are sorted first. In
+// most columns that leaves hardly a pair out of order, and one pass of insertion
+// ends it; where it would take more than a few moves per key (values that differ
+// only far behind the point, as 1e6 + small), the lower bits are sorted, too.
 package radix
 
 import (
@@ -23,7 +27,9 @@ const (
 	digit   = 11
 	buckets = 1 << digit
 	passes  = (64 + digit - 1) / digit
-	small   = 512 // below this many keys a comparison sort is quicker
+	low     = passes / 2 // passes over the lower 33 bits
+	small   = 512        // below this many keys a comparison sort is quicker
+	patient = 4          // moves per key that insertion may take
 )
 
 // key turns the bits of x so that unsigned order is numeric order, NaN last.
@@ -46,6 +52,12 @@ func value(k uint64) float64 {
 	return math.Float64frombits(k ^ (^uint64(int64(k)>>63) | 1<<63))
 }
 
+// An entry is a key, and the position it came from.
+type entry struct {
+	k uint64
+	i uint32
+}
+
 // Float64s sorts x in place, ascending, NaN last. It takes 16 bytes of working
 // memory per value.
 func Float64s(x []float64) {
@@ -59,17 +71,34 @@ func Float64s(x []float64) {
 		return
 	}
 	a, b := make([]uint64, len(x)), make([]uint64, len(x))
-	var count [passes][buckets]uint32
 	for i, v := range x {
-		k := key(v)
-		a[i] = k
-		tally(&count, k)
+		a[i] = key(v)
 	}
-	for p := range passes {
-		if !spread(&count[p], a[0]>>(p*digit)&(buckets-1), len(a)) {
+	a, b = keys(a, b, low, passes)
+	if !settleKeys(a) {
+		a, b = keys(a, b, 0, low)
+		a, _ = keys(a, b, low, passes)
+	}
+	for i, k := range a {
+		x[i] = value(k)
+	}
+}
+
+// keys sorts a by the digits from ... to-1, with b as room; it returns the
+// sorted one first.
+func keys(a, b []uint64, from, to int) ([]uint64, []uint64) {
+	var count [low + passes%2][buckets]uint32
+	for _, k := range a {
+		k >>= from * digit
+		for p := range count {
+			count[p][k>>(p*digit)&(buckets-1)]++
+		}
+	}
+	for p := from; p < to; p++ {
+		at, shift := &count[p-from], p*digit
+		if !spread(at, a[0]>>shift&(buckets-1), len(a)) {
 			continue
 		}
-		at, shift := &count[p], p*digit
 		for _, k := range a {
 			d := k >> shift & (buckets - 1)
 			b[at[d]] = k
@@ -77,9 +106,23 @@ func Float64s(x []float64) {
 		}
 		a, b = b, a
 	}
-	for i, k := range a {
-		x[i] = value(k)
+	return a, b
+}
+
+// settleKeys ends the sorting by insertion, or gives up and says false.
+func settleKeys(a []uint64) bool {
+	moves := patient * len(a)
+	for i := 1; i < len(a); i++ {
+		k, j := a[i], i
+		for ; j > 0 && a[j-1] > k; j-- {
+			a[j] = a[j-1]
+		}
+		a[j] = k
+		if moves -= i - j; moves < 0 {
+			return false
+		}
 	}
+	return true
 }
 
 // Sorted returns a sorted copy of x.
@@ -97,35 +140,21 @@ func Order(x []float64) []uint32 {
 		panic("radix: more values than a 32-bit position can name")
 	}
 	idx := make([]uint32, len(x))
-	for i := range idx {
-		idx[i] = uint32(i)
-	}
 	if len(x) < small {
+		for i := range idx {
+			idx[i] = uint32(i)
+		}
 		slices.SortStableFunc(idx, func(i, j uint32) int { return compare(x[i], x[j]) })
 		return idx
 	}
-	type pair struct {
-		k uint64
-		i uint32
-	}
-	a, b := make([]pair, len(x)), make([]pair, len(x))
-	var count [passes][buckets]uint32
+	a, b := make([]entry, len(x)), make([]entry, len(x))
 	for i, v := range x {
-		k := key(v)
-		a[i] = pair{k, uint32(i)}
-		tally(&count, k)
+		a[i] = entry{key(v), uint32(i)}
 	}
-	for p := range passes {
-		if !spread(&count[p], a[0].k>>(p*digit)&(buckets-1), len(a)) {
-			continue
-		}
-		at, shift := &count[p], p*digit
-		for _, e := range a {
-			d := e.k >> shift & (buckets - 1)
-			b[at[d]] = e
-			at[d]++
-		}
-		a, b = b, a
+	a, b = entries(a, b, low, passes)
+	if !settleEntries(a) {
+		a, b = entries(a, b, 0, low)
+		a, _ = entries(a, b, low, passes)
 	}
 	for i, e := range a {
 		idx[i] = e.i
@@ -133,13 +162,43 @@ func Order(x []float64) []uint32 {
 	return idx
 }
 
-func tally(count *[passes][buckets]uint32, k uint64) {
-	count[0][k&(buckets-1)]++
-	count[1][k>>digit&(buckets-1)]++
-	count[2][k>>(2*digit)&(buckets-1)]++
-	count[3][k>>(3*digit)&(buckets-1)]++
-	count[4][k>>(4*digit)&(buckets-1)]++
-	count[5][k>>(5*digit)]++
+// entries is keys for entries; both are stable.
+func entries(a, b []entry, from, to int) ([]entry, []entry) {
+	var count [low + passes%2][buckets]uint32
+	for _, e := range a {
+		k := e.k >> (from * digit)
+		for p := range count {
+			count[p][k>>(p*digit)&(buckets-1)]++
+		}
+	}
+	for p := from; p < to; p++ {
+		at, shift := &count[p-from], p*digit
+		if !spread(at, a[0].k>>shift&(buckets-1), len(a)) {
+			continue
+		}
+		for _, e := range a {
+			d := e.k >> shift & (buckets - 1)
+			b[at[d]] = e
+			at[d]++
+		}
+		a, b = b, a
+	}
+	return a, b
+}
+
+func settleEntries(a []entry) bool {
+	moves := patient * len(a)
+	for i := 1; i < len(a); i++ {
+		e, j := a[i], i
+		for ; j > 0 && a[j-1].k > e.k; j-- {
+			a[j] = a[j-1]
+		}
+		a[j] = e
+		if moves -= i - j; moves < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // spread turns the counts of one digit into start positions. It says false, and

@@ -17,6 +17,7 @@ func inputs(n int) map[string][]float64 {
 		in["normal"] = append(in["normal"], r.NormFloat64()*1e3)
 		in["score"] = append(in["score"], math.Round(r.Float64()*100)/100)
 		in["count"] = append(in["count"], float64(r.IntN(20)))
+		in["far behind the point"] = append(in["far behind the point"], 1e6+float64(r.IntN(n))*1e-9)
 		in["constant"] = append(in["constant"], 0.25)
 		in["bits"] = append(in["bits"], math.Float64frombits(r.Uint64()))
 		in["odd"] = append(in["odd"], []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0, 5e-324, -1}[(i*5+r.IntN(3))%7])
