@@ -1,0 +1,323 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+const (
+	sampleLines = 200
+	sampleRows  = 10_000
+	// mostly is the share of a sample that must be of a kind for the column to be; the
+	// rest is then invalid.
+	mostly = 0.95
+)
+
+// openCSV finds out how the file is written from its first chunk.
+func openCSV(r io.Reader, name string, opt Options) (*File, error) {
+	c := &csvFile{r: r, name: name, lim: opt.Limits.withDefaults(), line: 1, comma: opt.DecimalComma, eol: '\n', missing: map[string]bool{}}
+	missing := opt.Missing
+	if missing == nil {
+		missing = DefaultMissing
+	}
+	for _, m := range missing {
+		if len(m) > maxMissing {
+			return nil, fmt.Errorf("%s: the text %.20q… for no value is longer than %d bytes", name, m, maxMissing)
+		}
+		c.missing[m] = true
+	}
+	c.missing[""], c.plain = true, true
+	for m := range c.missing {
+		if _, ok := number([]byte(m), c.comma); ok {
+			c.plain = false
+		}
+	}
+	f := &File{name: name, format: "csv", rows: -1, src: c}
+	if err := c.fill(chunkBytes); err != nil {
+		return nil, err
+	}
+	note := func(format string, args ...any) { f.notes = append(f.notes, fmt.Sprintf(format, args...)) }
+	if err := c.letters(note); err != nil {
+		return nil, err
+	}
+	c.delimiter = opt.Delimiter
+	if c.delimiter == 0 {
+		var why string
+		c.delimiter, why = c.findDelimiter()
+		note("%s", why)
+	} else if c.delimiter == '"' || c.delimiter == '\n' || c.delimiter == '\r' {
+		return nil, fmt.Errorf("%s: %q cannot part fields", name, string(c.delimiter))
+	}
+	lines, err := c.peek(sampleLines)
+	if err != nil {
+		return nil, err
+	}
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("%s: the file is empty", name)
+	}
+	if n := len(lines[0]); n > c.lim.Columns {
+		return nil, fmt.Errorf("%s: line 1: %d columns, over the limit of %d", name, n, c.lim.Columns)
+	}
+	if !c.comma && c.delimiter != ',' {
+		if n := commas(lines); n > 0 {
+			c.comma = true
+			note("numbers are written with a decimal comma: %d fields of the first lines are, and none has a point", n)
+		}
+	}
+	if c.comma && c.delimiter == ',' {
+		return nil, fmt.Errorf("%s: a comma cannot part fields and decimals both: say the delimiter", name)
+	}
+	header, why := opt.Header, "as said"
+	if header == HeaderUnknown {
+		header, why = c.findHeader(lines)
+	}
+	names := make([]string, len(lines[0]))
+	if header == HeaderYes {
+		note("the first line holds the names: %s", why)
+		copy(names, lines[0])
+		if err := c.drop(); err != nil {
+			return nil, err
+		}
+	} else {
+		note("the first line holds values, so columns have numbers for names: %s", why)
+	}
+	names, more := nameColumns(names)
+	f.notes = append(f.notes, more...)
+	c.columns = make([]Column, len(names))
+	for i, n := range names {
+		if len(n) > 1000 {
+			return nil, fmt.Errorf("%s: line 1, field %d: a name of %d bytes", name, i+1, len(n))
+		}
+		c.columns[i] = Column{Name: n, Kind: Text}
+	}
+	raw, spans, err := c.chunk(len(c.columns))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	c.types(raw, spans, opt.Kinds)
+	c.ready = c.batch(raw, spans)
+	f.columns = c.columns
+	return f, nil
+}
+
+// letters looks at the first bytes for what is no text, the byte order mark, line ends
+// and the character set.
+func (c *csvFile) letters(note func(string, ...any)) error {
+	b := c.rest
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		return fmt.Errorf("%s: the file is UTF-16; save it as UTF-8", c.name)
+	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}), bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return fmt.Errorf("%s: the file is packed; unpack it first", c.name)
+	case bytes.IndexByte(b[:min(len(b), 64<<10)], 0) >= 0:
+		return fmt.Errorf("%s: byte %d is zero: this is neither CSV nor Parquet", c.name, bytes.IndexByte(b, 0))
+	}
+	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
+		c.rest = b[3:]
+		note("the file begins with a byte order mark, which is no part of the first name")
+	}
+	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') >= 0 {
+		c.eol = '\r'
+		note("lines end with a carriage return alone")
+	}
+	cut := b[:max(0, len(b)-utf8.UTFMax)]
+	if i := firstInvalid(cut); i >= 0 {
+		note("texts that are no UTF-8 are read as Windows-1252 (ISO 8859-1): byte %d is the first", i)
+	}
+	return nil
+}
+
+func firstInvalid(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+// peek returns the first records of what is read, as texts, without taking them.
+func (c *csvFile) peek(most int) ([][]string, error) {
+	raw := bytes.Clone(c.rest[:min(len(c.rest), chunkBytes)])
+	whole := c.ended
+	var out [][]string
+	at := 0
+	line := int64(1)
+	for at < len(raw) && len(out) < most {
+		spans, end, lines, err := c.record(raw, at, nil)
+		if errors.Is(err, errOpen) {
+			if len(out) == 0 && whole {
+				return nil, fmt.Errorf("%s: line %d: a quote is not closed to the end of the file", c.name, line)
+			}
+			if len(out) == 0 {
+				return nil, fmt.Errorf("%s: line %d: the first record is longer than %d bytes; is a quote not closed?", c.name, line, chunkBytes)
+			}
+			break
+		}
+		if len(spans) > 1 || spans[0].from != spans[0].to {
+			fields := make([]string, len(spans))
+			for i, s := range spans {
+				b := raw[s.from:s.to]
+				if !utf8.Valid(b) {
+					b = fromWindows(b)
+				}
+				fields[i] = string(b)
+			}
+			out = append(out, fields)
+		}
+		at, line = end, line+int64(lines)
+	}
+	return out, nil
+}
+
+// drop takes the first record, and empty lines before it.
+func (c *csvFile) drop() error {
+	for at := 0; ; {
+		spans, end, lines, err := c.record(c.rest, at, nil)
+		if errors.Is(err, errOpen) {
+			return fmt.Errorf("%s: line %d: the line of names does not end", c.name, c.line)
+		}
+		at = end
+		c.line += int64(lines)
+		if len(spans) > 1 || spans[0].from != spans[0].to || at >= len(c.rest) {
+			c.rest = c.rest[at:]
+			return nil
+		}
+	}
+}
+
+// findDelimiter takes the one that parts most lines into the same number of fields; of
+// those that are equal in that the comma is last, because decimals have it, too.
+func (c *csvFile) findDelimiter() (byte, string) {
+	best, fields, agree, of := byte(','), 1, 0, 0
+	for _, d := range []byte{'\t', ';', '|', ','} {
+		c.delimiter = d
+		lines, err := c.peek(sampleLines)
+		if err != nil || len(lines) == 0 {
+			continue
+		}
+		counts := map[int]int{}
+		for _, l := range lines {
+			counts[len(l)]++
+		}
+		n, same := 1, 0
+		for k, v := range counts {
+			if k > 1 && (v > same || v == same && k > n) {
+				n, same = k, v
+			}
+		}
+		if n > 1 && same*max(of, 1) > agree*len(lines) {
+			best, fields, agree, of = d, n, same, len(lines)
+		}
+	}
+	if fields == 1 {
+		return ',', "there is one column: no delimiter parts the lines alike"
+	}
+	return best, fmt.Sprintf("fields are parted by %q: it parts %d of the first %d lines into %d", string(best), agree, of, fields)
+}
+
+// commas counts fields that are numbers with a decimal comma. 0 if any number has a
+// point, or if all could as well have a comma between thousands.
+func commas(lines [][]string) int {
+	n, sure := 0, false
+	for _, l := range lines {
+		for _, f := range l {
+			b := bytes.TrimSpace([]byte(f))
+			if at := bytes.IndexByte(b, ','); at >= 0 {
+				if _, ok := number(b, true); ok {
+					n++
+					sure = sure || len(b)-at-1 != 3
+				}
+			} else if bytes.IndexByte(b, '.') >= 0 {
+				if _, ok := number(b, false); ok {
+					return 0
+				}
+			}
+		}
+	}
+	if !sure {
+		return 0
+	}
+	return n
+}
+
+// findHeader compares the first line with those below it.
+func (c *csvFile) findHeader(lines [][]string) (Header, string) {
+	first := lines[0]
+	for i, f := range first {
+		b := bytes.TrimSpace([]byte(f))
+		if _, ok := number(b, c.comma); ok {
+			return HeaderNo, fmt.Sprintf("its field %d is a number", i+1)
+		}
+		if _, ok := instant(b); ok {
+			return HeaderNo, fmt.Sprintf("its field %d is a date", i+1)
+		}
+	}
+	for i := range first {
+		for _, l := range lines[1:] {
+			if i < len(l) {
+				b := bytes.TrimSpace([]byte(l[i]))
+				if _, ok := number(b, c.comma); ok {
+					return HeaderYes, fmt.Sprintf("column %d has a name there and numbers below", i+1)
+				}
+				if _, ok := instant(b); ok {
+					return HeaderYes, fmt.Sprintf("column %d has a name there and times below", i+1)
+				}
+			}
+		}
+	}
+	return HeaderYes, "all columns are texts, and names are usual"
+}
+
+// types decides what columns hold from the rows of the first chunk.
+func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind) {
+	n := len(c.columns)
+	rows := min(len(spans)/n, sampleRows)
+	for i := range c.columns {
+		col := &c.columns[i]
+		if k, ok := said[col.Name]; ok {
+			col.Kind, col.Reason = k, "as said"
+			continue
+		}
+		var there, numbers, bools, times int
+		for r := range rows {
+			s := spans[r*n+i]
+			b := bytes.TrimSpace(raw[s.from:s.to])
+			if c.isMissing(b) {
+				continue
+			}
+			there++
+			if _, ok := number(b, c.comma); ok {
+				numbers++
+			} else if is(b, "true") || is(b, "false") {
+				bools++
+			} else if _, ok := instant(b); ok {
+				times++
+			}
+		}
+		enough := func(k int) bool { return float64(k) >= mostly*float64(there) }
+		why := func(k int, what string) string {
+			return fmt.Sprintf("%d of the first %d values are %s", k, there, what)
+		}
+		switch {
+		case there == 0:
+			col.Kind, col.Reason = Number, "no value in the sample; numbers are supposed"
+		case enough(numbers):
+			col.Kind, col.Reason = Number, why(numbers, "numbers")
+		case enough(bools):
+			col.Kind, col.Reason = Bool, why(bools, "true or false")
+		case enough(times):
+			col.Kind, col.Reason = Time, why(times, "dates or times")
+		default:
+			col.Kind, col.Reason = Text, why(there-numbers-bools-times, "texts")
+		}
+	}
+}
