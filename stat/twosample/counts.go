@@ -77,6 +77,31 @@ func contingency(name string, a, b []float64, o Options, term func(o, e float64)
 	return result(name, int(na), int(nb), string(Asymptotic), x, dist.ChiSquare(df, x*ratio), math.Sqrt(x/N)), nil
 }
 
+// ChiSquareFit is Pearson's test of observed counts against the shares of a reference taken as known, without error of its own
+// (scipy.stats.chisquare with the reference scaled; what Evidently calls chi-square). Of two samples it claims too much: use
+// [ChiSquare], unless the reference is vastly larger. A category the reference lacks makes the statistic infinite.
+func ChiSquareFit(reference, observed []float64) (Result, error) {
+	na, nb, err := checkCounts(reference, observed)
+	if err != nil {
+		return Result{}, err
+	}
+	var x float64
+	df := -1.0
+	for i, e := range reference {
+		e *= nb / na
+		if e == 0 && observed[i] == 0 {
+			continue
+		}
+		df++
+		x += (observed[i] - e) * (observed[i] - e) / e
+	}
+	p := 1.0
+	if df > 0 {
+		p = dist.ChiSquare(df, x)
+	}
+	return result("chi-square-fit", int(na), int(nb), string(Asymptotic), x, p, math.Sqrt(x/nb)), nil
+}
+
 // Expected returns the smallest expected count under equal shares, over categories that somebody has.
 func Expected(a, b []float64) float64 {
 	na, nb, err := checkCounts(a, b)

@@ -256,3 +256,5 @@ func Tied(a, b Sorted) float64 {
 	})
 	return float64(tied) / math.Max(1, float64(len(a)+len(b)))
 }
+
+func normalTail(z float64) float64 { return dist.Normal(z) }

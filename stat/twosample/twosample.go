@@ -46,6 +46,7 @@ var (
 type Result struct {
 	Test      string
 	Statistic float64
+	Low, High float64 // the interval of the statistic, as PLow and PHigh for P
 	P         float64 // NaN where the test is a distance without one
 	// PLow ≤ P ≤ PHigh. On raw values all three are equal; on sketches the interval holds the p that raw values would give.
 	PLow, PHigh float64
@@ -134,7 +135,7 @@ func need(a, b Sorted, n int) error {
 
 func result(test string, a, b int, method string, statistic, p, effect float64) Result {
 	p = math.Max(0, math.Min(1, p)) // NaN stays
-	return Result{Test: test, Statistic: statistic, P: p, PLow: p, PHigh: p, Effect: effect, NA: a, NB: b, Method: method}
+	return Result{Test: test, Statistic: statistic, Low: statistic, High: statistic, P: p, PLow: p, PHigh: p, Effect: effect, NA: a, NB: b, Method: method}
 }
 
 // groups walks the pooled values in order: for every distinct one, how many a and b have of it, and how many came before.

@@ -1,0 +1,314 @@
+package twosample
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Ranked is a sample known by its distribution function, exactly or within an interval: a quantile sketch.
+type Ranked interface {
+	N() int64
+	// CDF returns the share of values at or below x: lower bound, estimate, upper bound.
+	CDF(x float64) (lo, mid, hi float64)
+	// Support returns, ascending, the values at which the estimate steps; it holds the least and the greatest.
+	Support() []float64
+}
+
+// uniform is a Ranked that bounds its error at all values at once, which is what a greatest distance needs.
+type uniform interface {
+	UniformRankError(confidence float64) float64
+}
+
+// sketchConfidence is of each side, so that both hold with 0.99.
+const sketchConfidence = 0.995
+
+// pair is the pooled view of two sketches.
+type pair struct {
+	n, m   float64
+	x      []float64
+	f, g   []float64 // estimates at x
+	ea, eb float64   // bounds of their errors, uniformly
+}
+
+func view(a, b Ranked) (p pair, exact bool, err error) {
+	p.n, p.m = float64(a.N()), float64(b.N())
+	if p.n < 1 || p.m < 1 || p.n > 1<<31 || p.m > 1<<31 {
+		return p, false, fmt.Errorf("%w: sketches of %d and %d values", ErrSmall, a.N(), b.N())
+	}
+	p.x = append(slices.Clone(a.Support()), b.Support()...)
+	slices.Sort(p.x)
+	p.x = slices.Compact(p.x)
+	p.f, p.ea = estimate(a, p.x)
+	p.g, p.eb = estimate(b, p.x)
+	return p, p.ea == 0 && p.eb == 0 && p.n+p.m <= 1e6, nil
+}
+
+func estimate(r Ranked, x []float64) (mid []float64, err float64) {
+	mid = make([]float64, len(x))
+	for i, v := range x {
+		var lo, hi float64
+		lo, mid[i], hi = r.CDF(v)
+		err = math.Max(err, math.Max(mid[i]-lo, hi-mid[i]))
+	}
+	if u, ok := r.(uniform); ok && err > 0 {
+		err = u.UniformRankError(sketchConfidence)
+	}
+	return mid, math.Min(1, err)
+}
+
+// expand writes exact sketches out as columns.
+func (p pair) expand() (a, b Sorted) {
+	write := func(f []float64, n float64) Sorted {
+		out := make(Sorted, 0, int(n))
+		for i, v := range p.x {
+			for upto := int(math.Round(f[i] * n)); len(out) < upto; {
+				out = append(out, v)
+			}
+		}
+		return out
+	}
+	return write(p.f, p.n), write(p.g, p.m)
+}
+
+func onSketch(a, b Ranked, o Options, exact sortedTest, bound func(p pair) (Result, error)) (Result, error) {
+	p, ok, err := view(a, b)
+	if err != nil {
+		return Result{}, err
+	}
+	if ok {
+		return exactly(p, o, exact)
+	}
+	return bound(p)
+}
+
+func exactly(p pair, o Options, exact sortedTest) (Result, error) {
+	x, y := p.expand()
+	return exact(x, y, o)
+}
+
+// sketched fills a Result from the statistic's estimate and interval and a p that falls as the statistic grows.
+func (p pair) sketched(name string, lo, mid, hi float64, tail func(float64) float64, effect float64) Result {
+	r := Result{Test: name, Statistic: mid, Low: lo, High: hi, Effect: effect, NA: int(p.n), NB: int(p.m), Method: "sketch"}
+	r.P, r.PLow, r.PHigh = tail(mid), tail(hi), tail(lo)
+	return r
+}
+
+// KSSketch is [KS] on sketches. The errors of both distribution functions add up to the error of D.
+func KSSketch(a, b Ranked, o Options) (Result, error) {
+	return onSketch(a, b, o, KSSorted, func(p pair) (Result, error) {
+		d := 0.0
+		for i := range p.x {
+			d = math.Max(d, math.Abs(p.f[i]-p.g[i]))
+		}
+		e := p.ea + p.eb
+		lo, hi := math.Max(0, d-e), math.Min(1, d+e)
+		r := p.sketched("ks", lo, d, hi, func(d float64) float64 {
+			pv, _ := ksP(int(p.n), int(p.m), int64(math.Round(d*p.n*p.m)), o)
+			return pv
+		}, d)
+		return r, nil
+	})
+}
+
+// MannWhitneySketch is [MannWhitney] on sketches: P(a > b) is off by no more than both errors together, whether ties are many
+// or none.
+func MannWhitneySketch(a, b Ranked, o Options) (Result, error) {
+	return onSketch(a, b, o, MannWhitneySorted, func(p pair) (Result, error) {
+		var auc, f0, g0, h0, tieLo, tieHi, largest float64
+		N := p.n + p.m
+		eh := (p.n*p.ea + p.m*p.eb) / N
+		for i := range p.x {
+			auc += (p.f[i] - f0) * (g0 + p.g[i]) / 2
+			h := (p.n*p.f[i] + p.m*p.g[i]) / N
+			atom := h - h0
+			tieLo += math.Pow(math.Max(0, atom-2*eh), 3)
+			largest = math.Max(largest, atom+2*eh)
+			f0, g0, h0 = p.f[i], p.g[i], h
+		}
+		tieHi = math.Min(1, largest*largest) // Σt³ ≤ max t²·Σt
+		// A share of exactly tied values needs an atom; a sketch can't tell a small one from none.
+		e := p.ea + p.eb
+		ratio, _, _ := o.ratio(int(p.n), int(p.m))
+		tail := func(auc, ties float64) float64 {
+			s := math.Sqrt(p.n * p.m / 12 * (N + 1) * math.Max(0, 1-ties))
+			z := (math.Abs(auc-0.5)*p.n*p.m - 0.5) / s * math.Sqrt(ratio)
+			return math.Min(1, 2*normalTail(z))
+		}
+		lo, hi := math.Max(0, auc-e), math.Min(1, auc+e)
+		far := hi
+		if 0.5-lo > hi-0.5 {
+			far = lo
+		}
+		near := math.Max(lo, math.Min(hi, 0.5))
+		r := Result{Test: "mann-whitney", Statistic: auc * p.n * p.m, Low: lo * p.n * p.m, High: hi * p.n * p.m, Effect: 2*auc - 1,
+			NA: int(p.n), NB: int(p.m), Method: "sketch"}
+		r.P, r.PLow, r.PHigh = tail(auc, tieLo), math.Min(tail(far, tieHi), tail(far, tieLo)), math.Max(tail(near, tieLo), tail(near, tieHi))
+		return r, nil
+	})
+}
+
+// CramerVonMisesSketch is [CramerVonMises] on sketches of values without ties; an atom larger than the sketches' error gives
+// an error, since midranks then move the statistic by what a sketch doesn't hold.
+func CramerVonMisesSketch(a, b Ranked, o Options) (Result, error) {
+	return onSketch(a, b, o, CramerVonMisesSorted, func(p pair) (Result, error) {
+		if err := p.untied(); err != nil {
+			return Result{}, err
+		}
+		lo, mid, hi := p.integrate(func(u0, u1 float64) float64 { return u1 - u0 }, math.Inf(1))
+		N := p.n + p.m
+		scale := p.n * p.m / N
+		ratio, ea, eb := o.ratio(int(p.n), int(p.m))
+		return p.sketched("cramer-von-mises", lo*scale, mid*scale, hi*scale, func(t float64) float64 { return cvmP(t*ratio, ea, eb) }, mid), nil
+	})
+}
+
+// AndersonDarlingSketch is [AndersonDarling] on sketches of values without ties. Near the ends, where the statistic looks
+// closest, F−G is also bounded by the few values that lie there.
+func AndersonDarlingSketch(a, b Ranked, o Options) (Result, error) {
+	return onSketch(a, b, o, AndersonDarlingSorted, func(p pair) (Result, error) {
+		if err := p.untied(); err != nil {
+			return Result{}, err
+		}
+		N := p.n + p.m
+		logit := func(u0, u1 float64) float64 { return math.Log(u1/u0) - math.Log((1-u1)/(1-u0)) }
+		lo, mid, hi := p.integrate(logit, N/math.Min(p.n, p.m))
+		ratio, _, _ := o.ratio(int(p.n), int(p.m))
+		sigma := adSigma(int(min(p.n, 1e6)), int(min(p.m, 1e6))) // at its limit long before
+		std := func(x float64) float64 { return (x*p.n*p.m/N*ratio - 1) / sigma }
+		return p.sketched("anderson-darling", std(lo), std(mid), std(hi), adP, mid), nil
+	})
+}
+
+func (p pair) untied() error {
+	h0, N := 0.0, p.n+p.m
+	most := 2*(p.n*p.ea+p.m*p.eb)/N + 2/N
+	for i := range p.x {
+		h := (p.n*p.f[i] + p.m*p.g[i]) / N
+		if h-h0 > most {
+			return fmt.Errorf("a share of %.3g of the values is equal to %g: this test on sketches needs values without ties", h-h0, p.x[i])
+		}
+		h0 = h
+	}
+	return nil
+}
+
+// cells of the integral over u = H(x), the pooled distribution function.
+const cells = 2048
+
+// integrate bounds ∫(F−G)²·w dH. At a given u the true place lies where the estimate of H is within its error of u, so the
+// least and greatest (F−G)² over that window, widened by the errors of F and G, bound the integrand. weight is ∫w over a
+// cell; c bounds |F−G| by c·u and c·(1−u).
+func (p pair) integrate(weight func(u0, u1 float64) float64, c float64) (lo, mid, hi float64) {
+	N := p.n + p.m
+	e, eh := p.ea+p.eb, (p.n*p.ea+p.m*p.eb)/N
+	h := make([]float64, len(p.x)+1)
+	d := make([]float64, len(p.x)+1) // |F−G| after the step at x[i−1]; d[0] = 0 before the first
+	for i := range p.x {
+		h[i+1] = (p.n*p.f[i] + p.m*p.g[i]) / N
+		d[i+1] = math.Abs(p.f[i] - p.g[i])
+	}
+	edge := func(k int) float64 { // even in logit, so that the ends are looked at closely
+		l := math.Log(N - 1)
+		return 1 / (1 + math.Exp(l-2*l*float64(k)/cells))
+	}
+	u0 := edge(0)
+	first, last, centre := 0, 0, 0
+	for k := range cells {
+		u1 := edge(k + 1)
+		for first+1 < len(h) && h[first+1] < u0-eh {
+			first++
+		}
+		for last+1 < len(h) && h[last] <= u1+eh {
+			last++
+		}
+		for centre+1 < len(h) && h[centre+1] <= (u0+u1)/2 {
+			centre++
+		}
+		least, most := math.Inf(1), 0.0
+		for i := first; i <= last; i++ {
+			least, most = math.Min(least, d[i]), math.Max(most, d[i])
+		}
+		least = math.Max(0, least-e)
+		most = math.Min(math.Min(1, most+e), c*math.Min(u1, 1-u0))
+		w := weight(u0, u1)
+		lo += math.Min(least, most) * math.Min(least, most) * w
+		hi += most * most * w
+		mid += math.Min(d[centre], most) * math.Min(d[centre], most) * w
+		u0 = u1
+	}
+	return lo, mid, hi
+}
+
+// WassersteinSketch is [Wasserstein] on sketches: an interval, no p.
+func WassersteinSketch(a, b Ranked) (Result, error) {
+	return onSketch(a, b, Options{}, WassersteinSorted, func(p pair) (Result, error) {
+		var lo, mid, hi float64
+		e := p.ea + p.eb
+		for i := range len(p.x) - 1 {
+			d, dx := math.Abs(p.f[i]-p.g[i]), p.x[i+1]-p.x[i]
+			add := func(s *float64, d float64) {
+				if d > 0 {
+					*s += d * dx
+				}
+			}
+			add(&lo, d-e)
+			add(&mid, d)
+			add(&hi, math.Min(1, d+e))
+		}
+		nan := func(float64) float64 { return math.NaN() }
+		return p.sketched("wasserstein", lo, mid, hi, nan, mid), nil
+	})
+}
+
+// PSISketch is [PSI] over bins between the edges, which ascend: e.g. quantiles of the reference. Bin i holds
+// edge[i−1] < x ≤ edge[i].
+func PSISketch(a, b Ranked, edges []float64) (Result, error) {
+	p, _, err := view(a, b)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(edges) == 0 || !slices.IsSorted(edges) {
+		return Result{}, fmt.Errorf("edges must ascend")
+	}
+	shares := func(r Ranked, e float64) (lo, mid, hi []float64) {
+		last := 0.0
+		for i := range len(edges) + 1 {
+			m := 1.0
+			if i < len(edges) {
+				_, m, _ = r.CDF(edges[i])
+			}
+			wide := 2 * e
+			if i == 0 || i == len(edges) {
+				wide = e
+			}
+			s := m - last
+			lo, mid, hi = append(lo, math.Max(0, s-wide)), append(mid, s), append(hi, math.Min(1, s+wide))
+			last = m
+		}
+		return lo, mid, hi
+	}
+	al, am, ah := shares(a, p.ea)
+	bl, bm, bh := shares(b, p.eb)
+	for _, s := range [][]float64{al, am, ah, bl, bm, bh} {
+		fill(s)
+	}
+	term := func(p, q float64) float64 { return (p - q) * math.Log(p/q) }
+	var lo, mid, hi float64
+	for i := range am {
+		mid += term(am[i], bm[i])
+		hi += math.Max(term(al[i], bh[i]), term(ah[i], bl[i]))
+		switch { // nearest corners; overlapping intervals may be equal
+		case al[i] > bh[i]:
+			lo += term(al[i], bh[i])
+		case bl[i] > ah[i]:
+			lo += term(ah[i], bl[i])
+		}
+	}
+	nan := func(float64) float64 { return math.NaN() }
+	r := p.sketched("psi", lo, mid, hi, nan, mid)
+	if p.ea == 0 && p.eb == 0 {
+		r.Method = "distance"
+	}
+	return r, nil
+}
