@@ -1,60 +1,125 @@
-package fdr
+package fdr_test
 
 import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/wardround/wardround/stat/fdr"
 )
 
-// The figures are scipy.stats.false_discovery_control's of the same p-values.
-func TestAdjustedLikeSciPy(t *testing.T) {
-	p := []float64{0.01, 0.04, 0.03, 0.005, math.NaN(), 0.8, 0.04}
-	bh := []float64{0.03, 0.048, 0.048, 0.03, math.NaN(), 0.8, 0.048}
-	c := 1 + 1.0/2 + 1.0/3 + 1.0/4 + 1.0/5 + 1.0/6
-	for i, got := range BH(p) {
-		if math.Abs(got-bh[i]) > 1e-12 || (got == got) != (bh[i] == bh[i]) {
-			t.Errorf("BH %d: %v, want %v", i, got, bh[i])
-		}
+// The example of scipy.stats.false_discovery_control (its own documentation's data),
+// with what SciPy 1.17 returns.
+func TestAdjusted(t *testing.T) {
+	p := []float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.000}
+	near := cmpopts.EquateApprox(0, 1e-12)
+	if d := cmp.Diff([]float64{0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.06385714285714286, 0.06385714285714286, 0.0645, 0.0765, 0.486, 0.5811818181818182, 0.714875, 0.7532307692307692, 0.8132142857142857, 1}, fdr.BenjaminiHochberg(p), near); d != "" {
+		t.Errorf("BH: %s", d)
 	}
-	for i, got := range BY(p) {
-		if want := math.Min(1, bh[i]*c); math.Abs(got-want) > 1e-12 {
-			t.Errorf("BY %d: %v, want %v", i, got, want)
-		}
+	by := fdr.BenjaminiYekutieli(p)
+	if d := cmp.Diff([]float64{0.004977343489843491, 0.009954686979686982, 0.03152317543567544}, by[:3], near); d != "" {
+		t.Errorf("BY: %s", d)
 	}
-	if len(BH(nil)) != 0 || len(BY(nil)) != 0 {
-		t.Error("nothing was adjusted to something")
+	holm := fdr.Holm([]float64{0.01, 0.04, 0.03, math.NaN(), 0.005})
+	if d := cmp.Diff([]float64{0.03, 0.06, 0.06, math.NaN(), 0.02}, holm, near, cmpopts.EquateNaNs()); d != "" {
+		t.Errorf("Holm: %s", d)
+	}
+	if d := cmp.Diff([]bool{true, false, true}, fdr.EBH([]float64{70, 1, 40}, 0.05)); d != "" {
+		t.Errorf("e-BH: %s", d)
 	}
 }
 
-// Of 200 columns 20 have truly moved; the mean share of false alarms must keep to 0.1.
-func TestShareOfFalseAlarms(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 3))
-	const trials = 400
-	var sum, found float64
-	for range trials {
-		p := make([]float64, 200)
-		for i := range p {
-			z := r.NormFloat64()
-			if i < 20 {
-				z += 3.5
+// Over many streams in which one test in twenty has something to find, the share of
+// false alarms stays at what was promised, and most of what there is is found.
+func TestOnline(t *testing.T) {
+	const alpha, streams, length = 0.1, 300, 1000
+	rng := rand.New(rand.NewPCG(1, 2))
+	type procedure interface {
+		Test(float64) (bool, float64)
+	}
+	for name, start := range map[string]func() procedure{
+		"LORD":    func() procedure { return fdr.NewLORD(alpha) },
+		"SAFFRON": func() procedure { return fdr.NewSAFFRON(alpha) },
+		"ELond":   func() procedure { return fdr.NewELond(alpha) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var share, found, there float64
+			for range streams {
+				s := start()
+				var alarms, wrong float64
+				for range length {
+					real := rng.Float64() < 0.05
+					z := rng.NormFloat64()
+					if real {
+						z += 4.5
+						there++
+					}
+					in := math.Erfc(z/math.Sqrt2) / 2
+					if name == "ELond" { // likelihood ratio against the alternative: an e-value
+						in = math.Exp(4.5*z - 4.5*4.5/2)
+					}
+					if alarm, _ := s.Test(in); alarm {
+						alarms++
+						if real {
+							found++
+						} else {
+							wrong++
+						}
+					}
+				}
+				share += wrong / max(alarms, 1)
 			}
-			p[i] = math.Erfc(z/math.Sqrt2) / 2
-		}
-		var alarms, false_ float64
-		for i, q := range BH(p) {
-			if q <= 0.1 {
-				alarms++
-				if i >= 20 {
-					false_++
+			share /= streams
+			t.Logf("share of false alarms %.3f, found %.2f", share, found/there)
+			if share > alpha*1.15 {
+				t.Errorf("of the alarms %.3f are false; at most %.2f was promised", share, alpha)
+			}
+			if found/there < 0.25 {
+				t.Errorf("found %.2f of what is there", found/there)
+			}
+		})
+	}
+}
+
+// With nothing to find, however the tests depend, alarms stay within the budget.
+func TestSpending(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const years, columns = 3000, 20
+	s := fdr.Spending{PerYear: 1}
+	alarms := 0
+	for range years {
+		for range 52 {
+			level := s.Level(7, columns)
+			z := rng.NormFloat64() // shared by all columns: as dependent as can be
+			for range columns {
+				x := 0.9*z + math.Sqrt(1-0.81)*rng.NormFloat64()
+				if math.Erfc(math.Abs(x)/math.Sqrt2) <= level {
+					alarms++
 				}
 			}
 		}
-		if alarms > 0 {
-			sum += false_ / alarms
-		}
-		found += (alarms - false_) / 20
 	}
-	if sum/trials > 0.1 || found/trials < 0.7 {
-		t.Errorf("false among alarms %.3f, found %.3f", sum/trials, found/trials)
+	perYear := float64(alarms) / years
+	t.Logf("%.3f alarms a year", perYear)
+	if perYear > 1.1 {
+		t.Errorf("%.3f alarms a year; the budget is 1", perYear)
+	}
+}
+
+// The shares sum to at most one, or nothing of it holds.
+func TestSharesSum(t *testing.T) {
+	l := fdr.NewLORD(1)
+	l.W0 = 1
+	var sum float64
+	for range 2_000_000 {
+		sum += l.Level()
+		l.T++
+	}
+	t.Logf("first two million shares: %.4f", sum)
+	if sum > 1 {
+		t.Errorf("the shares sum to %.4f", sum)
 	}
 }
