@@ -72,6 +72,10 @@ type StateRow struct {
 	Data    []byte
 }
 
+// ModelState stands in the place of the check in the state rows that models keep. No
+// check has it for an id.
+const ModelState = "models"
+
 // MaxCheckState is the largest encoded state of a check for one key, in bytes.
 const MaxCheckState = 4 << 10
 

@@ -154,7 +154,16 @@ func (p *Pass) judgeModels(topic string) {
 			s.At, s.Item = wardround.Subject{}, ""
 		}
 	}
-	p.WakeAt(DueKey, view.Due())
+}
+
+// JudgeModelsOnTime is [JudgeModels] for the one check that also asks to be woken when
+// time alone changes a judgement.
+func JudgeModelsOnTime(topic string) func(context.Context, *Pass) error {
+	return func(_ context.Context, p *Pass) error {
+		p.judgeModels(topic)
+		p.WakeAt(DueKey, p.Models().Due())
+		return nil
+	}
 }
 
 // say gives the verdict of a judgement.

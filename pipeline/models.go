@@ -17,7 +17,7 @@ import (
 //	Assets     once, with the assets of which more than times changed and the site's
 //	           time: it judges what waits
 //	View       while checks run; what it returns is read by the goroutine of a check
-//	Flush      adds the rows that changed: documents, and states of the name [ModelState]
+//	Flush      adds the rows that changed: documents, and states of the name [wardround.ModelState]
 //	Committed  when the store has the batch
 //
 // When the pipeline opens it calls Assets with all of them, in no batch: the models
@@ -35,9 +35,6 @@ type Models interface {
 	Flush(c *wardround.Commit)
 	Committed(to uint64)
 }
-
-// ModelState is the name of the state rows that models keep. No check has it.
-const ModelState = "models"
 
 // modelKinds are the kinds that models are folded from.
 var modelKinds = map[kind.Name]bool{

@@ -162,7 +162,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if row.Check != ModelState { // those are not a check's, and were read already
+		if row.Check != wardround.ModelState { // those are not a check's, and were read already
 			p.states.restore(row)
 		}
 	}

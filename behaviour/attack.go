@@ -1,0 +1,201 @@
+package behaviour
+
+import (
+	"fmt"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/model"
+)
+
+// What holds of people and of strangers where the plan says nothing.
+const (
+	mostOverridden = 0.3   // of answers that clinicians overrule
+	mostBlind      = 0.5   // of wrong answers that were accepted
+	leastShown     = 50    // answers shown, to say anything of either
+	tooQuick       = 1000  // milliseconds, from showing to accepting, of half of them
+	tooAgreeing    = 0.995 // of answers accepted
+	manyQueries    = 1000  // of one client in a window
+	mostNear       = 0.5   // of a client's answers that lie at the boundary
+	mostSteps      = 0.5   // of its inputs that differ little from the one before
+	mostCovered    = 0.5   // of the input space's cells that one client visited
+	mostOutliers   = 0.05  // of rows that lie outside the reference
+	mostSqueezed   = 0.05  // of rows whose answer changed when the input was simplified
+	mostEchoed     = 0.02  // of inputs that are what the model gave before
+)
+
+// share judges how large a part of a whole is: fails when it is over the limit by more
+// than chance, and passes when it is not.
+func share(part, whole int64, limit float64) (state wardround.State, value, low, high float64) {
+	value = float64(part) / float64(max(whole, 1))
+	low, high = wilson(value, float64(whole), 2.6)
+	switch {
+	case low > limit:
+		return wardround.Fail, value, low, high
+	case value <= limit || high <= limit:
+		return wardround.Pass, value, low, high
+	}
+	return wardround.Unknown, value, low, high
+}
+
+// limitOf is the plan's limit of a kind, or the default.
+func (s *scene) limitOf(kind, metric string, def float64) float64 {
+	if s.plan != nil {
+		for i := range s.plan.Watch {
+			ind := &s.plan.Watch[i]
+			if ind.Kind == kind && ind.AtMost != nil && (ind.Metric == metric || ind.Metric == "" && metric == "") {
+				return *ind.AtMost
+			}
+		}
+	}
+	return def
+}
+
+// oversight judges what clinicians do with the answers: overruling too often says that
+// the model is of no help; never, that nobody looks.
+func (s *scene) oversight(x *kind.InferenceWindowV1) {
+	o := x.Oversight
+	if o == nil || o.Shown == 0 {
+		return
+	}
+	decided := o.Accepted + o.Overridden
+	if decided < leastShown {
+		s.say(check.Judgement{Topic: "oversight", Item: "overridden", State: wardround.Unknown, Why: "there are too few decisions yet to say", N: decided, Needed: leastShown, From: x.From, To: x.To,
+			Facts: wardround.Facts{"decided": decided, "needed": int64(leastShown)}})
+		return
+	}
+	limit := s.limitOf(model.Override, "", mostOverridden)
+	st, v, low, high := share(o.Overridden, decided, limit)
+	j := check.Judgement{Topic: "oversight", Item: "overridden", State: st, N: decided, Statistic: v, PLow: low, PHigh: high, Limit: limit, From: x.From, To: x.To,
+		Facts: wardround.Facts{"decided": decided, "share": percent(v), "limit": percent(limit)}}
+	switch st {
+	case wardround.Fail:
+		j.Facts["trouble"] = fmt.Sprintf("clinicians overrule %s of its answers, at most %s are expected", percent(v), percent(limit))
+	case wardround.Unknown:
+		j.Why = "there are too few decisions yet to say"
+	}
+	s.say(j)
+	s.blind(x, o, decided)
+}
+
+// blind judges whether answers are accepted without being looked at.
+func (s *scene) blind(x *kind.InferenceWindowV1, o *kind.InferenceOversight, decided int64) {
+	j := check.Judgement{Topic: "oversight", Item: "accepted unseen", State: wardround.Pass, N: decided, From: x.From, To: x.To, Facts: wardround.Facts{"decided": decided}}
+	if o.Decide50 > 0 {
+		j.Facts["seconds"] = float64(o.Decide50) / 1000
+	}
+	agreed := float64(o.Accepted) / float64(decided)
+	limit := s.limitOf(model.Override, "automation_bias", mostBlind)
+	switch {
+	case o.Wrong >= 20:
+		st, v, low, high := share(o.WrongAccepted, o.Wrong, limit)
+		j.State, j.Statistic, j.PLow, j.PHigh, j.Limit = st, v, low, high, limit
+		if st == wardround.Fail {
+			j.Facts["trouble"] = fmt.Sprintf("%s of the answers that turned out wrong were accepted, at most %s are expected", percent(v), percent(limit))
+		} else if st == wardround.Unknown {
+			j.Why = "there are too few wrong answers yet to say"
+		}
+	case decided >= 200 && agreed >= tooAgreeing && o.Decide50 > 0 && o.Decide50 < tooQuick:
+		j.State = wardround.Fail
+		j.Facts["trouble"] = fmt.Sprintf("%s of its answers are accepted, half of them within %s seconds", percent(agreed), number(float64(o.Decide50)/1000))
+	case decided < 200 || o.Decide50 == 0:
+		j.State, j.Why = wardround.Unknown, "neither how long people look nor which answers were wrong is known"
+	}
+	s.say(j)
+}
+
+// attacks judges the marks of somebody who copies the model, bends its inputs, or plants
+// instructions, and of a model that learns from itself.
+func (s *scene) attacks(x *kind.InferenceWindowV1) {
+	s.extraction(x)
+	if x.Looked >= fewest {
+		s.part("outlier", "inputs", x.Outliers, x.Looked, s.limitOf(model.Attack, "outlier", mostOutliers), x, "%s of inputs are unlike anything in the reference, at most %s are expected")
+		if x.Squeezed > 0 || s.knows("outlier", "disagreement") {
+			s.part("outlier", "disagreement", x.Squeezed, x.Looked, s.limitOf(model.Attack, "squeezed", mostSqueezed), x, "%s of answers change when their input is simplified, at most %s are expected")
+		}
+	}
+	if x.Echoed > 0 || s.knows("feedback", "inputs") {
+		s.part("feedback", "inputs", x.Echoed, x.Rows, s.limitOf(model.Attack, "echoed", mostEchoed), x, "%s of inputs are what the model gave before, at most %s are expected")
+	}
+	s.prompts(x)
+}
+
+func (s *scene) knows(topic, item string) bool {
+	_, ok := s.f.had(ofModel+s.m.Key, topic, item)
+	return ok
+}
+
+// part judges a share of rows.
+func (s *scene) part(topic, item string, n, of int64, limit float64, x *kind.InferenceWindowV1, trouble string) {
+	if of == 0 {
+		return
+	}
+	st, v, low, high := share(n, of, limit)
+	j := check.Judgement{Topic: topic, Item: item, State: st, N: of, Statistic: v, PLow: low, PHigh: high, Limit: limit, From: x.From, To: x.To,
+		Facts: wardround.Facts{"rows": of, "share": percent(v), "limit": percent(limit)}}
+	switch st {
+	case wardround.Fail:
+		j.Facts["trouble"] = fmt.Sprintf(trouble, percent(v), percent(limit))
+	case wardround.Unknown:
+		j.Why = "there is not enough data yet to say"
+	}
+	s.say(j)
+}
+
+// extraction judges each client by how it asks: who walks along the boundary or sweeps
+// the space of inputs learns the model.
+func (s *scene) extraction(x *kind.InferenceWindowV1) {
+	if len(x.Clients) == 0 {
+		return
+	}
+	queries := int64(s.limitOf(model.Attack, "queries", manyQueries))
+	worst := check.Judgement{Topic: "extraction", Item: "clients", State: wardround.Pass, N: x.Rows, From: x.From, To: x.To,
+		Facts: wardround.Facts{"clients": max(len(x.Clients), x.ClientsOf)}}
+	for i := range x.Clients {
+		c := &x.Clients[i]
+		why := ""
+		n := float64(c.Queries)
+		switch {
+		case c.Queries >= 200 && float64(c.Near)/n > mostNear:
+			why = fmt.Sprintf("%s of one client's %d questions lie at the boundary of the decision", percent(float64(c.Near)/n), c.Queries)
+		case c.Queries >= 200 && float64(c.Steps)/n > mostSteps:
+			why = fmt.Sprintf("%s of one client's %d questions differ little from the one before", percent(float64(c.Steps)/n), c.Queries)
+		case c.Queries >= queries && c.Coverage > mostCovered && c.Entropy > 0.8:
+			why = fmt.Sprintf("one client's %d questions sweep %s of what can be asked, evenly", c.Queries, percent(c.Coverage))
+		}
+		if why != "" {
+			worst.State, worst.Hostile = wardround.Fail, true
+			worst.Facts["trouble"], worst.Facts["queries"] = why, c.Queries
+			break
+		}
+	}
+	s.say(worst)
+}
+
+// prompts judges planted instructions in what a language model was given.
+func (s *scene) prompts(x *kind.InferenceWindowV1) {
+	p := x.Prompts
+	if p == nil || p.Seen == 0 {
+		return
+	}
+	j := check.Judgement{Topic: "prompt", Item: "inputs", State: wardround.Pass, N: p.Seen, From: x.From, To: x.To, Facts: wardround.Facts{"seen": p.Seen, "matched": p.Matched, "answered": p.Answered, "leaked": p.Leaked}}
+	var names []string
+	for i := range p.Patterns {
+		names = append(names, p.Patterns[i].ID)
+	}
+	if len(names) > 0 {
+		j.Facts["patterns"] = names[:min(len(names), 8)]
+	}
+	switch {
+	case p.Leaked > 0:
+		j.State, j.Hostile, j.Severity = wardround.Fail, true, wardround.High
+		j.Facts["trouble"] = fmt.Sprintf("%d answers held what must not leave", p.Leaked)
+	case p.Answered > 0:
+		j.State, j.Hostile = wardround.Fail, true
+		j.Facts["trouble"] = fmt.Sprintf("%d of %d inputs with planted instructions were answered", p.Answered, p.Matched)
+	case p.Matched > 0:
+		j.State, j.Why = wardround.Unknown, "planted instructions came, and the service refused them as far as is known"
+	}
+	s.say(j)
+}

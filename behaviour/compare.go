@@ -1,0 +1,324 @@
+package behaviour
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/model"
+	"github.com/wardround/wardround/stat/sketch"
+)
+
+// What holds where the plan says nothing.
+const (
+	// DefaultLimit is the size of a change from which it matters: a tenth of the rows
+	// lie elsewhere (Kolmogorov's D of numbers, total variation of categories).
+	DefaultLimit = 0.1
+	// DefaultBudget is how many false alarms a model may give in a year.
+	DefaultBudget = 1
+	// DefaultEffect and DefaultPower: a change of 0.3 standard deviations is found in
+	// four of five cases.
+	DefaultEffect = 0.3
+	DefaultPower  = 0.8
+	// fewest is how many units a test takes at least, whatever is found.
+	fewest = 30
+	// fewestGroup is the same of a subgroup.
+	fewestGroup = 20
+)
+
+// sourceGroup begins the name of the group of a device.
+const sourceGroup = "source="
+
+// comparison is one column of one group, held against the reference.
+type comparison struct {
+	column  *sketch.Column
+	ref     *sketch.Column
+	ind     *model.Indicator // of the plan; nil for the defaults
+	n, refN float64          // effective units
+	res     tested
+	err     string
+	dec     Decision
+}
+
+func (c *comparison) item() string { return itemOf(c.column.Name, c.column.Group) }
+
+func itemOf(column, group string) string {
+	if group == "" {
+		return column
+	}
+	return column + " [" + group + "]"
+}
+
+// budget returns what the plan says of false alarms and power, or the defaults.
+func (s *scene) budget() (alarms, effect, power float64) {
+	alarms, effect, power = DefaultBudget, DefaultEffect, DefaultPower
+	if p := s.plan; p != nil {
+		if p.Budget.AlarmsPerYear > 0 {
+			alarms = p.Budget.AlarmsPerYear
+		}
+		if p.Budget.Effect > 0 {
+			effect = p.Budget.Effect
+		}
+		if p.Budget.Power > 0 && p.Budget.Power < 1 {
+			power = p.Budget.Power
+		}
+	}
+	return alarms, effect, power
+}
+
+// units turns rows of a column into what may be counted as independent: by the
+// patients or studies of the window and, if the plan declares it, how alike rows of
+// one are. Rows count as units only where the plan says why they may.
+func (s *scene) units(w *sketch.Window, rows int64) float64 {
+	n := float64(rows)
+	m := w.RowsPerUnit.Mean
+	if w.Units != nil && w.Rows > 0 {
+		m = max(m, float64(w.Rows)/float64(max(w.Units.Estimate(), 1)))
+	}
+	if p := s.plan; p != nil {
+		switch {
+		case p.Units.Independent != "":
+			return n
+		case p.Units.ICC != nil && m > 1:
+			return n / (1 + (m-1)*min(max(*p.Units.ICC, 0), 1))
+		case w.Units == nil && p.Units.RowsPerUnit > 1:
+			m = p.Units.RowsPerUnit
+		}
+	}
+	if m > 1 {
+		return n / m
+	}
+	return n
+}
+
+// compare holds what is pending against the reference, column by column.
+func (s *scene) compare() error {
+	l, w := s.l, s.l.merged
+	if w == nil {
+		return nil
+	}
+	from, to := l.span()
+	if s.ref == nil {
+		why := "there is no reference to compare with"
+		if s.plan == nil {
+			why = "there is no reference and no plan to compare with"
+		}
+		s.say(check.Judgement{Topic: "drift", Item: "reference" + partMark(l.Part), State: wardround.Unknown, Why: why, From: from, To: to, N: w.EffectiveUnits(),
+			Facts: wardround.Facts{"units": w.EffectiveUnits()}})
+		return nil
+	}
+	if _, ok := s.f.had(ofModel+s.m.Key, "drift", "reference"+partMark(l.Part)); ok {
+		s.say(check.Judgement{Topic: "drift", Item: "reference" + partMark(l.Part), State: wardround.Pass, From: from, To: to, Facts: wardround.Facts{"units": w.EffectiveUnits()}})
+	}
+	list := s.columns(w)
+	if len(list) == 0 {
+		return nil
+	}
+	alarms, effect, power := s.budget()
+	trial := Trial{At: s.at, Budget: alarms, Since: s.since(from, to)}
+	for _, c := range list {
+		t := Test{Series: c.item(), P: c.res.p, PLow: c.res.pLow, PHigh: c.res.pHigh, Effect: c.res.effect, N: c.n, Fresh: len(l.Pending) == 1}
+		if c.err != "" || c.n < fewestOf(c.column.Group) {
+			t.P, t.PLow, t.PHigh = math.NaN(), 0, 1
+		}
+		trial.Tests = append(trial.Tests, t)
+	}
+	decisions, state := s.f.opt.Alarms.Decide(l.Alarm, trial)
+	if len(state) <= MaxAlarmState {
+		l.Alarm = state
+	}
+	if to.After(l.Judged) {
+		l.Judged = to
+	}
+	level := s.f.opt.Alarms.Level(trial)
+	enough, failed := true, map[string]bool{}
+	for i, c := range list {
+		c.dec = decisions[i]
+		if c.failing() {
+			failed[c.column.Name] = true
+		}
+	}
+	sources := s.sources(list)
+	for _, c := range list {
+		if !s.judged(c, from, to, effect, power, level, sources) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
+			enough = false
+		}
+	}
+	s.sourceShift(list, sources, from, to)
+	// Begin anew when all was told, and after an alarm: what follows shows whether it
+	// is over.
+	if enough || len(failed) > 0 {
+		l.Pending, l.merged = nil, nil
+	}
+	return nil
+}
+
+func partMark(part string) string {
+	if part == "" {
+		return ""
+	}
+	return " of " + part
+}
+
+func fewestOf(group string) float64 {
+	if group == "" {
+		return fewest
+	}
+	return fewestGroup
+}
+
+// since is the time for which budget is spent.
+func (s *scene) since(from, to time.Time) time.Duration {
+	if s.l.Judged.IsZero() || s.l.Judged.Before(from) {
+		return to.Sub(from)
+	}
+	return max(to.Sub(s.l.Judged), 0)
+}
+
+// columns returns what is compared, in order of column and group.
+func (s *scene) columns(w *sketch.Window) []*comparison {
+	var out []*comparison
+	for _, c := range w.Columns {
+		if c.Role == sketch.Oversight || len(out) >= s.f.opt.Limits.Columns {
+			continue
+		}
+		ref := s.ref.Column(c.Name, c.Group)
+		if ref == nil && strings.HasPrefix(c.Group, sourceGroup) {
+			ref = s.ref.Column(c.Name, "") // a device that the reference does not know
+		}
+		if ref == nil || ref.Type != c.Type || c.N == 0 || ref.N == 0 {
+			continue // the schema's matter
+		}
+		x := &comparison{column: c, ref: ref, ind: s.indicator(model.Drift, c), n: s.units(w, c.N), refN: s.units(s.ref, ref.N)}
+		test := ""
+		if x.ind != nil {
+			test = x.ind.Test
+		}
+		x.res, x.err = compare(ref, c, x.refN, x.n, test)
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(a, b *comparison) int {
+		return cmp.Or(cmp.Compare(a.column.Name, b.column.Name), cmp.Compare(a.column.Group, b.column.Group))
+	})
+	return out
+}
+
+// indicator is what the plan says of a column, nil if nothing: the one that names it
+// most closely.
+func (s *scene) indicator(kind string, c *sketch.Column) *model.Indicator {
+	if s.plan == nil {
+		return nil
+	}
+	var best *model.Indicator
+	fit := 0
+	for i := range s.plan.Watch {
+		ind := &s.plan.Watch[i]
+		if ind.Kind != kind || ind.Group != "" && ind.Group != "each" && ind.Group != c.Group {
+			continue
+		}
+		n := 0
+		switch {
+		case ind.Column == c.Name:
+			n = 4
+		case ind.Column == "*" && c.Role != sketch.Output, ind.Column == "outputs" && c.Role == sketch.Output, ind.Column == "":
+			n = 2
+		}
+		if n > 0 && ind.Group == c.Group {
+			n++
+		}
+		if n > fit {
+			best, fit = ind, n
+		}
+	}
+	return best
+}
+
+// limit is the size of a change from which it matters.
+func (c *comparison) limit() float64 {
+	if c.ind != nil && c.ind.AtMost != nil {
+		return *c.ind.AtMost
+	}
+	return DefaultLimit
+}
+
+// failing reports whether a change is no chance, and large enough to matter.
+func (c *comparison) failing() bool {
+	return c.err == "" && c.dec.State == wardround.Fail && c.res.effectLow > c.limit()
+}
+
+// judged says what a comparison found and reports whether it was told.
+func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level float64, sources map[string]string) bool {
+	topic := "drift"
+	if c.column.Role == sketch.Output {
+		topic = "output"
+	}
+	if strings.HasPrefix(c.column.Group, sourceGroup) {
+		return true // told of the device, not of each of its columns
+	}
+	need := needed(effect, power, level, c.refN)
+	if c.ind != nil {
+		need = max(need, float64(c.ind.MinUnits))
+	}
+	j := check.Judgement{Topic: topic, Item: c.item() + partMark(s.l.Part), From: from, To: to, N: int64(c.n), Test: c.res.test,
+		Statistic: c.res.statistic, P: c.res.p, PLow: c.res.pLow, PHigh: c.res.pHigh, Effect: c.res.effect, Limit: c.limit()}
+	if !math.IsInf(need, 0) {
+		j.Needed = int64(need)
+	}
+	j.Facts = wardround.Facts{"column": c.column.Name, "units": int64(c.n), "test": c.res.test, "size": round(c.res.effect), "limit": round(c.limit()),
+		"from": from.UTC().Format(time.RFC3339), "to": to.UTC().Format(time.RFC3339)}
+	if c.column.Group != "" {
+		j.Facts["group"] = c.column.Group
+	}
+	told := true
+	switch {
+	case c.err != "":
+		j.State, j.Why = wardround.Unknown, c.err
+	case c.failing():
+		j.State = wardround.Fail
+		j.Facts["moved"] = c.moved()
+		j.Shift = "covariate"
+		if topic == "output" {
+			j.Shift = "label"
+		}
+		j.Facts["shift"] = shiftWords[j.Shift]
+		if src := sources[c.column.Name]; src != "" {
+			j.Shift, j.Facts["shift"] = "source", "at one device alone"
+			j.Facts["device"] = src
+			j.Severity = wardround.Low // the device is told of itself
+		}
+	case c.n < fewestOf(c.column.Group) || c.n < need:
+		j.State, j.Why = wardround.Unknown, "there is not enough data yet to say"
+		if math.IsInf(need, 0) {
+			j.Why = "the reference has too few patients or studies to compare with"
+		}
+		told = math.IsInf(need, 0)
+	case c.dec.State == wardround.Unknown:
+		j.State, j.Why = wardround.Unknown, "the sketches are too coarse to say"
+	default:
+		j.State = wardround.Pass
+	}
+	if j.Needed > 0 {
+		j.Facts["needed"] = j.Needed
+	}
+	s.say(j)
+	return told
+}
+
+var shiftWords = map[string]string{
+	"covariate": "what comes in is not what it was",
+	"label":     "what it answers is not what it was",
+}
+
+// round keeps three digits, for people.
+func round(x float64) float64 {
+	x = finite(x)
+	if x == 0 || math.Abs(x) > 1e15 {
+		return x
+	}
+	scale := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(x))))
+	return math.Round(x*scale) / scale
+}

@@ -1,0 +1,116 @@
+package behaviour
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
+)
+
+// site is a fold with one model in its inventory.
+type site struct {
+	t     *testing.T
+	f     *Fold
+	blobs shelf
+	o     obs
+	asset *wardround.Asset
+}
+
+func newSite(t *testing.T) *site {
+	s := &site{t: t, blobs: shelf{}}
+	s.f = New(Options{Scope: wardround.Scope{Org: "o", Site: "s"}, Origin: wardround.Replay, Blobs: s.blobs})
+	if err := s.f.Assets(nil, t0); err != nil {
+		t.Fatal(err)
+	}
+	s.asset = &wardround.Asset{ID: "a-1", Kind: wardround.Model, Identifiers: []wardround.Identifier{{Type: string(kind.IDModel), Value: "chest@triage", Confidence: wardround.Observed}}}
+	return s
+}
+
+// see folds one observation as a batch and returns what is said.
+func (s *site) see(at time.Time, fields any, blob *wardround.Blob) map[string]*check.Judgement {
+	s.t.Helper()
+	if err := s.f.Fold(s.o.of(at, fields, blob)); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.f.Assets([]*wardround.Asset{s.asset}, at); err != nil {
+		s.t.Fatal(err)
+	}
+	out := map[string]*check.Judgement{}
+	for _, j := range s.f.View().Touched().Judgements {
+		out[j.Topic+"/"+j.Item] = j
+	}
+	s.f.Flush(&wardround.Commit{})
+	s.f.Committed(s.o.seq)
+	return out
+}
+
+func (s *site) reference(w *ward, days int) {
+	s.t.Helper()
+	r := w.day(s.t, t0.AddDate(0, -1, 0), 1)
+	for i := 1; i < days; i++ {
+		if err := r.Merge(w.day(s.t, t0.AddDate(0, -1, i), uint64(i+1))); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	s.see(t0, &kind.ModelReceivedV1{Maker: "Maker", Product: "Chest Triage", Version: "2.1", Document: "reference", File: "ref.sketch"}, s.blobs.window(s.t, r))
+}
+
+func (s *site) day(w *ward, n int) map[string]*check.Judgement {
+	s.t.Helper()
+	d := w.day(s.t, t0.AddDate(0, 0, n), uint64(1000+n))
+	blob := s.blobs.window(s.t, d)
+	return s.see(d.To, windowOf(d, "2.1"), blob)
+}
+
+func want(t *testing.T, got map[string]*check.Judgement, key string, state wardround.State) *check.Judgement {
+	t.Helper()
+	j := got[key]
+	if j == nil {
+		t.Errorf("nothing is said of %s", key)
+		return &check.Judgement{}
+	}
+	if j.State != state {
+		t.Errorf("%s: %v (why %q, facts %v), want %v", key, j.State, j.Why, j.Facts, state)
+	}
+	return j
+}
+
+// TestDrift: days like the reference pass; a scanner whose voltage moves is found, and
+// named; when it is repaired, it passes again.
+func TestDrift(t *testing.T) {
+	s, w := newSite(t), newWard(1)
+	s.reference(w, 20)
+	var last map[string]*check.Judgement
+	for n := range 4 {
+		last = s.day(w, n)
+		for k, j := range last {
+			if j.State == wardround.Fail && j.Topic != "plan" && j.Topic != "card" {
+				t.Errorf("day %d: %s fails: %v", n, k, j.Facts)
+			}
+		}
+	}
+	want(t, last, "source/CT_3", wardround.Pass)
+	w.kvp = func(ct int) float64 {
+		if ct == 3 {
+			return 15
+		}
+		return 0
+	}
+	last = s.day(w, 4)
+	j := want(t, last, "drift/kvp", wardround.Fail)
+	if j.Shift != "source" || j.Facts["device"] != "CT_3" || j.Effect < 0.2 {
+		t.Errorf("the shift is of %q at %v, size %v", j.Shift, j.Facts["device"], j.Effect)
+	}
+	want(t, last, "source/CT_3", wardround.Fail)
+	want(t, last, "source/CT_4", wardround.Pass)
+	if j := last["drift/age"]; j.State == wardround.Fail {
+		t.Error("age fails")
+	}
+	w.kvp = func(int) float64 { return 0 }
+	for n := 5; n < 9; n++ {
+		last = s.day(w, n)
+	}
+	want(t, last, "drift/kvp", wardround.Pass)
+}
