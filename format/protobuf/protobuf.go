@@ -301,3 +301,14 @@ func (m *Message) Numbers(fn func(v uint64)) {
 		}
 	}
 }
+
+// Content reads n bytes at off, a span that Span returned, and leaves the
+// position where it was.
+func (m *Message) Content(off, n, limit int64) []byte {
+	c := m.w.c
+	back := c.Offset()
+	c.Goto(off)
+	b := c.Bytes(n, limit)
+	c.Goto(back)
+	return b
+}
