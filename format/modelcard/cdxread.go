@@ -210,6 +210,12 @@ func (in *intake) part(w *wireComponent, path string) Component {
 			}
 		}
 	}
+	if i := slices.IndexFunc(c.Properties, func(p Property) bool { return p.Name == prefix+"maker" }); i >= 0 && c.Maker == "" {
+		if c.Maker = c.Properties[i].Value; c.Maker == publisherIsMaker {
+			c.Maker, c.Publisher = c.Publisher, ""
+		}
+		c.Properties = slices.Delete(slices.Clone(c.Properties), i, i+1)
+	}
 	if w.Licences != nil {
 		for _, l := range *w.Licences {
 			if l.License != nil {

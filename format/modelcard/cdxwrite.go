@@ -127,15 +127,16 @@ func (o *outgo) name(ref string) string {
 	return ref
 }
 
-// plain is text as XML's normalizedString and JSON's strings both hold it.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '\t', '\n', '\r':
-			return ' '
-		}
-		return xmlRune(r)
-	}, s)
+// plain is text that the form can hold: XML 1.0 lacks some characters.
+func (o *outgo) plain(s string) string {
+	if !o.xml {
+		return s
+	}
+	out := strings.Map(xmlRune, s)
+	if out != s {
+		o.losses.add("characters of %.60q that XML cannot hold", s)
+	}
+	return out
 }
 
 // xmlRune leaves out what XML 1.0 cannot hold.
@@ -147,6 +148,9 @@ func xmlRune(r rune) rune {
 	return -1
 }
 
+// publisherIsMaker says that the publisher stands for the maker.
+const publisherIsMaker = "(publisher)"
+
 // componentTypes are those of CycloneDX 1.5 and later.
 var componentTypes = []string{"application", "framework", "library", "container", "platform", "operating-system", "device", "device-driver", "firmware", "file", "machine-learning-model", "data", "cryptographic-asset"}
 
@@ -156,8 +160,8 @@ var hexForm = regexp.MustCompile(`^[0-9a-fA-F]+$`)
 
 func (o *outgo) component(c *Component) *wireComponent {
 	w := &wireComponent{
-		Type: c.Type, Ref: o.name(c.Ref), Publisher: plain(c.Publisher), Group: plain(c.Group), Name: plain(c.Name), Version: plain(c.Version),
-		Description: plain(c.Description), Copyright: plain(c.Copyright), Properties: slices.Clone(c.Properties),
+		Type: c.Type, Ref: o.name(c.Ref), Publisher: o.plain(c.Publisher), Group: o.plain(c.Group), Name: o.plain(c.Name), Version: o.plain(c.Version),
+		Description: o.plain(c.Description), Copyright: o.plain(c.Copyright), Properties: slices.Clone(c.Properties),
 	}
 	if !slices.Contains(componentTypes, w.Type) || w.Type == "cryptographic-asset" && o.version == "1.5" {
 		o.losses.add("%s: the type %q", c.Name, c.Type)
@@ -166,15 +170,16 @@ func (o *outgo) component(c *Component) *wireComponent {
 	if c.Maker != "" {
 		switch {
 		case o.version != "1.5":
-			w.Manufacturer = &Entity{Name: plain(c.Maker)}
-		case w.Publisher == "":
-			w.Publisher = plain(c.Maker)
+			w.Manufacturer = &Entity{Name: o.plain(c.Maker)}
+		case w.Publisher == "": // 1.5 knows a publisher only
+			w.Publisher = o.plain(c.Maker)
+			w.Properties = put(w.Properties, "maker", publisherIsMaker)
 		default:
-			o.losses.add("%s: the manufacturer %s", c.Name, c.Maker)
+			w.Properties = put(w.Properties, "maker", c.Maker)
 		}
 	}
 	if c.Supplier != "" {
-		w.Supplier = &Entity{Name: plain(c.Supplier)}
+		w.Supplier = &Entity{Name: o.plain(c.Supplier)}
 	}
 	if strings.HasPrefix(c.PURL, "pkg:") && uri(c.PURL) {
 		w.PURL = c.PURL
@@ -223,7 +228,7 @@ func (o *outgo) licences(w *wireComponent, c *Component) {
 		l.License = &struct {
 			ID   string `json:"id,omitempty" xml:"id,omitempty"`
 			Name string `json:"name,omitempty" xml:"name,omitempty"`
-		}{Name: plain(name)}
+		}{Name: o.plain(name)}
 		list = append(list, l)
 	}
 	w.Licences = &list
