@@ -49,19 +49,32 @@ func Zip(r io.ReaderAt, size int64, b *Budget, visit Visit) ([]issue.Issue, erro
 }
 
 func (z *zipWalk) walk(visit Visit) error {
-	z.findDirs()
 	seen := map[int64]bool{} // local headers that a directory knows
-	full := 0
-	for i := range z.dirs {
-		if err := z.readDir(&z.dirs[i]); err != nil {
+	full, from := 0, 0
+	read := func(ends []int64) error {
+		z.findDirs(ends)
+		for ; from < len(z.dirs); from++ {
+			d := &z.dirs[from]
+			if err := z.readDir(d); err != nil {
+				return err
+			}
+			if len(d.entries) > 0 {
+				full++
+				z.spans = append(z.spans, span{d.start, d.end(), "(directory)"})
+			}
+		}
+		return nil
+	}
+	// The last record is the one that every reader finds first. Records inside of a
+	// member of its directory are those of an archive in the archive.
+	if len(z.ends) > 0 {
+		if err := read(z.ends[:1]); err != nil {
 			return err
 		}
-		d := &z.dirs[i]
-		if len(d.entries) == 0 {
-			continue
+		z.ends = slices.DeleteFunc(z.ends, z.nested)
+		if err := read(z.ends[1:]); err != nil {
+			return err
 		}
-		full++
-		z.spans = append(z.spans, span{d.start, d.end(), "(directory)"})
 	}
 	if full > 0 {
 		// A directory of which the arithmetic fits is one that a reader finds; another
@@ -81,6 +94,24 @@ func (z *zipWalk) walk(visit Visit) error {
 	}
 	z.judgeOverlaps()
 	return nil
+}
+
+// nested reports whether an end record other than the last stands inside the data of
+// a member.
+func (z *zipWalk) nested(end int64) bool {
+	if end == z.ends[0] {
+		return false
+	}
+	for i := range z.dirs {
+		d := &z.dirs[i]
+		for k := range d.entries {
+			e := &d.entries[k]
+			if from := e.local + d.base; end >= from+localLen && end+endLen <= from+localLen+int64(len(e.name))+e.stored {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // end is where the directory's last header ends.

@@ -95,7 +95,7 @@ func (z *zipWalk) findEnds() {
 // offset from the start of the file (as PyTorch's reader takes it) and as a
 // distance from the record (as Python's zipfile takes it, for archives with
 // something before them), with and without zip64.
-func (z *zipWalk) findDirs() {
+func (z *zipWalk) findDirs(ends []int64) {
 	add := func(d directory) {
 		if d.start < 0 || d.start > z.size || d.size < 0 || d.count < 0 {
 			return
@@ -118,7 +118,7 @@ func (z *zipWalk) findDirs() {
 			add(directory{start: at, size: size, count: count, base: at - off})
 		}
 	}
-	for _, end := range z.ends {
+	for _, end := range ends {
 		e := z.bytes(end, endLen)
 		both(end, int64(le.Uint32(e[12:])), int64(le.Uint32(e[16:])), int64(le.Uint16(e[10:])))
 		if loc := z.bytes(end-20, 20); len(loc) == 20 && bytes.HasPrefix(loc, sigLoc64) {

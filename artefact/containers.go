@@ -1,0 +1,140 @@
+package artefact
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/wardround/wardround/format/archive"
+	"github.com/wardround/wardround/format/issue"
+)
+
+var (
+	_ = register("zip", func(it *item) bool { return it.role != tensor && archive.LooksZip(it.r, it.size) || localHead(it) }, scanZip)
+	_ = register("tar", func(it *item) bool { return archive.LooksTar(it.head) }, scanTar)
+	_ = register("7z", func(it *item) bool { return archive.LooksSevenZip(it.head) }, scanSeven)
+	_ = registerStreams()
+)
+
+func localHead(it *item) bool {
+	return strings.HasPrefix(string(it.head[:min(4, len(it.head))]), "PK\x03\x04")
+}
+
+// walked closes the finding of a container: its issues, and an error that was none
+// of the container's.
+func walked(s *scanner, it *item, f *finding, issues []issue.Issue, err error) *finding {
+	if errors.Is(err, archive.ErrNotThis) {
+		return nil
+	}
+	f.whole = true
+	f.issues(it.path, issues)
+	if err != nil && s.ctx.Err() == nil {
+		f.hit(it.path, issue.Issue{Rule: "artefact.read", Level: issue.Unreadable, Offset: -1, Text: "a member could not be unpacked: " + err.Error()})
+	}
+	return f
+}
+
+// What a torch archive's members are (torch/serialization.py, caffe2/serialize): the
+// program data.pkl (and constants.pkl of TorchScript) refers to data/0, data/1 …,
+// which are the tensors' bytes.
+var (
+	torchProgram = regexp.MustCompile(`^(?:[^/]+/)?(?:data|constants)\.pkl$`)
+	torchTensor  = regexp.MustCompile(`^(?:[^/]+/)?(?:data|constants|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
+)
+
+func scanZip(s *scanner, it *item) *finding {
+	f := &finding{format: "zip"}
+	var z zipNames
+	issues, err := archive.Zip(it.r, it.size, s.budget, func(m *archive.Member) error {
+		z.see(m.Name)
+		r := plain
+		switch {
+		case torchProgram.MatchString(m.Name):
+			r = torch
+		case torchTensor.MatchString(m.Name):
+			r = tensor
+		}
+		return s.inside(it, m, r, f)
+	})
+	if f = walked(s, it, f, issues, err); f != nil {
+		f.format = z.kind()
+		z.judge(it, f)
+	}
+	return f
+}
+
+// zipNames remembers what a zip holds, to call it by its name.
+type zipNames struct {
+	torch, code, npy, other, keras, skops, python bool
+}
+
+func (z *zipNames) see(name string) {
+	switch {
+	case torchProgram.MatchString(name):
+		z.torch = true
+	case strings.Contains("/"+name, "/code/") && ext(name) == ".py":
+		z.code = true
+	case ext(name) == ".npy":
+		z.npy = true
+	case name == "schema.json":
+		z.skops = true
+	case name == "config.json" || name == "metadata.json" || name == "model.weights.h5":
+		z.keras = true
+	case !strings.HasSuffix(name, "/"):
+		z.other = true
+	}
+}
+
+func (z *zipNames) kind() string {
+	switch {
+	case z.torch && z.code:
+		return "TorchScript archive"
+	case z.torch:
+		return "torch zip"
+	case z.npy && !z.other:
+		return "npz"
+	}
+	return "zip"
+}
+
+func (z *zipNames) judge(it *item, f *finding) {}
+
+func scanTar(s *scanner, it *item) *finding {
+	f := &finding{format: "tar"}
+	// Torch's oldest form is a tar of "sys_info", "pickle", "storages" and "tensors"
+	// (torch.serialization._legacy_load): pickles whose persistent ids are tensors.
+	issues, err := archive.Tar(it.r, it.size, s.budget, func(m *archive.Member) error {
+		r := plain
+		switch strings.TrimPrefix(m.Name, "./") {
+		case "pickle", "tensors", "storages":
+			r = torch
+		}
+		return s.inside(it, m, r, f)
+	})
+	return walked(s, it, f, issues, err)
+}
+
+func scanSeven(s *scanner, it *item) *finding {
+	f := &finding{format: "7z"}
+	issues, err := archive.SevenZip(it.r, it.size, s.budget, func(m *archive.Member) error { return s.inside(it, m, plain, f) })
+	return walked(s, it, f, issues, err)
+}
+
+// registerStreams registers the compressed formats. joblib, pandas and plain habit
+// pack pickles with each of them.
+func registerStreams() bool {
+	for _, st := range archive.Streams {
+		weak := st.Name == "zlib" || st.Name == "lzma"
+		looks := func(it *item) bool { return st.Looks(it.head) && !(weak && it.role == tensor) }
+		register(st.Name, looks, func(s *scanner, it *item) *finding {
+			f := &finding{format: st.Name}
+			issues, err := st.Unpack(it.r, it.size, s.budget, func(m *archive.Member) error { return s.inside(it, m, it.role, f) })
+			f = walked(s, it, f, issues, err)
+			if f != nil && weak && issue.Worst(issues) >= issue.Unreadable {
+				f.doubt = true
+			}
+			return f
+		})
+	}
+	return true
+}

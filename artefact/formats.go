@@ -1,0 +1,62 @@
+package artefact
+
+import (
+	"io"
+
+	"github.com/wardround/wardround/format/gguf"
+	"github.com/wardround/wardround/format/issue"
+	"github.com/wardround/wardround/format/onnx"
+	"github.com/wardround/wardround/format/safetensors"
+)
+
+// The formats that are read by a package of their own. One line each: when it may be
+// the format, and what its reader says.
+var (
+	_ = reader("safetensors", func(it *item) bool { return safetensors.Is(it.head, it.size) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := safetensors.Read(r, size, safetensors.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, f.Inner, nil
+	})
+	_ = reader("gguf", func(it *item) bool { return gguf.Is(it.head) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := gguf.Read(r, size, gguf.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, nil, nil
+	})
+	_ = reader("onnx", func(it *item) bool { return it.role != tensor && onnx.Is(it.r, it.size) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := onnx.Read(r, size, onnx.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, nil, nil
+	})
+)
+
+// reader registers a format of which a package gives issues and, where it has them,
+// spans of bytes that are worth a look of their own. An error of its Read is that of
+// reading the bytes.
+func reader(name string, looks func(*item) bool, read func(io.ReaderAt, int64) ([]issue.Issue, [][2]int64, error)) bool {
+	return register(name, looks, func(s *scanner, it *item) *finding {
+		f := &finding{format: name, whole: true}
+		issues, inside, err := read(it.r, it.size)
+		if err != nil {
+			f.hit(it.path, issue.Issue{Rule: "artefact.read", Level: issue.Unreadable, Offset: -1, Text: "the bytes can't be read: " + err.Error()})
+			return f
+		}
+		f.issues(it.path, issues)
+		for _, span := range inside {
+			if span[0] < 0 || span[1] <= span[0] || span[1] > it.size || s.ctx.Err() != nil {
+				continue
+			}
+			n := span[1] - span[0]
+			child := &item{r: io.NewSectionReader(it.r, span[0], n), size: n, path: joinPath(it.path, bytesAt(span[0])), depth: it.depth + 1, role: inner}
+			if got := s.item(child); got.verdict() != Inert || len(got.hits) > 0 {
+				f.merge(got)
+			}
+		}
+		return f
+	})
+}
