@@ -58,6 +58,8 @@ type Change struct {
 type Comparison struct {
 	Changes []Change `json:"changes"`
 	Verdict Verdict  `json:"verdict"`
+	// Unseen are the kinds of which nothing is known of either version.
+	Unseen []Kind `json:"unseen,omitempty"`
 	// Rollback is how one goes back, by the plan.
 	Rollback string `json:"rollback,omitempty"`
 }
@@ -93,7 +95,7 @@ func Compare(old, latest *Facts, diff *WeightDiff, plan *Plan) *Comparison {
 	}
 	c.out = append(c.out, j.performance()...)
 	slices.SortStableFunc(c.out, func(a, b Change) int { return slices.Index(Kinds, a.What) - slices.Index(Kinds, b.What) })
-	out := &Comparison{Changes: c.out, Verdict: Inside}
+	out := &Comparison{Changes: c.out, Verdict: Inside, Unseen: c.none}
 	if pccp != nil {
 		out.Rollback = pccp.Rollback
 	}

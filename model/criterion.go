@@ -194,7 +194,9 @@ func (p *Plan) Accept(metrics []Measured) (Verdict, []Met) {
 	verdict := Inside
 	var out []Met
 	for _, k := range p.Acceptance.Criteria {
-		k.MinUnits = max(k.MinUnits, p.Acceptance.MinUnits)
+		if k.Group == "" || k.Group == "each" { // of subgroups their own minimum counts
+			k.MinUnits = max(k.MinUnits, p.Acceptance.MinUnits)
+		}
 		for _, m := range c.criterion(&k) {
 			out = append(out, m)
 			if rank(m.Verdict) > rank(verdict) {

@@ -13,6 +13,7 @@ type comparison struct {
 	diff        *WeightDiff
 	plan        *Plan
 	out         []Change
+	none        []Kind
 }
 
 // maxChanges is how many differences are listed; more are counted in one row that is
@@ -38,6 +39,8 @@ func (c *comparison) unseen(what Kind, old, latest bool, name string) bool {
 		c.add(what, "", "known", "").opaque = "of the new version " + name + " are not known"
 	case latest:
 		c.add(what, "", "", "known").opaque = "of the old version " + name + " are not known"
+	default:
+		c.none = append(c.none, what)
 	}
 	return false
 }
