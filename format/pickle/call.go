@@ -1,0 +1,512 @@
+package pickle
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wardround/wardround/format/issue"
+)
+
+// A global is one imported name, by its full path, and what the tables say of it.
+type global struct {
+	callable Callable
+	entry    *entry // nil: not in the tables
+	blamed   int    // steps of trail written for it
+}
+
+func (g *global) has(u use) bool { return g.entry != nil && g.entry.use&u != 0 }
+
+// canonical applies the renaming of protocols 0 to 2.
+func canonical(module, name string, proto int) (string, string) {
+	if proto >= 3 {
+		return module, name
+	}
+	if to, ok := nameRenames[[2]string{module, name}]; ok {
+		return to[0], to[1]
+	}
+	if to, ok := moduleRenames[module]; ok {
+		return to, name
+	}
+	return module, name
+}
+
+// global resolves a name as find_class would and judges it.
+func (m *machine) global(module, name string) value {
+	key := [2]string{module, name}
+	if m.proto < 3 { // names of one stream are renamed or not, by the protocol of the moment
+		key[0] += "\x00"
+	}
+	i, ok := m.byName[key]
+	if !ok {
+		if len(m.globals) >= m.lim.Globals {
+			m.limit("pickle.globals", "more than %d distinct names", m.lim.Globals)
+			return vUnknown
+		}
+		g := &global{}
+		mod, nam := canonical(module, name, m.proto)
+		g.callable = Callable{Module: mod, Name: nam, Full: mod + "." + nam, Offset: m.start, Op: opcodes[m.op].name, Class: Unknown}
+		if mod != module || nam != name {
+			g.callable.Was = module + "." + name
+		}
+		i = uint32(len(m.globals))
+		m.globals = append(m.globals, g)
+		m.byName[key] = i
+		m.judgeName(g, module, name)
+	}
+	g := m.globals[i]
+	g.callable.Uses++
+	g.callable.Under |= m.alive & (C | Python)
+	return mk(kGlobal, i)
+}
+
+// judgeName says what importing a name means, before anything is done with it.
+func (m *machine) judgeName(g *global, module, name string) {
+	c := &g.callable
+	c.Module, c.Name, c.Full = issue.Clip(c.Module, 300), issue.Clip(c.Name, 300), issue.Clip(c.Full, 600)
+	why := dangerous(c.Module, c.Name)
+	if why == "" && c.Was != "" {
+		// fix_imports=False leaves the old name.
+		why = dangerous(module, name)
+	}
+	if why != "" {
+		m.blame(g, Malicious, "pickle.import-malicious", why, 0)
+		return
+	}
+	if e := lookup(c.Module, c.Name); e != nil {
+		g.entry, c.Class, c.Why = e, Safe, e.why
+		return
+	}
+	m.blame(g, Unknown, "pickle.import-unknown", "nobody has vouched for this name", 0)
+}
+
+// nameless stands for a name that can't be known from the stream.
+func (m *machine) nameless(why string) value {
+	v := m.global("?", opcodes[m.op].name)
+	g := m.globals[v.pay()]
+	g.callable.Why = why
+	return v
+}
+
+// blame raises a global's class and writes the trail that led here.
+func (m *machine) blame(g *global, class Class, rule, why string, args value) {
+	c := &g.callable
+	if class > c.Class || c.Why == "" || class == c.Class && c.Args == "" && args != 0 {
+		c.Class, c.Why = class, why
+		if args != 0 {
+			c.How, c.Args = opcodes[m.op].name, m.show(args, 0)
+		}
+	}
+	m.raise(class)
+	if g.blamed++; g.blamed > 4 {
+		return
+	}
+	level := issue.Unknown
+	if class == Malicious {
+		level = issue.Malicious
+	}
+	text := c.Full + ": " + why
+	if args != 0 {
+		text = c.Full + " " + m.show(args, 0) + ": " + why
+	}
+	m.list.Add(rule, level, c.Full, m.start, "%s", text)
+	m.trail(rule + ": " + c.Full)
+}
+
+func (m *machine) stackGlobal() {
+	name := m.pop()
+	module := m.pop()
+	for _, v := range [...]value{module, name} {
+		switch k := v.kind(); {
+		case k == kStr:
+		case k == kUnknown || k == kObject:
+			m.unsure = true
+		default:
+			m.die(C|Python, "pickle.divergence-type", "a name that is no string")
+		}
+	}
+	ms, ok1 := m.text(module)
+	ns, ok2 := m.text(name)
+	if !ok1 || !ok2 {
+		why := "a name that is too long to be one, or computed while loading"
+		m.push(m.nameless(why))
+		return
+	}
+	key := uint64(module.pay())<<32 | uint64(name.pay())
+	if i, ok := m.pairs[key]; ok && m.proto >= 3 {
+		g := m.globals[i]
+		g.callable.Uses++
+		g.callable.Under |= m.alive & (C | Python)
+		m.push(mk(kGlobal, i))
+		return
+	}
+	g := m.global(ms, ns)
+	if g.kind() == kGlobal && m.proto >= 3 {
+		m.pairs[key] = g.pay()
+	}
+	m.push(g)
+}
+
+// iterable says whether Python's f(*args) takes the value where C wants a tuple.
+func (m *machine) argumentsOf(args value) {
+	switch k := args.kind(); k {
+	case kTuple:
+	case kList, kDict, kSet, kFrozen, kStr, kBytes, kBytearr:
+		m.die(C, "pickle.divergence-arguments", "arguments that are no tuple: the Python reader unpacks them all the same")
+	case kUnknown, kObject:
+		m.unsure = true
+		m.diverge(0, "pickle.divergence-arguments", "arguments that may be no tuple")
+	default:
+		m.die(C|Python, "pickle.divergence-arguments", "arguments that can't be unpacked")
+	}
+}
+
+// reduce calls f(*args).
+func (m *machine) reduce(f, args value) value {
+	m.argumentsOf(args)
+	switch f.kind() {
+	case kGlobal:
+		return m.call(f.pay(), args)
+	case kUnknown:
+		m.unsure = true
+	case kObject, kDtype, kPersist:
+		m.unsure = true
+		m.list.Add("pickle.call-instance", issue.Unknown, "", m.start, "calls an object that the stream itself made")
+		m.raise(Unknown)
+		m.trail("pickle.call-instance")
+	default:
+		m.die(C|Python, "pickle.divergence-type", "calls what can't be called")
+	}
+	return m.orphan(m.weight(args))
+}
+
+// orphan is the result of a call that nobody knows.
+func (m *machine) orphan(w float32) value {
+	g := m.global("?", "result")
+	m.globals[g.pay()].callable.Why = "what a call returned that we can't follow"
+	return m.object(g.pay(), w)
+}
+
+// call judges a call of a global with a value that unpacks to its arguments.
+func (m *machine) call(gi uint32, args value) value {
+	g := m.globals[gi]
+	c := &g.callable
+	c.Called = true
+	w := m.weight(args)
+	if g.entry == nil {
+		rule := "pickle.call-unknown"
+		if c.Class == Malicious {
+			rule = "pickle.call-malicious"
+		}
+		m.blame(g, c.Class, rule, c.Why, args)
+		return m.object(gi, w)
+	}
+	if g.entry.rule != nil {
+		items, known := m.items(args)
+		v, why := g.entry.rule(m, gi, items, known)
+		if why != "" {
+			m.blame(g, Unknown, "pickle.use-unsafe", why, args)
+			return m.object(gi, w)
+		}
+		return v
+	}
+	if !g.has(useCall) {
+		m.blame(g, Unknown, "pickle.use-unsafe", "is vouched for as data, not to be called with arguments", args)
+	}
+	return m.object(gi, w)
+}
+
+// newObj is cls.__new__(cls, *args, **kw), without __init__.
+func (m *machine) newObj(cls, args, kw value) value {
+	m.argumentsOf(args)
+	switch kw.kind() {
+	case kDict, kNone:
+	case kUnknown, kObject:
+		m.unsure = true
+	default:
+		m.die(C|Python, "pickle.divergence-arguments", "keyword arguments that are no dict")
+	}
+	w := m.weight(args) + m.weight(kw)
+	switch cls.kind() {
+	case kGlobal:
+		return m.create(cls.pay(), args, w)
+	case kUnknown, kObject:
+		m.unsure = true
+		m.list.Add("pickle.call-instance", issue.Unknown, "", m.start, "makes an instance of what the stream itself made: C wants a type here, the Python reader calls any __new__")
+		m.raise(Unknown)
+		m.trail("pickle.call-instance")
+	default:
+		m.die(C|Python, "pickle.divergence-type", "makes an instance of what is no class")
+	}
+	return m.orphan(w)
+}
+
+// create judges the creation of an instance of a global by __new__.
+func (m *machine) create(gi uint32, args value, w float32) value {
+	g := m.globals[gi]
+	c := &g.callable
+	c.Called = true
+	switch {
+	case g.entry == nil:
+		rule := "pickle.call-unknown"
+		if c.Class == Malicious {
+			rule = "pickle.call-malicious"
+		}
+		m.blame(g, c.Class, rule, c.Why, args)
+	case g.has(useNew):
+	case g.entry.rule != nil:
+		return m.call(gi, args)
+	case g.has(useCall):
+	default:
+		m.blame(g, Unknown, "pickle.use-unsafe", "is not vouched for as a class", args)
+	}
+	return m.object(gi, w)
+}
+
+// above makes a tuple of the n values that were just popped off the stack.
+func (m *machine) above(n int) value {
+	at := len(m.stack)
+	m.stack = m.stack[:at+n]
+	v := m.tuple(m.stack[at:])
+	m.stack = m.stack[:at]
+	return v
+}
+
+// instantiate is what INST and OBJ do: __new__ without arguments, else a call.
+// items were just popped off the stack.
+func (m *machine) instantiate(cls value, items []value) value {
+	args := m.above(len(items))
+	switch cls.kind() {
+	case kGlobal:
+		if len(items) == 0 && m.globals[cls.pay()].has(useNew) {
+			return m.create(cls.pay(), args, 1)
+		}
+		return m.call(cls.pay(), args)
+	default:
+		return m.reduce(cls, args)
+	}
+}
+
+func (m *machine) obj() {
+	items := m.popMark()
+	if len(items) == 0 {
+		m.die(C|Python, "pickle.divergence-stack", "no class after the mark")
+		m.push(vUnknown)
+		return
+	}
+	m.leaks(items[1:], "arguments")
+	cls, n := items[0], len(items)-1
+	// Shift the arguments down over the class, so that they are what was popped.
+	copy(items, items[1:])
+	m.push(m.instantiate(cls, items[:n]))
+}
+
+// leaks finds names among items that are vouched for only as something to call.
+func (m *machine) leaks(items []value, into string) {
+	for _, v := range items {
+		if v.kind() != kGlobal {
+			continue
+		}
+		if g := m.globals[v.pay()]; g.entry != nil && !g.has(useValue) {
+			m.blame(g, Unknown, "pickle.use-unsafe", "is put into "+into+", where something else may call it", 0)
+		}
+	}
+}
+
+// mutate judges APPEND, SETITEM and ADDITEMS on what is no builtin container.
+func (m *machine) mutate(to value, what string, need use) {
+	switch to.kind() {
+	case kGlobal:
+		g := m.globals[to.pay()]
+		m.blame(g, max(g.callable.Class, Malicious), "pickle.changes-import", "the stream tries to "+what+" an imported object, which changes the process that loads it", 0)
+		m.unsure = true
+	case kObject:
+		m.unsure = true
+		g := m.globals[m.madeBy(to)]
+		if g.entry != nil && !g.has(need) {
+			m.blame(g, Unknown, "pickle.use-unsafe", "the stream tries to "+what+" an instance, which calls its methods", 0)
+		}
+	case kUnknown:
+		m.unsure = true
+	default:
+		m.unsure = true
+		m.issue("pickle.use-unsafe", issue.Unknown, m.start, "the stream tries to "+what+" what is no container")
+	}
+}
+
+// build hands a state to an instance: its __setstate__, or its attributes.
+func (m *machine) build() {
+	state := m.pop()
+	inst := m.top()
+	m.leaks([]value{state}, "a state")
+	switch inst.kind() {
+	case kGlobal:
+		g := m.globals[inst.pay()]
+		m.unsure = true
+		m.blame(g, max(g.callable.Class, Malicious), "pickle.changes-import", "the stream sets attributes of an imported object, which changes the process that loads it", state)
+	case kObject:
+		m.unsure = true
+		m.buildObject(inst, state)
+	case kDtype:
+		m.buildDtype(inst, state)
+	case kUnknown, kPersist:
+		m.unsure = true
+		if inst.kind() == kPersist {
+			m.issue("pickle.use-unsafe", issue.Unknown, m.start, "sets the state of a persistent object")
+		}
+	default:
+		m.buildPlain(state)
+	}
+}
+
+func (m *machine) buildObject(inst, state value) {
+	g := m.globals[m.madeBy(inst)]
+	m.grow(inst, m.weight(state), 0)
+	if g.entry == nil {
+		return // blamed when it was made
+	}
+	if g.entry.state != nil {
+		if why := g.entry.state(m, inst, state); why != "" {
+			m.blame(g, Unknown, "pickle.use-unsafe", why, state)
+		}
+		return
+	}
+	if !g.has(useBuild) {
+		m.blame(g, Unknown, "pickle.use-unsafe", "is given a state, for which it is not vouched", state)
+		return
+	}
+	if why := m.oddState(state); why != "" {
+		m.blame(g, Unknown, "pickle.state-dunder", why, state)
+	}
+}
+
+// oddState finds states that reach beyond plain attributes.
+func (m *machine) oddState(state value) string {
+	switch state.kind() {
+	case kDict:
+		if *m.cells.at(state.pay())&flagDunder != 0 {
+			return "the state has a key that Python itself gives a meaning"
+		}
+	case kTuple:
+		items, _ := m.items(state)
+		if len(items) == 2 {
+			for _, v := range items {
+				if v.kind() == kDict {
+					if why := m.oddState(v); why != "" {
+						return why
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// buildPlain is BUILD on a builtin value, which has neither __setstate__ nor
+// __dict__: only an empty state passes.
+func (m *machine) buildPlain(state value) {
+	stop := func(who Semantics) {
+		m.die(who, "pickle.divergence-type", "a state for a value that takes none")
+	}
+	switch state.kind() {
+	case kNone:
+	case kUnknown, kObject:
+		m.unsure = true
+	case kTuple:
+		if items, ok := m.items(state); ok && len(items) != 2 {
+			stop(C)
+			if len(items) > 0 {
+				stop(Python)
+			}
+		} else {
+			m.unsure = true
+		}
+	case kDict, kList, kSet, kFrozen:
+		filled := *m.cells.at(state.pay())&flagFilled != 0
+		stop(C)
+		if filled {
+			stop(Python)
+		}
+	case kInt, kBool:
+		stop(C)
+		if v, ok := m.intOf(state); ok && v != 0 {
+			stop(Python)
+		} else if !ok {
+			m.unsure = true
+		}
+	case kGlobal:
+		m.unsure = true
+	default: // str, bytes, float: empty or zero would pass in Python
+		stop(C)
+		m.unsure = true
+	}
+}
+
+// show writes a value for people, in at most about 200 bytes.
+func (m *machine) show(v value, depth int) string {
+	switch v.kind() {
+	case kBool:
+		if v.pay() == 1 {
+			return "True"
+		}
+		return "False"
+	case kInt:
+		if x, ok := m.intOf(v); ok {
+			return fmt.Sprint(x)
+		}
+		return "int"
+	case kStr:
+		if s, ok := m.text(v); ok {
+			return fmt.Sprintf("%q", issue.Clip(s, 80))
+		}
+		return "str"
+	case kTuple:
+		items, ok := m.items(v)
+		if !ok || depth > 2 {
+			return "(…)"
+		}
+		var b strings.Builder
+		b.WriteByte('(')
+		for i, e := range items {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if b.Len() > 160 {
+				b.WriteString("…")
+				break
+			}
+			b.WriteString(m.show(e, depth+1))
+		}
+		b.WriteByte(')')
+		return b.String()
+	case kGlobal:
+		return m.globals[v.pay()].callable.Full
+	case kObject:
+		return "a " + m.globals[m.madeBy(v)].callable.Full
+	case kDtype:
+		return "a numpy.dtype"
+	}
+	return kindNames[v.kind()]
+}
+
+// trail writes down the opcodes before this one, once each.
+func (m *machine) trail(note string) {
+	from := max(m.ops-12, m.trailed, 0)
+	for i := from; i < m.ops; i++ {
+		if len(m.rep.Trail) >= m.lim.Trail {
+			return
+		}
+		s := m.ring[i&(ringSize-1)]
+		o := &opcodes[s.op]
+		st := Step{Offset: s.off, Op: o.name}
+		if i == m.ops-1 {
+			st.Note = note
+		} else if o.gives > 0 && s.v != 0 {
+			st.Arg = m.show(s.v, 0)
+		}
+		m.rep.Trail = append(m.rep.Trail, st)
+	}
+	if from == m.ops && len(m.rep.Trail) > 0 { // a second remark on the same opcode
+		m.rep.Trail[len(m.rep.Trail)-1].Note += "; " + note
+	}
+	m.trailed = m.ops
+}

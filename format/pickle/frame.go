@@ -1,0 +1,123 @@
+package pickle
+
+import (
+	"fmt"
+
+	"github.com/wardround/wardround/format/issue"
+)
+
+// Frames (PEP 3154) tell a reader how much to fetch at once. The C reader wants
+// the bytes to exist and ignores the boundary otherwise. The Python reader puts
+// the frame into a buffer of its own: an argument may not cross the end, and no
+// frame may begin inside another. pickletools does not look at frames at all.
+
+func (m *machine) setProto(p byte) {
+	m.protos++
+	if p > highest {
+		m.die(C|Python, "pickle.divergence-proto", fmt.Sprintf("protocol %d does not exist", p))
+		return
+	}
+	if m.protos > 1 && int(p) != m.proto {
+		m.diverge(0, "pickle.divergence-proto", "a second PROTO changes how names are looked up")
+	} else if m.protos > 1 || m.ops > 1 {
+		m.diverge(0, "pickle.divergence-proto", "PROTO is not the first opcode")
+	}
+	m.proto = int(p)
+	m.rep.Proto = int(p)
+}
+
+const maxNeeds = 256
+
+func (m *machine) openFrame(size uint64) {
+	if m.frame >= 0 && m.offset() > m.frame {
+		m.crossFrame()
+	}
+	if size > 1<<63-1 {
+		m.die(C|Python, "pickle.divergence-frame", "a frame longer than any memory")
+		return
+	}
+	if m.frame >= 0 && m.offset() < m.frame {
+		m.die(Python, "pickle.divergence-frame", "a frame begins inside a frame")
+		m.frame = -1
+	}
+	end := m.offset() + int64(size)
+	if end < 0 {
+		end = 1<<63 - 1
+	}
+	if m.alive&Python != 0 {
+		m.frame = end
+	}
+	if n := len(m.needs); n == 0 || end > m.needs[n-1][1] {
+		if n < maxNeeds {
+			m.needs = append(m.needs, [2]int64{m.start, end})
+		} else {
+			m.needs[n-1][1] = end
+		}
+	}
+}
+
+// crossFrame is called after an opcode that went beyond the Python reader's
+// frame. That is allowed between the parts of an opcode (the byte, a length, the
+// data, a line) and nowhere else.
+func (m *machine) crossFrame() {
+	f := m.frame
+	m.frame = -1
+	if m.alive&Python == 0 || f <= m.start {
+		return
+	}
+	o := opcodes[m.op]
+	ends := [4]int64{m.start + 1}
+	n := 1
+	if o.fixed > 0 {
+		ends[n] = m.start + 1 + int64(o.fixed)
+		n++
+	}
+	if o.lines == 2 {
+		ends[n] = m.mid
+		n++
+	}
+	for _, e := range ends[:n] {
+		if f == e {
+			return
+		}
+	}
+	m.die(Python, "pickle.divergence-frame", "an argument crosses the end of its frame")
+}
+
+// settleFrames learns whether the bytes that the C reader would have fetched
+// exist, when STOP or the end was reached before the end of a frame.
+func (m *machine) settleFrames() {
+	end := m.offset()
+	n := len(m.needs)
+	if n == 0 || m.needs[n-1][1] <= end {
+		return
+	}
+	want := m.needs[n-1][1]
+	if m.rep.Stopped && want-end < 1<<40 {
+		got := m.skip(want - end)
+		if got == want-end {
+			m.op, m.start = opStop, end-1
+			m.diverge(0, "pickle.divergence-frame", "STOP comes before the end of its frame: what a second load reads depends on the reader")
+			m.rep.Alt = want
+			return
+		}
+		want = end + got
+	} else if !m.rep.Stopped {
+		want = end
+	}
+	for _, f := range m.needs {
+		if f[1] > want {
+			m.op, m.start = opFrame, f[0]
+			m.die(C, "pickle.divergence-frame", "a frame longer than the stream, which the C reader refuses here")
+			for i := range m.rep.Callables {
+				if m.rep.Callables[i].Offset > f[0] {
+					m.rep.Callables[i].Under &^= C
+				}
+			}
+			break
+		}
+	}
+	if m.rep.Stopped && m.alive&(C|Python) == 0 {
+		m.issue("pickle.invalid", issue.Unreadable, m.start, "no unpickler reads this stream to its end")
+	}
+}

@@ -1,0 +1,285 @@
+package pickle
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/wardround/wardround/format/issue"
+)
+
+// joblib writes an array beside the pickle that describes it: after the BUILD of
+// a NumpyArrayWrapper come, in the same file, one byte n, n bytes of padding (if
+// the wrapper has an alignment) and the raw numbers; for arrays of objects a
+// pickle of its own. See joblib.numpy_pickle.NumpyArrayWrapper.read_array.
+
+// dtype is what a numpy.dtype says of an array's size in the stream.
+type dtype struct {
+	size    int64 // bytes of an element, -1 if unknown
+	objects bool  // elements are Python objects: the array is a pickle
+}
+
+// wrapper is the state that a NumpyArrayWrapper is given, as seen in the last
+// dict that had one of its keys.
+type wrapper struct {
+	dict                            value // the dict; 0: none
+	shape, order, dtype, subclass   value
+	align                           value
+	hasShape, hasDtype, hasSubclass bool
+}
+
+// The ids of the wrapper's keys, which are words of the tables.
+var wordShape, wordOrder, wordDtype, wordSubclass, wordAlign uint32
+
+func (w *wrapper) see(m *machine, d value, key uint32, v value) {
+	if key >= firstOwn || key != wordShape && key != wordOrder && key != wordDtype && key != wordSubclass && key != wordAlign {
+		return
+	}
+	if w.dict != d {
+		*w = wrapper{dict: d}
+	}
+	switch key {
+	case wordShape:
+		w.shape, w.hasShape = v, true
+	case wordOrder:
+		w.order = v
+	case wordDtype:
+		w.dtype, w.hasDtype = v, true
+	case wordSubclass:
+		w.subclass, w.hasSubclass = v, true
+	case wordAlign:
+		w.align = v
+	}
+}
+
+// newDtype makes a dtype value from the string that numpy gives it ("f8", "<U7").
+func (m *machine) newDtype(s string, ok bool) value {
+	d := dtype{size: -1}
+	if ok {
+		d = parseDtype(s)
+	}
+	if len(m.dtypes) >= 1<<20 {
+		return mk(kDtype, 0)
+	}
+	if len(m.dtypes) == 0 {
+		m.dtypes = append(m.dtypes, dtype{size: -1}) // stands for those beyond the bound
+	}
+	m.dtypes = append(m.dtypes, d)
+	return mk(kDtype, uint32(len(m.dtypes)-1))
+}
+
+func parseDtype(s string) dtype {
+	for len(s) > 0 && (s[0] == '<' || s[0] == '>' || s[0] == '=' || s[0] == '|') {
+		s = s[1:]
+	}
+	if s == "" {
+		return dtype{size: -1}
+	}
+	n := int64(0)
+	for _, c := range []byte(s[1:]) {
+		if c < '0' || c > '9' {
+			return dtype{size: -1}
+		}
+		if n = n*10 + int64(c-'0'); n > 1<<40 {
+			return dtype{size: -1}
+		}
+	}
+	switch s[0] {
+	case 'O':
+		return dtype{size: 8, objects: true}
+	case 'U':
+		return dtype{size: 4 * n}
+	case 'M', 'm':
+		return dtype{size: 8}
+	case '?':
+		return dtype{size: 1}
+	case 'b', 'i', 'u', 'f', 'c', 'S', 'V', 'a':
+		return dtype{size: n}
+	}
+	return dtype{size: -1}
+}
+
+// buildDtype follows dtype.__setstate__: (version, byte order, subarray, names,
+// fields, element size, alignment, flags[, metadata]).
+func (m *machine) buildDtype(inst, state value) {
+	items, ok := m.items(state)
+	d := &m.dtypes[inst.pay()]
+	if !ok || len(items) < 5 || inst.pay() == 0 {
+		d.size = -1
+		return
+	}
+	if len(items) >= 6 {
+		if n, ok := m.intOf(items[5]); ok && n >= 0 {
+			d.size = n
+		}
+	}
+	if len(items) >= 8 {
+		if flags, ok := m.intOf(items[7]); ok && flags&1 != 0 {
+			d.objects = true
+		}
+	}
+}
+
+// buildWrapper is the state rule of NumpyArrayWrapper.
+func buildWrapper(m *machine, inst, state value) string {
+	if m.pol.Plain {
+		return ""
+	}
+	w := &m.wrap
+	if state.kind() != kDict || w.dict != state || !w.hasShape || !w.hasDtype {
+		m.joblibLost("the state of an array wrapper can't be followed")
+		return ""
+	}
+	if w.hasSubclass {
+		if w.subclass.kind() != kGlobal || !m.globals[w.subclass.pay()].has(useArray) {
+			return "an array of a class that is not vouched for"
+		}
+	}
+	if w.dtype.kind() != kDtype {
+		m.joblibLost("an array whose element type can't be followed")
+		return ""
+	}
+	d := m.dtypes[w.dtype.pay()]
+	if d.objects {
+		m.joblibObjects()
+		return ""
+	}
+	count := int64(1)
+	items, ok := m.items(w.shape)
+	for _, v := range items {
+		n, known := m.intOf(v)
+		if !known || n < 0 || n > 0 && count > math.MaxInt64/n {
+			ok = false
+			break
+		}
+		count *= n
+	}
+	if !ok || d.size < 0 || d.size > 0 && count > math.MaxInt64/d.size {
+		m.joblibLost("an array whose size can't be followed")
+		return ""
+	}
+	m.joblibArray(count*d.size, w.align.kind() == kInt)
+	return ""
+}
+
+func (m *machine) joblibLost(why string) {
+	m.issue("pickle.joblib-array", issue.Unreadable, m.start, why)
+}
+
+// joblibArray skips the numbers of an array. A plain pickle.load would take them
+// for opcodes, so the first of them are read as a program, too.
+func (m *machine) joblibArray(n int64, aligned bool) {
+	start := m.offset()
+	if m.frame > start {
+		// joblib reads the file itself, behind the frame's back.
+		m.diverge(0, "pickle.divergence-frame", "an array lies inside a frame")
+	}
+	if m.reader.fill(1) {
+		m.reader.fill(min(1024, bufSize)) // as much as there is
+		m.asOpcodes(m.reader.buf[m.reader.p:min(m.reader.n, m.reader.p+1024)], start)
+	}
+	if aligned {
+		b := m.need(1)
+		if b == nil {
+			return
+		}
+		if pad := int64(b[0]); m.skip(pad) != pad {
+			m.truncated()
+			return
+		}
+	}
+	if m.skip(n) != n {
+		m.truncated()
+		return
+	}
+	m.frame = -1
+	if len(m.rep.Inner) < maxSpans {
+		m.rep.Inner = append(m.rep.Inner, Span{Start: start, End: m.offset(), Encoding: "raw", Kind: "array"})
+	}
+}
+
+// asOpcodes reads the head of an array as the plain unpickler would.
+func (m *machine) asOpcodes(b []byte, at int64) {
+	if len(b) == 0 || opcodes[b[0]].name == "" || m.depth > 0 {
+		return
+	}
+	lim := m.lim
+	lim.Trail = 20
+	pol := m.pol
+	pol.Plain = true
+	rep, _ := scan(bytes.NewReader(b), lim, pol, m.lim.Depth)
+	for _, c := range rep.Callables {
+		if c.Class == Malicious {
+			m.raise(Malicious)
+			m.list.Add("pickle.array-opcodes", issue.Malicious, c.Full, at, "the numbers of an array are opcodes for a plain pickle.load, and reach %s", c.Full)
+		} else if nameLike(c.Module) && nameLike(c.Name) {
+			m.raise(Unknown)
+			m.list.Add("pickle.array-opcodes", issue.Unknown, c.Full, at, "the numbers of an array are opcodes for a plain pickle.load, and reach %s", c.Full)
+		}
+	}
+}
+
+func nameLike(s string) bool {
+	if len(s) < 2 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if c != '_' && c != '.' && (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// joblibObjects reads the pickle that joblib puts in place of an array of
+// objects. It shares the file, not the memo.
+func (m *machine) joblibObjects() {
+	if m.depth+1 >= m.lim.Depth {
+		m.limit("pickle.inner-deep", "pickles in pickles, more than %d deep", m.lim.Depth)
+		return
+	}
+	sub := newMachine(m.lim, m.pol)
+	sub.depth = m.depth + 1
+	sub.reader = m.reader
+	sub.run()
+	m.reader = sub.reader
+	needs := sub.needs
+	sub.needs = nil
+	rep := sub.finish()
+	sub.needs = needs
+	m.reader = sub.reader
+	m.merge(rep)
+	m.ops += rep.Ops
+	m.frame = -1
+	if !rep.Stopped {
+		m.done, m.fatal = true, true
+		m.alive = 0
+	}
+}
+
+// merge takes over what a pickle inside this stream, which the same load runs,
+// was found to do.
+func (m *machine) merge(rep *Report) {
+	m.raise(rep.Class)
+	for _, c := range rep.Callables {
+		key := [2]string{c.Full, "\x01"}
+		if i, ok := m.byName[key]; ok {
+			m.globals[i].callable.Class = max(m.globals[i].callable.Class, c.Class)
+			m.globals[i].callable.Uses += c.Uses
+			continue
+		}
+		if len(m.globals) >= m.lim.Globals {
+			m.limit("pickle.globals", "more than %d distinct names", m.lim.Globals)
+			return
+		}
+		m.byName[key] = uint32(len(m.globals))
+		m.globals = append(m.globals, &global{callable: c})
+	}
+	for _, i := range rep.Issues {
+		m.list.Add(i.Rule, i.Level, i.Where, i.Offset, "%s", i.Text)
+	}
+	if n := m.lim.Trail - len(m.rep.Trail); n > 0 {
+		m.rep.Trail = append(m.rep.Trail, rep.Trail[:min(n, len(rep.Trail))]...)
+	}
+	m.rep.Divergences = append(m.rep.Divergences, rep.Divergences[:min(len(rep.Divergences), max(0, maxDivergences-len(m.rep.Divergences)))]...)
+	m.rep.Inner = append(m.rep.Inner, rep.Inner[:min(len(rep.Inner), max(0, maxSpans-len(m.rep.Inner)))]...)
+}

@@ -1,0 +1,278 @@
+package pickle
+
+import "strings"
+
+// made is the plain result of a call: an instance of g.
+func (m *machine) made(g uint32, args []value) value { return m.object(g, m.sum(args)) }
+
+func (m *machine) globalOf(v value) *global {
+	if v.kind() != kGlobal {
+		return nil
+	}
+	return m.globals[v.pay()]
+}
+
+// ruleReconstructor: copyreg._reconstructor(cls, base, state) is
+// base.__new__(cls, state), and base.__init__ where that is not object's.
+func ruleReconstructor(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) != 3 {
+		return 0, "is called with other than a class, its base and a state"
+	}
+	cls, base := m.globalOf(args[0]), m.globalOf(args[1])
+	if cls == nil || base == nil {
+		return 0, "is called with a class that the stream computes"
+	}
+	cls.callable.Called = true
+	if !cls.has(useNew|useCall) || !base.has(useBase) {
+		return 0, "makes an instance of " + cls.callable.Full + " from " + base.callable.Full + ", which is not vouched for"
+	}
+	return m.object(args[0].pay(), m.sum(args)), ""
+}
+
+// ruleNewObj: the first argument is a class, of which __new__ is called.
+func ruleNewObj(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) == 0 {
+		return 0, "is called with what we can't follow"
+	}
+	cls := m.globalOf(args[0])
+	if cls == nil || !cls.has(useNew|useCall) {
+		return 0, "makes an instance of what is not vouched for"
+	}
+	cls.callable.Called = true
+	return m.object(args[0].pay(), m.sum(args)), ""
+}
+
+// ruleArray: numpy's _reconstruct(subtype, shape, dtype), and the masked one,
+// which has a second class.
+func ruleArray(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) < 3 {
+		return 0, "is called with what we can't follow"
+	}
+	for i, v := range args[:2] {
+		if cls := m.globalOf(v); cls != nil && cls.has(useArray) {
+			cls.callable.Called = true
+		} else if cls != nil || i == 0 {
+			return 0, "makes an array of a class that is not vouched for"
+		}
+	}
+	return m.object(args[0].pay(), m.sum(args)), ""
+}
+
+// ruleDtype: numpy.dtype("f8", align, copy).
+func ruleDtype(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) == 0 {
+		return m.newDtype("", false), ""
+	}
+	s, ok := m.text(args[0])
+	return m.newDtype(s, ok), ""
+}
+
+// ruleEncode: _codecs.encode(text, "latin1") is how protocol 2 writes bytes. Other
+// codecs compress, or are found by a search function that anyone can register.
+func ruleEncode(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) < 1 || len(args) > 2 || args[0].kind() != kStr {
+		return 0, "is called with other than text and an encoding"
+	}
+	if len(args) == 2 {
+		switch s, _ := m.text(args[1]); strings.ToLower(s) {
+		case "latin1", "latin-1", "ascii", "utf-8", "utf8":
+		default:
+			return 0, "is called with a codec other than Latin-1, ASCII and UTF-8"
+		}
+	}
+	return vBytes, ""
+}
+
+// ruleGetattr: only the pairs of gettable, the members that old enumerations and
+// bound methods are written as.
+func ruleGetattr(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) != 2 {
+		return 0, "is called with what we can't follow"
+	}
+	name, ok := m.text(args[1])
+	of := m.globalOf(args[0])
+	if !ok || of == nil {
+		return 0, "takes an attribute of what the stream computes"
+	}
+	full := of.callable.Full + "." + name
+	if why := dangerous(of.callable.Full, name); why != "" {
+		m.globals[g].callable.Class = Malicious
+		m.raise(Malicious)
+		return 0, "takes " + full + ": " + why
+	}
+	if !gettable[full] || !of.has(useValue) {
+		return 0, "takes the attribute " + full + ", which is not vouched for"
+	}
+	return m.made(g, args), ""
+}
+
+// gettable are attributes that getattr may take; all are constants or functions
+// of numerical code that are not called while loading.
+var gettable = map[string]bool{
+	"scipy.interpolate._interpolate.interp1d._call_spline":       true,
+	"scipy.interpolate._interpolate.interp1d._call_linear":       true,
+	"scipy.interpolate._interpolate.interp1d._call_linear_np":    true,
+	"scipy.interpolate._interpolate.interp1d._call_nearest":      true,
+	"scipy.interpolate._interpolate.interp1d._call_previousnext": true,
+	"scipy.interpolate.interpolate.interp1d._call_spline":        true,
+	"scipy.interpolate.interpolate.interp1d._call_linear":        true,
+}
+
+// ruleUfunc: numpy.core._ufunc_reconstruct(module, name) imports and getattrs.
+func ruleUfunc(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) != 2 {
+		return 0, "is called with what we can't follow"
+	}
+	mod, ok1 := m.text(args[0])
+	name, ok2 := m.text(args[1])
+	if !ok1 || !ok2 {
+		return 0, "imports a name that the stream computes"
+	}
+	v := m.global(mod, name)
+	if v.kind() != kGlobal || !m.globals[v.pay()].has(useFunc) {
+		return 0, "imports " + mod + "." + name + ", which is no function vouched for"
+	}
+	return v, ""
+}
+
+// rulePartial: functools.partial(f). Nothing is called while loading, but what is
+// held will be; it must be a function that is harmless to call.
+func rulePartial(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) == 0 {
+		return 0, "holds what we can't follow"
+	}
+	if f := m.globalOf(args[0]); f == nil || !f.has(useFunc|useFactory) {
+		return 0, "holds a function that is not vouched for"
+	}
+	return m.made(g, args), ""
+}
+
+// statePartial: partial.__setstate__((f, args, keywords, dict)) puts another f.
+func statePartial(m *machine, inst, state value) string {
+	items, ok := m.items(state)
+	if !ok || len(items) != 4 {
+		return "is given a state that we can't follow"
+	}
+	if f := m.globalOf(items[0]); f == nil || !f.has(useFunc|useFactory) {
+		return "holds a function that is not vouched for"
+	}
+	return ""
+}
+
+// ruleAttr: operator.attrgetter and itemgetter with names that are no dunders.
+func ruleAttr(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) == 0 {
+		return 0, "is called with what we can't follow"
+	}
+	for _, v := range args {
+		if v.kind() == kInt {
+			continue
+		}
+		if s, ok := m.text(v); !ok || strings.Contains(s, "__") {
+			return 0, "takes an attribute that is not plain"
+		}
+	}
+	return m.made(g, args), ""
+}
+
+// ruleSized: bytes(n), bytearray(n), range(n): a number makes that many bytes.
+func ruleSized(m *machine, g uint32, args []value, known bool) (value, string) {
+	for _, v := range args {
+		if n, ok := m.intOf(v); v.kind() == kInt && (!ok || n > 1<<20) || v.kind() == kUnknown || v.kind() == kObject {
+			return 0, "makes something of a size that is not bounded"
+		}
+	}
+	if !known {
+		return 0, "is called with what we can't follow"
+	}
+	return m.made(g, args), ""
+}
+
+// ruleContainer: list(x), set(x) …: only of containers, whose size is known.
+func ruleContainer(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) > 1 {
+		return 0, "is called with what we can't follow"
+	}
+	for _, v := range args {
+		if !v.plain() {
+			return 0, "walks what is no plain container"
+		}
+	}
+	return m.made(g, args), ""
+}
+
+// rulePlain: arguments that are plain values, containers of them, or instances.
+func rulePlain(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known {
+		return m.made(g, nil), ""
+	}
+	for _, v := range args {
+		if v.kind() == kUnknown {
+			return 0, "is called with what we can't follow"
+		}
+	}
+	return m.made(g, args), ""
+}
+
+// ruleFactory: collections.defaultdict(factory).
+func ruleFactory(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) > 2 {
+		return 0, "is called with what we can't follow"
+	}
+	if len(args) > 0 && args[0] != vNone {
+		f := m.globalOf(args[0])
+		if f == nil && args[0].kind() == kObject {
+			f = m.globals[m.madeBy(args[0])] // partial(list), say
+			if f.callable.Full == "functools.partial" && f.entry != nil {
+				return m.made(g, args), ""
+			}
+		}
+		if f == nil || !f.has(useFactory) {
+			return 0, "calls, for each missing key, what is not vouched for"
+		}
+	}
+	return m.made(g, args), ""
+}
+
+// ruleCython: Cython's __pyx_unpickle_X(cls, checksum, state) and __pyx_unpickle
+// relatives: cls.__new__(cls), then the state into C fields.
+func ruleCython(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) < 2 || len(args) > 3 {
+		return 0, "is called with what we can't follow"
+	}
+	cls := m.globalOf(args[0])
+	if cls == nil || !cls.has(useNew) {
+		return 0, "makes an instance of a class that is not vouched for"
+	}
+	cls.callable.Called = true
+	return m.object(args[0].pay(), m.sum(args)), ""
+}
+
+// ruleBitGenerator: numpy.random's constructors take a name or a class.
+func ruleBitGenerator(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known {
+		return 0, "is called with what we can't follow"
+	}
+	for _, v := range args {
+		switch f := m.globalOf(v); {
+		case v.kind() == kStr || v.kind() == kObject:
+		case f != nil && (strings.HasPrefix(f.callable.Full, "numpy.random.")) && f.entry != nil:
+		default:
+			return 0, "is called with other than a bit generator"
+		}
+	}
+	return m.made(g, args), ""
+}
+
+// ruleUnpackDict: callables that take a class first and store the rest.
+func ruleClassFirst(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) == 0 {
+		return 0, "is called with what we can't follow"
+	}
+	cls := m.globalOf(args[0])
+	if cls == nil || !cls.has(useNew|useCall) {
+		return 0, "makes an instance of a class that is not vouched for"
+	}
+	cls.callable.Called = true
+	return m.object(args[0].pay(), m.sum(args)), ""
+}

@@ -1,0 +1,115 @@
+package pickle
+
+import "strings"
+
+// A namespace rule vouches for classes that are not in the tables one by one. It
+// must hold for releases that nobody has seen yet, so it asks for much:
+//
+//   - The module lies in a named subpackage of a named library, whose classes by
+//     convention do nothing in __new__ and only store in __setstate__
+//     (scikit-learn: BaseEstimator.__setstate__ updates __dict__; torch.nn:
+//     Module.__setstate__ the same; Cython classes read their own C fields).
+//   - The name has the form of a class (CamelCase, no dots), because functions
+//     are never allowed by namespace. The form alone proves nothing: a library's
+//     modules also hold classes that they import from elsewhere. Those are in
+//     borrowed, which was read off the libraries, and are not allowed.
+//   - Only __new__ and BUILD are allowed. A call, which would run __init__, isn't,
+//     nor any change of items. So a class that opens files or starts processes
+//     when it is constructed stays unused.
+//   - What the class is given as state was judged value by value on its own.
+//
+// Tests, datasets, experiments, build scripts and vendored code are left out.
+
+type namespace struct {
+	root string
+	subs string // subpackages, separated by blanks; "" allows root itself
+	why  string
+	use  use
+}
+
+var namespaces = []namespace{
+	{"sklearn", `linear_model ensemble tree svm neighbors naive_bayes cluster decomposition preprocessing impute pipeline compose
+		feature_extraction feature_selection gaussian_process isotonic kernel_approximation kernel_ridge manifold mixture
+		model_selection multiclass multioutput neural_network covariance cross_decomposition calibration discriminant_analysis
+		dummy random_projection semi_supervised metrics frozen _loss`,
+		"a scikit-learn class: __new__ does nothing, __setstate__ stores", class},
+	{"lightgbm", "sklearn", "a LightGBM estimator: scikit-learn's conventions", class},
+	{"xgboost", "sklearn", "an XGBoost estimator: scikit-learn's conventions", class},
+	{"scipy.stats", "_distn_infrastructure _continuous_distns _discrete_distns _kde _qmc _multivariate", "a SciPy distribution: state is stored", class},
+	{"scipy.interpolate", "_interpolate _bsplines _cubic _fitpack2 _rbf _rbfinterp _rgi _polyint _ndgriddata interpolate", "a SciPy interpolator: state is stored", class},
+	{"torch.nn.modules", "activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling module",
+		"a layer of torch: Module.__setstate__ stores", class},
+	{"torch.optim", "adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler", "an optimiser of torch: __setstate__ stores", class},
+}
+
+// borrowed are names of class form that the modules of the namespaces import
+// from elsewhere, or that do more than store. They are never allowed by shape.
+var borrowed = func() map[string]bool {
+	t := make(map[string]bool)
+	for _, n := range strings.Fields(borrowedNames) {
+		t[n] = true
+	}
+	return t
+}()
+
+// shape returns what a namespace rule says of a name, nil if none holds.
+func shape(module, name string) *entry {
+	if !className(name) || borrowed[name] || strings.Contains(module, ".tests") || strings.Contains(module, "conftest") ||
+		strings.Contains(module, "._testing") || strings.Contains(module, "externals") {
+		return nil
+	}
+	if e := cythonReduce(module, name); e != nil {
+		return e
+	}
+	for i := range namespaces {
+		n := &namespaces[i]
+		rest, ok := strings.CutPrefix(module, n.root+".")
+		if !ok {
+			continue
+		}
+		sub, _, _ := strings.Cut(rest, ".")
+		for _, s := range strings.Fields(n.subs) {
+			if s == sub {
+				return &entry{use: n.use, why: n.why}
+			}
+		}
+	}
+	return nil
+}
+
+// className says that s has the form of a class: an optional underscore, a
+// capital, and at least one small letter; no dots.
+func className(s string) bool {
+	t := strings.TrimPrefix(s, "_")
+	if len(t) < 2 || t[0] < 'A' || t[0] > 'Z' {
+		return false
+	}
+	lower := false
+	for _, c := range []byte(t) {
+		switch {
+		case c >= 'a' && c <= 'z':
+			lower = true
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_':
+		default:
+			return false
+		}
+	}
+	return lower || t == "PCA" || t == "NMF" || t == "SVC" || t == "SVR" || t == "RBF" || t == "RFE" || t == "RFECV" || t == "OAS" || t == "DBSCAN" || t == "HDBSCAN" || t == "OPTICS" || t == "TSNE" || t == "MDS" || t == "CCA" || t == "ELU" || t == "GELU" || t == "GLU" || t == "CELU" || t == "SELU" || t == "RNN" || t == "LSTM" || t == "GRU" || t == "SGD" || t == "ASGD"
+}
+
+// cythonModules are compiled modules whose classes take numbers and arrays in
+// their constructors, copy them into C fields, and do nothing else; their
+// pickles call them with those.
+var cythonModules = map[string]bool{
+	"sklearn.tree._tree": true, "sklearn.tree._criterion": true, "sklearn.tree._splitter": true,
+	"sklearn.linear_model._sgd_fast": true, "sklearn._loss._loss": true, "sklearn.neighbors._kd_tree": true,
+	"sklearn.neighbors._ball_tree": true, "sklearn.metrics._dist_metrics": true, "sklearn.neighbors._quad_tree": true,
+	"sklearn.neighbors._partition_nodes": true, "sklearn.ensemble._hist_gradient_boosting.common": true,
+}
+
+func cythonReduce(module, name string) *entry {
+	if !cythonModules[module] {
+		return nil
+	}
+	return &entry{use: record, why: "a compiled scikit-learn class: copies numbers into its fields"}
+}

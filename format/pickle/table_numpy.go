@@ -1,0 +1,61 @@
+package pickle
+
+// numpyGroups is numpy and scipy. numpy._core is written numpy.core.
+var numpyGroups = []group{
+	// Arrays: made by name of class, filled by ndarray.__setstate__, which checks
+	// sizes and takes objects only from the list in the stream.
+	{why: "makes an empty array of a class vouched for", rule: ruleArray, in: "numpy.core.multiarray.", names: "_reconstruct"},
+	{why: "makes an empty masked array of a class vouched for", rule: ruleArray, in: "numpy.ma.core.", names: "_mareconstruct"},
+	{why: "a class of arrays", use: class | useArray | useBase, in: "numpy.", names: "ndarray matrix recarray memmap chararray"},
+	{why: "a class of arrays", use: class | useArray, in: "numpy.", names: "ma.core.MaskedArray ma.MaskedArray rec.recarray core.records.recarray core.memmap.memmap matrixlib.defmatrix.matrix"},
+	{why: "a record of an array", use: useValue | useNew | useBuild, in: "numpy.", names: "record core.records.record rec.record"},
+	{why: "a scalar from a dtype and bytes", rule: rulePlain, in: "numpy.core.multiarray.", names: "scalar"},
+	{why: "an array over a buffer of the stream", rule: rulePlain, in: "numpy.core.numeric.", names: "_frombuffer"},
+	{why: "an element type", use: useValue | useBuild, rule: ruleDtype, in: "numpy.", names: "dtype"},
+	{why: "an element type", use: useValue | useNew | useCall | useBuild, in: "numpy.dtypes.", names: `StringDType Float64DType Float32DType
+		Int64DType Int32DType BoolDType ObjectDType StrDType BytesDType DateTime64DType TimeDelta64DType`},
+	{why: "a type of numbers", use: useValue | useFunc | useFactory, rule: ruleContainer, in: "numpy.", names: `float16 float32 float64 longdouble int8 int16
+		int32 int64 uint8 uint16 uint32 uint64 bool_ bool complex64 complex128 clongdouble str_ bytes_ object_ void datetime64 timedelta64 intc intp
+		uintc uintp longlong ulonglong byte ubyte short ushort generic number integer floating inexact signedinteger unsignedinteger`},
+	{why: "a constant", use: useValue, in: "numpy.", names: "nan inf newaxis pi e"},
+	{why: "a placeholder", use: record, in: "numpy.", names: "_globals._NoValueType _globals._NoValue"},
+
+	// Universal functions: called on arrays, element by element.
+	{why: "a function of numbers", use: useValue | useFunc, in: "numpy.", names: ufuncs},
+	{why: "a universal function, by name", rule: ruleUfunc, in: "numpy.core.", names: "_ufunc_reconstruct _multiarray_umath._ufunc_reconstruct"},
+	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.", names: `mean median sum std var min max amin amax argmin argmax ptp prod
+		nanmean nanmedian nansum nanstd nanmin nanmax clip round around asarray array ravel percentile quantile cumsum diff ones zeros isclose reshape`},
+	{why: "a function of arrays", use: useValue | useFunc, in: "scipy._lib.array_api_compat.numpy.", names: "_aliases.asarray asarray"},
+	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._ufuncs.", names: "expit logit log1p exp1 erf erfc gamma gammaln xlogy boxcox inv_boxcox ndtr ndtri"},
+	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special.", names: "expit logit erf erfc gamma gammaln xlogy boxcox inv_boxcox softmax logsumexp"},
+
+	// Random numbers: constructors by name or class, states of integers.
+	{why: "a generator of random numbers", rule: ruleBitGenerator, use: useBuild, in: "numpy.random._pickle.", names: "__randomstate_ctor __generator_ctor __bit_generator_ctor"},
+	{why: "a generator of random numbers", use: class, in: "numpy.random.", names: `_mt19937.MT19937 _pcg64.PCG64 _pcg64.PCG64DXSM _philox.Philox
+		_sfc64.SFC64 bit_generator.SeedSequence mtrand.RandomState _generator.Generator bit_generator.SeedlessSeedSequence RandomState`},
+	{why: "a seed of random numbers", rule: ruleCython, in: "numpy.random.", names: "bit_generator.__pyx_unpickle_SeedSequence bit_generator.__pyx_unpickle_SeedlessSeedSequence"},
+
+	{why: "a polynomial: coefficients", use: class, in: "numpy.polynomial.", names: `polynomial.Polynomial chebyshev.Chebyshev legendre.Legendre
+		laguerre.Laguerre hermite.Hermite hermite_e.HermiteE`},
+	{why: "a polynomial: coefficients", use: class, in: "numpy.", names: "poly1d lib.polynomial.poly1d lib._polynomial_impl.poly1d"},
+
+	// Sparse matrices: attributes that hold arrays. Old ones live in scipy.sparse.csr.
+	{why: "a sparse matrix: attributes that hold arrays", use: class | useItems, in: "scipy.sparse.", names: `_csr.csr_matrix _csr.csr_array _csc.csc_matrix
+		_csc.csc_array _coo.coo_matrix _coo.coo_array _lil.lil_matrix _lil.lil_array _dok.dok_matrix _dok.dok_array _dia.dia_matrix _dia.dia_array
+		_bsr.bsr_matrix _bsr.bsr_array csr.csr_matrix csc.csc_matrix coo.coo_matrix lil.lil_matrix dok.dok_matrix dia.dia_matrix bsr.bsr_matrix
+		csr_matrix csc_matrix coo_matrix`},
+	{why: "a rotation: quaternions", use: class, in: "scipy.spatial.transform.", names: "_rotation.Rotation _rotation.Slerp rotation.Rotation Rotation"},
+	{why: "a rotation: quaternions", use: 0, rule: ruleCython, in: "scipy.spatial.transform.", names: "_rotation.__pyx_unpickle_Rotation"},
+	{why: "a search tree over points: numbers", use: class, in: "scipy.spatial.", names: "_ckdtree.cKDTree ckdtree.cKDTree _kdtree.KDTree kdtree.KDTree _qhull.Delaunay _qhull.ConvexHull"},
+	{why: "a distribution by name", use: class, in: "scipy.stats.", names: "_distn_infrastructure.rv_continuous_frozen _distn_infrastructure.rv_discrete_frozen _distn_infrastructure.rv_frozen"},
+	{why: "a method of interp1d, by the name that its state holds", use: useValue, in: "scipy.interpolate._interpolate.interp1d.",
+		names: "_call_spline _call_linear _call_linear_np _call_nearest _call_previousnext"},
+	{why: "a spline: knots and coefficients", use: class, in: "scipy.interpolate.", names: "_bsplines.BSpline _cubic.PPoly _interpolate.PPoly"},
+	{why: "a result: numbers by name", use: record | useItems, in: "scipy.optimize.", names: "_optimize.OptimizeResult optimize.OptimizeResult"},
+}
+
+const ufuncs = `absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_or bitwise_xor cbrt ceil conj conjugate
+	copysign cos cosh deg2rad degrees divide divmod equal exp exp2 expm1 fabs float_power floor floor_divide fmax fmin fmod gcd greater greater_equal
+	heaviside hypot invert isfinite isinf isnan lcm ldexp less less_equal log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or
+	logical_xor matmul maximum minimum mod modf multiply negative nextafter not_equal positive power rad2deg radians reciprocal remainder rint sign
+	signbit sin sinh spacing sqrt square subtract tan tanh true_divide trunc abs`
