@@ -2,6 +2,7 @@ package labelfree
 
 import (
 	"math"
+	"sync"
 
 	"github.com/wardround/wardround/stat/performance"
 )
@@ -27,6 +28,7 @@ type Estimator struct {
 	plain  performance.Calibrator
 	isPure bool // scores are taken as they are
 	level  float64
+	once   sync.Once
 	beyond *crossFitted // nil: the inputs say nothing beyond the score
 }
 
@@ -123,6 +125,9 @@ func (e *Estimator) Estimate(c Chunk, m Method) (Expected, error) {
 
 // probabilities of a chunk's rows to be cases.
 func (e *Estimator) probabilities(c Chunk, m Method, x *Expected) ([]float64, error) {
+	if m == Conditional {
+		e.once.Do(e.learn)
+	}
 	if m == Conditional && e.beyond != nil {
 		x.Trees, x.Shift = e.beyond.trees, e.beyond.z
 		p := e.beyond.at(c.Features.with("score", c.Score).Columns)

@@ -44,7 +44,7 @@ func ratio(ref, chunk Features, n int) weights {
 		y[i] = 1
 	}
 	o := boostDefaults
-	o.rounds = 100 // enough to tell apart what can be told; the weights are flattened anyway
+	o.rounds = 50 // enough to tell apart what can be told; the weights are flattened anyway
 	c := boost(columns, y, nil, logLoss{}, o)
 	flat.trees, flat.z = c.trees, c.z
 	if c.trees == 0 || c.z < detectable {

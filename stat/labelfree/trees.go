@@ -47,6 +47,7 @@ type grower struct {
 	g, h []float64
 	rows []int32 // the rows in use, reordered so that a node's are together
 	room []int32
+	node [][2]float64 // gradient and hessian of a node's rows, side by side
 	sums [maxBins]struct{ g, h, n float64 }
 }
 
@@ -92,12 +93,17 @@ func (w *grower) best(from, to int, g, h float64) split {
 	score := func(g, h float64) float64 { return g * g / (h + w.o.lambda) }
 	whole := score(g, h)
 	n := float64(to - from)
+	rows := w.rows[from:to]
+	w.node = w.node[:0]
+	for _, i := range rows {
+		w.node = append(w.node, [2]float64{w.g[i], w.h[i]})
+	}
 	for j, b := range w.bins {
 		clear(w.sums[:])
-		for _, i := range w.rows[from:to] {
+		for k, i := range rows {
 			s := &w.sums[b[i]&(maxBins-1)]
-			s.g += w.g[i]
-			s.h += w.h[i]
+			s.g += w.node[k][0]
+			s.h += w.node[k][1]
 			s.n++
 		}
 		for side := range 2 {
