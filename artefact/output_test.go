@@ -55,7 +55,7 @@ func TestSARIF(t *testing.T) {
 		}
 		prints[r.Fingerprint] = true
 	}
-	for _, r := range log.Runs[0].Rules {
+	for _, r := range SARIF("1.0", reps).Runs[0].Rules {
 		if r.Short == "" || r.Help == "" || r.Severity == "" {
 			t.Errorf("the rule %s explains nothing", r.ID)
 		}

@@ -76,14 +76,26 @@ func readRules() ([]Rule, error) {
 	return out, nil
 }
 
-// LookupRule returns the rule of an id.
+// LookupRule returns the rule of an id: its own text, else that of its format.
 func LookupRule(id string) (Rule, bool) {
 	all := Rules()
-	i := sort.Search(len(all), func(i int) bool { return all[i].ID >= id })
-	if i < len(all) && all[i].ID == id {
-		return all[i], true
+	find := func(id string) int {
+		i := sort.Search(len(all), func(i int) bool { return all[i].ID >= id })
+		if i < len(all) && all[i].ID == id {
+			return i
+		}
+		return -1
 	}
-	return Rule{}, false
+	i := find(id)
+	if family, _, ok := strings.Cut(id, "."); ok && i < 0 {
+		i = find(family + ".*")
+	}
+	if i < 0 {
+		return Rule{}, false
+	}
+	r := all[i]
+	r.ID = id
+	return r, true
 }
 
 // RulesPage is docs/reference/artefact-rules.md.

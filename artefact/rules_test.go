@@ -88,7 +88,7 @@ var families = []string{"archive", "npy", "pickle", "safetensors", "gguf", "jinj
 // TestEveryRuleIsExplained: no reader tells a rule that the catalogue does not have.
 func TestEveryRuleIsExplained(t *testing.T) {
 	root := testkit.Root(t)
-	literal := regexp.MustCompile(`"((?:zip|tar|7z|gzip|zlib|bzip2|xz|lzma|lz4|zstd|npy|pickle|safetensors|gguf|jinja|onnx|hdf5|keras|savedmodel|tflite|openvino|skops|pmml|torchscript|yaml|artefact|text)\.[a-z0-9]+(?:-[a-z0-9]+)*)"`)
+	literal := regexp.MustCompile(`"((?:zip|tar|7z|gzip|zlib|bzip2|xz|lzma|lz4|zstd|npy|pickle|safetensors|gguf|jinja|onnx|hdf5|keras|savedmodel|tflite|openvino|skops|pmml|torchscript|yaml|artefact)\.[a-z0-9]+(?:-[a-z0-9]+)*)"`)
 	files, _ := filepath.Glob(filepath.Join(root, "artefact", "*.go"))
 	for _, f := range families {
 		more, _ := filepath.Glob(filepath.Join(root, "format", f, "*.go"))
