@@ -33,12 +33,12 @@ func (u Units) Effective() float64 {
 
 // ICC estimates the intra-class correlation of values within units, from the ranks: what KS, Mann–Whitney and their like see.
 // unit[i] names the unit of values[i]; two rows of the same unit somewhere are needed, otherwise ICC is 0.
-func ICC(values []float64, unit []string) (Units, error) {
+func ICC[U comparable](values []float64, unit []U) (Units, error) {
 	if len(values) != len(unit) {
 		return Units{}, fmt.Errorf("%d values, %d units", len(values), len(unit))
 	}
 	type sum struct{ n, s float64 }
-	by := make(map[string]*sum)
+	by := make(map[U]*sum)
 	ranks, err := midranks(values)
 	if err != nil {
 		return Units{}, err
@@ -66,17 +66,59 @@ func ICC(values []float64, unit []string) (Units, error) {
 		sizes += u.n * u.n
 	}
 	out.PerRow = sizes / N
-	if k < 2 {
-		out.ICC = 1 // one unit says nothing of other units
+	out.ICC = correlation(between-total*total/N, squares-between, N, k, sizes)
+	return out, nil
+}
+
+// ICCOfCategories is [ICC] for categories: the analysis of variance of their indicators, summed over categories, which is what
+// the first-order correction of chi-square and G (Rao & Scott 1981) asks for.
+func ICCOfCategories[U, C comparable](category []C, unit []U) (Units, error) {
+	if len(category) != len(unit) {
+		return Units{}, fmt.Errorf("%d values, %d units", len(category), len(unit))
+	}
+	type cell struct {
+		u U
+		c C
+	}
+	cells, units, all := make(map[cell]float64), make(map[U]float64), make(map[C]float64)
+	for i, c := range category {
+		cells[cell{unit[i], c}]++
+		units[unit[i]]++
+		all[c]++
+	}
+	N, k := float64(len(category)), float64(len(units))
+	out := Units{Rows: len(category), Units: len(units), PerRow: 1}
+	if N == 0 || k == N {
 		return out, nil
 	}
-	within := (squares - between) / (N - k)
-	msb := (between - total*total/N) / (k - 1)
-	n0 := (N - sizes/N) / (k - 1)
-	if d := msb + (n0-1)*within; d > 0 {
-		out.ICC = math.Max(0, math.Min(1, (msb-within)/d))
+	within, total, sizes := N, N, 0.0
+	for c, n := range cells {
+		within -= n * n / units[c.u]
 	}
+	for _, n := range all {
+		total -= n * n / N
+	}
+	for _, n := range units {
+		sizes += n * n
+	}
+	out.PerRow = sizes / N
+	out.ICC = correlation(total-within, within, N, k, sizes)
 	return out, nil
+}
+
+// correlation is the one-way estimate from sums of squares between and within k units of N rows.
+func correlation(between, within, N, k, sizes float64) float64 {
+	if k < 2 {
+		return 1 // one unit says nothing of other units
+	}
+	within /= N - k
+	between /= k - 1
+	n0 := (N - sizes/N) / (k - 1)
+	d := between + (n0-1)*within
+	if d <= 0 {
+		return 0
+	}
+	return math.Max(0, math.Min(1, (between-within)/d))
 }
 
 // midranks returns ranks 1…n, ties sharing their mean.
@@ -112,12 +154,12 @@ func midranks(x []float64) ([]float64, error) {
 
 // ByUnit returns one value per unit, its median: independent values that every test of this package is valid for. What it costs
 // is power where units differ little within; what it changes is the question, which is then about units.
-func ByUnit(values []float64, unit []string) ([]float64, error) {
+func ByUnit[U comparable](values []float64, unit []U) ([]float64, error) {
 	if len(values) != len(unit) {
 		return nil, fmt.Errorf("%d values, %d units", len(values), len(unit))
 	}
-	by := make(map[string][]float64)
-	var names []string
+	by := make(map[U][]float64)
+	var names []U
 	for i, v := range values {
 		if v != v {
 			return nil, ErrNaN

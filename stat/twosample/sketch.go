@@ -20,6 +20,24 @@ type uniform interface {
 	UniformRankError(confidence float64) float64
 }
 
+// Ranked lets a sorted column stand beside a sketch.
+func (s Sorted) Ranked() Ranked { return sortedRanks{s} }
+
+type sortedRanks struct{ s Sorted }
+
+func (r sortedRanks) N() int64           { return int64(len(r.s)) }
+func (r sortedRanks) Support() []float64 { return slices.Compact(slices.Clone(r.s)) }
+func (r sortedRanks) CDF(x float64) (lo, mid, hi float64) {
+	i, _ := slices.BinarySearchFunc(r.s, x, func(e, x float64) int {
+		if e <= x {
+			return -1
+		}
+		return 1
+	})
+	mid = float64(i) / float64(len(r.s))
+	return mid, mid, mid
+}
+
 // sketchConfidence is of each side, so that both hold with 0.99.
 const sketchConfidence = 0.995
 
