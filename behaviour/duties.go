@@ -169,7 +169,7 @@ func (f *Fold) watched(m *instance, p *model.Plan, at time.Time, say func(check.
 		}
 		last := f.lastOf(m, ind)
 		j := check.Judgement{Topic: "plan", Item: "data: " + cmp.Or(ind.ID, ind.Kind), State: wardround.Pass,
-			Facts: wardround.Facts{"indicator": cmp.Or(ind.ID, ind.Kind), "kind": ind.Kind, "every": every.String()}}
+			Facts: wardround.Facts{"indicator": cmp.Or(ind.ID, ind.Kind), "kind": ind.Kind, "every": days(every)}}
 		if !last.IsZero() {
 			j.Facts["last"] = last.UTC().Format(time.RFC3339)
 		}
@@ -219,4 +219,12 @@ func (f *Fold) lastOf(m *instance, ind *model.Indicator) time.Time {
 		}
 	}
 	return last
+}
+
+// days tells a length of time as people do.
+func days(d time.Duration) string {
+	if d < 2*model.Day {
+		return fmt.Sprintf("%d hours", int(d.Hours()+0.5))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24+0.5))
 }

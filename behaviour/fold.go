@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -287,6 +288,7 @@ func (f *Fold) say(owner string, j check.Judgement) {
 	for _, v := range []*float64{&j.Statistic, &j.P, &j.PLow, &j.PHigh, &j.Effect, &j.Limit} {
 		*v = finite(*v)
 	}
+	j.Fact = factOf(&j)
 	e := &entry{key: k, j: j}
 	f.current[k] = e
 	f.dirtyEntries[k] = true
@@ -319,4 +321,20 @@ func finite(x float64) float64 {
 		return math.Copysign(math.MaxFloat64, x)
 	}
 	return x
+}
+
+// telling are the facts of which another value is another story.
+var telling = []string{"trouble", "device", "result", "verdict", "after", "shift", "worst"}
+
+// factOf is a digest of what a failing judgement rests on: when it is another one, the
+// finding tells the new one at once.
+func factOf(j *check.Judgement) string {
+	if j.State != wardround.Fail {
+		return ""
+	}
+	var parts []string
+	for _, name := range telling {
+		parts = append(parts, fmt.Sprint(j.Facts[name]))
+	}
+	return wardround.DeriveID("f", parts...)
 }

@@ -237,6 +237,9 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 		return nil
 	}
 	m.dirty = true
+	if m.Version == "" { // a later one is told by windows: outcomes come late
+		m.Version = x.Version
+	}
 	if x.To.After(m.Labels) {
 		m.Labels = x.To
 	}

@@ -336,11 +336,11 @@ func (s *scene) promised(o outcome, claims []modelcard.Claim, from, to time.Time
 			worst.Facts["worst"] = failed[0]
 		}
 	}
-	topic := worst.Topic
 	if o.group != "" {
-		worst.Topic = "subgroup"
-		worst.Item = "limits of " + itemOf(o.score, o.group)
-		_ = topic
+		worst.Topic, worst.Item = "subgroup", "limits of "+itemOf(o.score, o.group)
+		if len(failed) > 0 {
+			worst.Facts["trouble"] = "for " + o.group + ", " + failed[0]
+		}
 	}
 	s.say(worst)
 }
@@ -555,6 +555,7 @@ func (s *scene) gaps(all []outcome, from, to time.Time) {
 		switch {
 		case gap-half > limit:
 			j.State = wardround.Fail
+			j.Facts["trouble"] = fmt.Sprintf("%s is %.3f for %s and %.3f for %s; at most %s apart is allowed", what, worst.m.Value, worst.group, best.m.Value, best.group, number(limit))
 		case gap+half > limit && gap > limit/2:
 			j.State, j.Why = wardround.Unknown, "the groups are too small yet to say"
 		}

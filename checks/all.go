@@ -10,6 +10,7 @@ import (
 	_ "github.com/wardround/wardround/checks/fhir"
 	_ "github.com/wardround/wardround/checks/hl7"
 	_ "github.com/wardround/wardround/checks/inventory"
+	_ "github.com/wardround/wardround/checks/model"
 	_ "github.com/wardround/wardround/checks/mqtt"
 	_ "github.com/wardround/wardround/checks/net"
 	_ "github.com/wardround/wardround/checks/privacy"

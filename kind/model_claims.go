@@ -72,6 +72,20 @@ func (w *InferenceWindowV1) Claims(_ *wardround.Observation, c *Claims) {
 	}
 }
 
+// Claims names the model.
+func (w *InferenceLabelledV1) Claims(_ *wardround.Observation, c *Claims) {
+	if w.Model != "" {
+		instance(c, w.Key(), "", "", w.Version)
+	}
+}
+
+// Claims names the model.
+func (w *ModelLogsV1) Claims(_ *wardround.Observation, c *Claims) {
+	if w.Model != "" {
+		instance(c, w.Key(), "", "", "")
+	}
+}
+
 // Claims names the model that was loaded, and where.
 func (v *ModelVerifiedV1) Claims(_ *wardround.Observation, c *Claims) {
 	if v.Model == "" || v.When != "load" {
