@@ -39,6 +39,7 @@ var examples = map[string]string{
 	"wardround sbom merge":             `  wardround sbom merge board.cdx.json linux.spdx.json app.cdx.json --product Pump --version 4.2 -o pump.cdx.json`,
 	"wardround sbom quality":           `  wardround sbom quality pump.cdx.json --profile fda-524b`,
 	"wardround model diff":             "  wardround model diff triage-1.0/ triage-1.1/\n  wardround --format json model diff old.safetensors new.safetensors | jq '.changes[] | select(.moved.relative > 0.1) | .name'",
+	"wardround model scan":             "  wardround model scan triage/\n  wardround model scan --explain weights.pt\n  wardround model scan triage/ --format json | jq 'select(.verdict != \"inert\" and .verdict != \"safe\")'\n  wardround model scan triage/ --format sarif > models.sarif",
 	"wardround model sign":             "  wardround model sign triage/ --key signer.pem\n  wardround model sign triage/ --key signer.pem --certificate-chain signer-cert.pem --certificate-chain between.pem\n  wardround model sign weights.safetensors --key signer.pem --shards -o weights.sig",
 	"wardround model verify":           "  wardround model verify triage/ --key signer-pub.pem\n  wardround model verify triage/ --certificate-chain root.pem --ignore cache\n  wardround model verify triage/ --sigstore-root trusted_root.json --identity release@maker.example --issuer https://accounts.example",
 	"wardround release":                `  wardround release list`,

@@ -10,6 +10,7 @@ import (
 // formats are the commands that write more than tables and JSON, and what.
 var formats = map[string][]string{
 	"sbom check": {"table", "json", "sarif", "junit", "cyclonedx"},
+	"model scan": {"table", "json", "sarif"},
 	"gate":       {"table", "json", "sarif", "junit", "cyclonedx", "markdown"},
 }
 
@@ -25,7 +26,7 @@ func (a *app) formatOf(command string) error {
 		}
 	}
 	if a.Format != "table" && a.Format != "json" {
-		return wardround.Errorf(wardround.EInvalid, "format", "--format %s is written by sbom check and gate only; here: table, json", a.Format)
+		return wardround.Errorf(wardround.EInvalid, "format", "--format %s is written by sbom check, gate and model scan only; here: table, json", a.Format)
 	}
 	return nil
 }
