@@ -310,6 +310,6 @@ var (
 	_ = Register[ModelProbedV1](Schema{Name: ModelProbed, Version: 1, Doc: "The result of a trial of a model: robustness, membership, poisoning, extraction, planted instructions."})
 	_ = Register[ModelLogsV1](Schema{Name: ModelLogs, Version: 1, Doc: "What was found of the event logs of an AI system: since when, with what in them, with which gaps."})
 	_ = Register[ModelDecidedV1](Schema{Name: ModelDecided, Version: 1, Doc: "What a person decided about a model in use: accepted, refused, switched off, a change allowed."})
-	_ = Register[InferenceWindowV1](Schema{Name: InferenceWindow, Version: 1, Shed: ShedTransaction, Doc: "What a service's inference was in a span of time, as counts and sketches: no record of a patient is in it."})
-	_ = Register[InferenceLabelledV1](Schema{Name: InferenceLabelled, Version: 1, Shed: ShedTransaction, Doc: "Outcomes came for answers of before, as tables by score and group."})
+	_ = Register[InferenceWindowV1](Schema{Name: InferenceWindow, Version: 1, Doc: "What a service's inference was in a span of time, as counts and sketches: no record of a patient is in it."})
+	_ = Register[InferenceLabelledV1](Schema{Name: InferenceLabelled, Version: 1, Doc: "Outcomes came for answers of before, as tables by score and group."})
 )

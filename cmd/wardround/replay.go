@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/check"
 	_ "github.com/wardround/wardround/checks" // registers them
 	"github.com/wardround/wardround/format"
@@ -73,6 +74,7 @@ func (a *app) openBench(origin wardround.Origin, learn time.Duration) (*bench, e
 	var err error
 	b.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: b.scope, Origin: origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker,
+		Models: behaviour.New(behaviour.Options{Scope: b.scope, Origin: origin, Blobs: newShelf()}),
 		OnCommit: func(c *wardround.Commit) {
 			if b.commit != nil {
 				b.commit(c)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/api/client"
+	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/datadir"
 	"github.com/wardround/wardround/filelog"
@@ -89,6 +90,7 @@ type writer struct {
 	retention atomic.Pointer[retentionConfig] // in force
 	people    *people                         // while serving
 	stock     *stock
+	models    *behaviour.Fold
 }
 
 // openWriter opens the data directory as its one writer and makes it if needed.
@@ -139,9 +141,12 @@ func (a *app) openWriter(cfg *config, learn time.Duration, acceptGap bool) (w *w
 	if w.stock, err = a.openStock(w.dir, d.Blobs(), w.scope, wardround.Live, w.store, false); err != nil {
 		return w, err
 	}
+	if w.models, err = a.openModels(w.stock.blobs, w.scope, wardround.Live, w.store); err != nil {
+		return w, err
+	}
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
-		Portfolio: w.stock.fold,
-		Scope:     w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
+		Portfolio: w.stock.fold, Models: w.models,
+		Scope: w.scope, Origin: wardround.Live, Store: w.store, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
 		OnCommit: func(c *wardround.Commit) {
 			if w.committed != nil {
 				w.committed(c)

@@ -109,7 +109,7 @@ func (s *stock) Close() {
 type received struct {
 	fields any
 	media  string
-	open   func() (io.ReadCloser, error)
+	open   func() (io.ReadCloser, error) // nil: a fact without a document
 }
 
 // bytesOf is a document that is in memory.
@@ -121,20 +121,22 @@ func bytesOf(b []byte) func() (io.ReadCloser, error) {
 // are judged. Errors: EInvalid, EFull.
 func (w *writer) receive(ctx context.Context, docs ...received) error {
 	for _, doc := range docs {
-		r, err := doc.open()
-		if err != nil {
-			return err
-		}
-		b, err := w.stock.blobs.Put(ctx, r, doc.media)
-		r.Close()
-		if err != nil {
-			return err
-		}
 		o, err := w.fact(doc.fields)
 		if err != nil {
 			return err
 		}
-		o.Blob = &b
+		if doc.open != nil {
+			r, err := doc.open()
+			if err != nil {
+				return err
+			}
+			b, err := w.stock.blobs.Put(ctx, r, doc.media)
+			r.Close()
+			if err != nil {
+				return err
+			}
+			o.Blob = &b
+		}
 		if err := w.ingest.Put(ctx, o); err != nil {
 			return err
 		}
@@ -162,9 +164,15 @@ func (w *writer) receiveFiles(ctx context.Context, rq request) error {
 		switch o.Fields.(type) {
 		case *kind.SBOMReceivedV1, *kind.KnowledgeReceivedV1, *kind.VEXReceivedV1, *kind.BuildReceivedV1, *kind.ReleaseSaidV1:
 		default:
-			return wardround.Errorf(wardround.EForbidden, "control", "%s brings no document", o.Kind)
+			if !ofModels(o.Fields) {
+				return wardround.Errorf(wardround.EForbidden, "control", "%s brings no document", o.Kind)
+			}
 		}
 		path := rq.Files[i].Path
+		if path == "" && ofModels(o.Fields) {
+			docs = append(docs, received{fields: o.Fields})
+			continue
+		}
 		if filepath.Dir(path) != filepath.Clean(w.dir) || !strings.HasPrefix(filepath.Base(path), ".incoming-") {
 			return wardround.Errorf(wardround.EForbidden, "control", "%s is not in the data directory", path)
 		}
@@ -179,7 +187,7 @@ func (w *writer) receiveFiles(ctx context.Context, rq request) error {
 // drained waits until nothing of the portfolio waits to be judged.
 func (w *writer) drained(ctx context.Context) error {
 	for range 100_000 {
-		if w.stock.fold.Index().Waiting() == 0 {
+		if w.stock.fold.Index().Waiting() == 0 && w.models.Waiting() == 0 {
 			return nil
 		}
 		if err := w.ingest.Sync(ctx); err != nil {
@@ -213,12 +221,16 @@ func (a *app) bring(docs ...received) error {
 			if err != nil {
 				return err
 			}
+			rq.Observations = append(rq.Observations, raw)
+			if doc.open == nil {
+				rq.Files = append(rq.Files, file{})
+				continue
+			}
 			t, err := spool(dir, doc)
 			if err != nil {
 				return err
 			}
 			temps = append(temps, t)
-			rq.Observations = append(rq.Observations, raw)
 			rq.Files = append(rq.Files, file{Path: t, Media: doc.media})
 		}
 		if ok, err := ask(a.ctx, dir, rq); ok {

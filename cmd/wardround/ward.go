@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/packet"
 	"github.com/wardround/wardround/kind"
@@ -23,8 +24,11 @@ type ward struct {
 	bench
 	book *memstore.Store // the store, with its ledger
 	feed *pipeline.Feed
-	mu   sync.Mutex // held by whoever appends and judges
-	err  error      // of the pipeline, which is then not to be used any more
+	// models are those of the ward, blobs the sketches and documents of them.
+	models *behaviour.Fold
+	blobs  *shelf
+	mu     sync.Mutex // held by whoever appends and judges
+	err    error      // of the pipeline, which is then not to be used any more
 }
 
 // wardScope is whose rows a demo's store holds.
@@ -34,9 +38,11 @@ var wardScope = wardround.Scope{Org: "demo", Site: "simulated-ward"}
 func (a *app) openWard(learn time.Duration) (*ward, error) {
 	st := memstore.New(memstore.Options{Ledger: true})
 	w := &ward{book: st, bench: bench{store: st, scope: wardScope, origin: wardround.Simulated, log: memlog.New(memlog.Options{})}}
+	w.blobs = newShelf()
+	w.models = behaviour.New(behaviour.Options{Scope: w.scope, Origin: w.origin, Blobs: w.blobs})
 	var err error
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
-		Scope: w.scope, Origin: w.origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now,
+		Scope: w.scope, Origin: w.origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now, Models: w.models,
 		OnCommit: func(c *wardround.Commit) {
 			if w.commit != nil {
 				w.commit(c)
