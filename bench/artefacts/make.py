@@ -351,6 +351,7 @@ def main():
                         pickle.dump(value, f, protocol=proto)
                     made[h, "pickle"] += 1
                 except Exception as err:
+                    os.remove(f"{base}.p{proto}.pkl")
                     print("left out", name, proto, type(err).__name__, str(err)[:80], file=sys.stderr)
             try:
                 joblib.dump(value, base + ".joblib")

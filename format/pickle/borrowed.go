@@ -5,7 +5,8 @@ package pickle
 // XGBoost 3 and SciPy 1.17 by asking each attribute where it was defined), and
 // others that such modules could import: they start threads, open files or load
 // code. A namespace rule never allows them.
-const borrowedNames = `ABCMeta Annotated Any AnyStr ArrayLike Awaitable Bunch ByteString BytesIO CONDENSED_dtype Callable ClassVar Client CodeType Collection
+const borrowedNames = `PyFuncDistance PyFuncDistance32 PyFuncDistance64 ABC OS
+	ABCMeta Annotated Any AnyStr ArrayLike Awaitable Bunch ByteString BytesIO CONDENSED_dtype Callable ClassVar Client CodeType Collection
 	Command Condition Connection Container Coroutine Counter DataSource Decimal DecimalNumber Dict Distribution ElementTree Enum Environment
 	EvalsLog Event Executor Extension FeatureNames FeatureTypes File FileHandler Final Finder Flag Formatter Fraction FunctionType Future
 	Generator GeneratorType Generic GenericAlias GzipFile HIERARCHY_dtype Handler Hashable Hasher Importer IntEnum IntNumber Integral

@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/wardround/wardround/format/issue"
@@ -47,6 +48,10 @@ func (m *machine) openFrame(size uint64) {
 	if m.alive&Python != 0 {
 		m.frame = end
 	}
+	if m.fetched > m.offset() && end > m.fetched {
+		m.dropped(m.offset(), m.fetched)
+	}
+	m.fetched = max(end, m.fetched)
 	if n := len(m.needs); n == 0 || end > m.needs[n-1][1] {
 		if n < maxNeeds {
 			m.needs = append(m.needs, [2]int64{m.start, end})
@@ -62,9 +67,64 @@ func (m *machine) openFrame(size uint64) {
 func (m *machine) crossFrame() {
 	f := m.frame
 	m.frame = -1
-	if m.alive&Python == 0 || f <= m.start {
+	if m.alive&Python == 0 || f <= m.start || m.parts(f) == f {
 		return
 	}
+	m.die(Python, "pickle.divergence-frame", "an argument crosses the end of its frame")
+}
+
+// crossFetched is the same for the C reader's buffer.
+func (m *machine) crossFetched() {
+	f := m.fetched
+	m.fetched = -1
+	if f <= m.start {
+		return
+	}
+	if part := m.parts(f); part != f {
+		m.dropped(part, f)
+	}
+}
+
+// dropped follows another reading of a frame that an argument crosses. When the
+// C reader loads from a file object without peek, or the frame is large, it holds
+// exactly the frame. An argument that begins in it and doesn't fit is then read
+// anew from the file, behind the frame: the bytes from part to the frame's end
+// are lost, and all opcodes from here on are others. That program is read for its
+// names, as far as the buffer reaches.
+func (m *machine) dropped(part, end int64) {
+	m.diverge(0, "pickle.divergence-frame", "bytes at the end of a frame are lost when the C reader loads from a file without peek: it runs another program from here")
+	r := &m.reader
+	if m.start < r.base || end > r.base+int64(r.n) || m.depth >= m.lim.Depth || m.altered > 8 {
+		return
+	}
+	m.altered++
+	var alt []byte
+	if m.op != opFrame {
+		alt = append(alt, r.buf[m.start-r.base:part-r.base]...)
+	}
+	alt = append(alt, r.buf[end-r.base:r.n]...)
+	lim := m.lim
+	lim.Trail = 20
+	rep, _ := scan(bytes.NewReader(alt), lim, m.pol, m.lim.Depth)
+	for _, c := range rep.Callables {
+		if c.Class < Unknown || c.Module == "?" {
+			continue
+		}
+		c.Offset += m.start
+		c.Under = 0
+		m.take(c)
+		m.raise(c.Class)
+		level := issue.Unknown
+		if c.Class == Malicious {
+			level = issue.Malicious
+		}
+		m.list.Add("pickle.frame-drop", level, c.Full, m.start, "when the end of the frame is lost, the C reader reaches %s: %s", c.Full, c.Why)
+	}
+}
+
+// parts returns f if the boundary f lies between two parts of the current opcode
+// (after the opcode, a length, a line), else where the part begins that crosses f.
+func (m *machine) parts(f int64) int64 {
 	o := opcodes[m.op]
 	ends := [4]int64{m.start + 1}
 	n := 1
@@ -76,12 +136,13 @@ func (m *machine) crossFrame() {
 		ends[n] = m.mid
 		n++
 	}
+	begin := m.start
 	for _, e := range ends[:n] {
-		if f == e {
-			return
+		if e <= f {
+			begin = e
 		}
 	}
-	m.die(Python, "pickle.divergence-frame", "an argument crosses the end of its frame")
+	return begin
 }
 
 // settleFrames learns whether the bytes that the C reader would have fetched

@@ -44,7 +44,8 @@ func (m *machine) inner(b []byte, at int64, decoded bool, what string) {
 	if len(b) <= innerMin || len(m.rep.Inner) >= maxSpans {
 		return
 	}
-	if kind := sniff(b); kind != "" {
+	if !firsts[b[0]] {
+	} else if kind := sniff(b); kind != "" {
 		m.span(b, at, int64(len(b)), "raw", kind, what, decoded)
 		return
 	}
@@ -53,10 +54,8 @@ func (m *machine) inner(b []byte, at int64, decoded bool, what string) {
 			return
 		}
 	}
-	if c := b[0]; c != 'g' && c != 'U' && c != 'H' && c != 'e' && c != '8' && c != '5' && c != '1' && c != '7' && c != 'K' && c != 'Y' && c != '6' && c != '2' && c != 'i' && c != 'I' && c != 'y' && c != 'o' {
-		if len(b) < 24 {
-			return
-		}
+	if len(b) < 16 {
+		return
 	}
 	for _, d := range decoders {
 		out, ok := d.decode(b)
@@ -108,6 +107,14 @@ func unbase64(b []byte, enc *base64.Encoding) ([]byte, bool) {
 	n, err := enc.Decode(out, b)
 	return out[:n], err == nil || n > 64
 }
+
+// firsts are the first bytes of what sniff knows.
+var firsts = func() (t [256]bool) {
+	for _, c := range []byte("\x80P\x1f\xfdB7\x78\x93c(") {
+		t[c] = true
+	}
+	return t
+}()
 
 // sniff names what bytes look like, by their first ones.
 func sniff(b []byte) string {

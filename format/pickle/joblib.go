@@ -191,7 +191,7 @@ func (m *machine) joblibArray(n int64, aligned bool) {
 		m.truncated()
 		return
 	}
-	m.frame = -1
+	m.frame, m.fetched = -1, -1
 	if len(m.rep.Inner) < maxSpans {
 		m.rep.Inner = append(m.rep.Inner, Span{Start: start, End: m.offset(), Encoding: "raw", Kind: "array"})
 	}
@@ -249,7 +249,7 @@ func (m *machine) joblibObjects() {
 	m.reader = sub.reader
 	m.merge(rep)
 	m.ops += rep.Ops
-	m.frame = -1
+	m.frame, m.fetched = -1, -1
 	if !rep.Stopped {
 		m.done, m.fatal = true, true
 		m.alive = 0
@@ -261,18 +261,7 @@ func (m *machine) joblibObjects() {
 func (m *machine) merge(rep *Report) {
 	m.raise(rep.Class)
 	for _, c := range rep.Callables {
-		key := [2]string{c.Full, "\x01"}
-		if i, ok := m.byName[key]; ok {
-			m.globals[i].callable.Class = max(m.globals[i].callable.Class, c.Class)
-			m.globals[i].callable.Uses += c.Uses
-			continue
-		}
-		if len(m.globals) >= m.lim.Globals {
-			m.limit("pickle.globals", "more than %d distinct names", m.lim.Globals)
-			return
-		}
-		m.byName[key] = uint32(len(m.globals))
-		m.globals = append(m.globals, &global{callable: c})
+		m.take(c)
 	}
 	for _, i := range rep.Issues {
 		m.list.Add(i.Rule, i.Level, i.Where, i.Offset, "%s", i.Text)
@@ -282,4 +271,20 @@ func (m *machine) merge(rep *Report) {
 	}
 	m.rep.Divergences = append(m.rep.Divergences, rep.Divergences[:min(len(rep.Divergences), max(0, maxDivergences-len(m.rep.Divergences)))]...)
 	m.rep.Inner = append(m.rep.Inner, rep.Inner[:min(len(rep.Inner), max(0, maxSpans-len(m.rep.Inner)))]...)
+}
+
+// take adds what another machine found to this one's names.
+func (m *machine) take(c Callable) {
+	key := [2]string{c.Full, "\x01"}
+	if i, ok := m.byName[key]; ok {
+		m.globals[i].callable.Class = max(m.globals[i].callable.Class, c.Class)
+		m.globals[i].callable.Uses += c.Uses
+		return
+	}
+	if len(m.globals) >= m.lim.Globals {
+		m.limit("pickle.globals", "more than %d distinct names", m.lim.Globals)
+		return
+	}
+	m.byName[key] = uint32(len(m.globals))
+	m.globals = append(m.globals, &global{callable: c})
 }

@@ -48,6 +48,8 @@ type machine struct {
 	n0, k0 int   // height of stack and marks before the opcode
 	tools  *tools
 
+	fetched int64      // end of what the C reader has in its buffer by FRAME, or -1
+	altered int        // other readings followed
 	frame   int64      // end of the frame that the Python reader is in, or -1
 	needs   [][2]int64 // FRAMEs for the C reader: offset, end that must exist
 	ring    [ringSize]step
@@ -65,7 +67,7 @@ type step struct {
 const ringSize = 32
 
 func newMachine(lim Limits, pol Policy) *machine {
-	m := &machine{lim: lim, pol: pol, alive: All, rep: &Report{}, frame: -1}
+	m := &machine{lim: lim, pol: pol, alive: All, rep: &Report{}, frame: -1, fetched: -1}
 	m.shapes = make([]value, 2, 64) // indices 0 and 1 mean unknown and ()
 	m.strIDs = make(map[string]uint32)
 	m.byName = make(map[[2]string]uint32)
@@ -301,6 +303,9 @@ func (m *machine) run() {
 		}
 		if m.frame >= 0 && m.offset() > m.frame {
 			m.crossFrame()
+		}
+		if m.fetched >= 0 && m.offset() > m.fetched {
+			m.crossFetched()
 		}
 		if m.tools != nil {
 			m.tools.step(m)

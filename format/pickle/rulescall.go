@@ -103,12 +103,13 @@ func ruleGetattr(m *machine, g uint32, args []value, known bool) (value, string)
 	if !gettable[full] || !of.has(useValue) {
 		return 0, "takes the attribute " + full + ", which is not vouched for"
 	}
-	return m.made(g, args), ""
+	return m.global(of.callable.Module, of.callable.Name+"."+name), ""
 }
 
 // gettable are attributes that getattr may take; all are constants or functions
 // of numerical code that are not called while loading.
 var gettable = map[string]bool{
+	"zoneinfo.ZoneInfo._unpickle":                                true,
 	"scipy.interpolate._interpolate.interp1d._call_spline":       true,
 	"scipy.interpolate._interpolate.interp1d._call_linear":       true,
 	"scipy.interpolate._interpolate.interp1d._call_linear_np":    true,
@@ -275,4 +276,30 @@ func ruleClassFirst(m *machine, g uint32, args []value, known bool) (value, stri
 	}
 	cls.callable.Called = true
 	return m.object(args[0].pay(), m.sum(args)), ""
+}
+
+// ruleFraction: Fraction("1e999999999") computes that power, so no exponents.
+func ruleFraction(m *machine, g uint32, args []value, known bool) (value, string) {
+	for _, v := range args {
+		if s, ok := m.text(v); v.kind() != kInt && (!ok || strings.ContainsAny(s, "eE")) {
+			return 0, "is made from other than whole numbers"
+		}
+	}
+	if !known {
+		return 0, "is called with what we can't follow"
+	}
+	return m.made(g, args), ""
+}
+
+// ruleRebuildType: torch._tensor._rebuild_from_type_v2(function, type, args,
+// state) calls the function; it must be one of torch's own rebuilders.
+func ruleRebuildType(m *machine, g uint32, args []value, known bool) (value, string) {
+	if !known || len(args) != 4 {
+		return 0, "is called with what we can't follow"
+	}
+	f, t := m.globalOf(args[0]), m.globalOf(args[1])
+	if f == nil || t == nil || f.entry == nil || !strings.HasPrefix(f.callable.Full, "torch._utils._rebuild_") || !t.has(useNew) {
+		return 0, "calls a function that is not one of torch's rebuilders"
+	}
+	return m.object(args[1].pay(), m.sum(args)), ""
 }

@@ -33,9 +33,11 @@ var namespaces = []namespace{
 		model_selection multiclass multioutput neural_network covariance cross_decomposition calibration discriminant_analysis
 		dummy random_projection semi_supervised metrics frozen _loss`,
 		"a scikit-learn class: __new__ does nothing, __setstate__ stores", class},
+	// lightgbm.sklearn and xgboost.sklearn also hold classes whose __del__ frees a
+	// pointer out of their state: only the estimators' own prefix.
 	{"lightgbm", "sklearn", "a LightGBM estimator: scikit-learn's conventions", class},
 	{"xgboost", "sklearn", "an XGBoost estimator: scikit-learn's conventions", class},
-	{"scipy.stats", "_distn_infrastructure _continuous_distns _discrete_distns _kde _qmc _multivariate", "a SciPy distribution: state is stored", class},
+	// Not scipy.stats: rv_generic.__setstate__ executes a string of its state.
 	{"scipy.interpolate", "_interpolate _bsplines _cubic _fitpack2 _rbf _rbfinterp _rgi _polyint _ndgriddata interpolate", "a SciPy interpolator: state is stored", class},
 	{"torch.nn.modules", "activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling module",
 		"a layer of torch: Module.__setstate__ stores", class},
@@ -54,6 +56,9 @@ var borrowed = func() map[string]bool {
 
 // shape returns what a namespace rule says of a name, nil if none holds.
 func shape(module, name string) *entry {
+	if e := cythonUnpickle(module, name); e != nil {
+		return e
+	}
 	if !className(name) || borrowed[name] || strings.Contains(module, ".tests") || strings.Contains(module, "conftest") ||
 		strings.Contains(module, "._testing") || strings.Contains(module, "externals") {
 		return nil
@@ -67,6 +72,9 @@ func shape(module, name string) *entry {
 		if !ok {
 			continue
 		}
+		if n.root == "lightgbm" && !strings.HasPrefix(name, "LGBM") || n.root == "xgboost" && !strings.HasPrefix(name, "XGB") {
+			return nil
+		}
 		sub, _, _ := strings.Cut(rest, ".")
 		for _, s := range strings.Fields(n.subs) {
 			if s == sub {
@@ -78,7 +86,7 @@ func shape(module, name string) *entry {
 }
 
 // className says that s has the form of a class: an optional underscore, a
-// capital, and at least one small letter; no dots.
+// capital, and a small letter or no further underscore; no dots.
 func className(s string) bool {
 	t := strings.TrimPrefix(s, "_")
 	if len(t) < 2 || t[0] < 'A' || t[0] > 'Z' {
@@ -94,7 +102,8 @@ func className(s string) bool {
 			return false
 		}
 	}
-	return lower || t == "PCA" || t == "NMF" || t == "SVC" || t == "SVR" || t == "RBF" || t == "RFE" || t == "RFECV" || t == "OAS" || t == "DBSCAN" || t == "HDBSCAN" || t == "OPTICS" || t == "TSNE" || t == "MDS" || t == "CCA" || t == "ELU" || t == "GELU" || t == "GLU" || t == "CELU" || t == "SELU" || t == "RNN" || t == "LSTM" || t == "GRU" || t == "SGD" || t == "ASGD"
+	// PCA, SVC, LSTM … have no small letters. A constant has an underscore.
+	return lower || !strings.Contains(t, "_")
 }
 
 // cythonModules are compiled modules whose classes take numbers and arrays in
@@ -112,4 +121,21 @@ func cythonReduce(module, name string) *entry {
 		return nil
 	}
 	return &entry{use: record, why: "a compiled scikit-learn class: copies numbers into its fields"}
+}
+
+// cythonUnpickle allows the functions that Cython generates for its classes,
+// __pyx_unpickle_X(class, checksum, state): they make an instance with __new__,
+// and put the state into C fields and __dict__. The prefix is Cython's own; no
+// hand-written function of these libraries has it. The class that is handed in is
+// judged by the rule.
+func cythonUnpickle(module, name string) *entry {
+	if !strings.HasPrefix(name, "__pyx_unpickle_") || strings.Contains(name, ".") {
+		return nil
+	}
+	for _, lib := range [...]string{"sklearn.", "pandas._libs.", "numpy.random.", "scipy."} {
+		if strings.HasPrefix(module, lib) {
+			return &entry{rule: ruleCython, why: "Cython's reconstructor, of classes vouched for"}
+		}
+	}
+	return nil
 }

@@ -129,7 +129,9 @@ func (m *machine) rare(op byte) bool {
 		m.push(vUnknown)
 	case opReadonlyBuffer:
 		switch m.top().kind() {
-		case kUnknown, kObject, kBytes, kBytearr:
+		case kBytes, kBytearr:
+		case kUnknown, kObject:
+			m.unsure = true
 		default:
 			if m.top().plain() {
 				m.die(C|Python, "pickle.divergence-type", "the value on top is no buffer")

@@ -6,7 +6,8 @@ var builtinGroups = []group{
 	{why: "a builtin type: makes a plain value", use: useValue | useBase | useFactory, rule: ruleContainer, in: "builtins.",
 		names: "list dict set frozenset tuple"},
 	{why: "a builtin type: makes a plain value", use: useValue | useBase | useFactory, rule: ruleContainer, in: "builtins.",
-		names: "int float bool str complex"},
+		names: "int float bool str"},
+	{why: "a builtin type: makes a plain value", use: useValue | useFactory | useCall, in: "builtins.", names: "complex"},
 	{why: "a builtin type: makes a plain value of a bounded size", use: useValue | useBase, rule: ruleSized, in: "builtins.",
 		names: "bytes bytearray range slice"},
 	{why: "a builtin constant", use: useValue, in: "builtins.", names: "Ellipsis NotImplemented type"},
@@ -26,7 +27,8 @@ var builtinGroups = []group{
 
 	// Values: constructors that check and store.
 	{why: "a date or time", use: record, in: "datetime.", names: "date datetime time timedelta timezone"},
-	{why: "a number", use: record, in: "", names: "decimal.Decimal fractions.Fraction _decimal.Decimal"},
+	{why: "a number", use: record, in: "", names: "decimal.Decimal _decimal.Decimal"},
+	{why: "a number", use: useValue | useNew | useBuild, rule: ruleFraction, in: "fractions.", names: "Fraction"},
 	{why: "an identifier", use: record, in: "uuid.", names: "UUID SafeUUID"},
 	{why: "a time zone by its key, looked up in the system's own database", use: useValue | useCall, rule: rulePlain, in: "zoneinfo.", names: "ZoneInfo ZoneInfo._unpickle"},
 	{why: "a path: a string until somebody opens it", use: record, in: "pathlib.", names: "PurePath PurePosixPath PureWindowsPath Path PosixPath WindowsPath"},
@@ -44,10 +46,10 @@ var builtinGroups = []group{
 // torchGroups is PyTorch as torch.save writes it.
 var torchGroups = []group{
 	// Rebuild functions copy a storage's view: numbers, shapes and strides.
-	{why: "rebuilds a tensor from a storage", use: 0, rule: rulePlain, in: "torch._utils.", names: `_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3
+	{why: "rebuilds a tensor from a storage", use: useValue, rule: rulePlain, in: "torch._utils.", names: `_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3
 		_rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_sparse_csr_tensor
 		_rebuild_meta_tensor_no_storage _rebuild_nested_tensor _rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor`},
-	{why: "rebuilds a tensor of a class vouched for", use: 0, rule: rulePlain, in: "torch._tensor.", names: "_rebuild_from_type_v2"},
+	{why: "rebuilds a tensor of a class vouched for", rule: ruleRebuildType, in: "torch._tensor.", names: "_rebuild_from_type_v2"},
 	{why: "a storage of numbers", use: useValue | useStorage, in: "torch.", names: `FloatStorage DoubleStorage HalfStorage BFloat16Storage LongStorage
 		IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexFloatStorage ComplexDoubleStorage QInt8Storage QUInt8Storage QInt32Storage
 		Float8_e4m3fnStorage Float8_e5m2Storage`},
@@ -59,6 +61,5 @@ var torchGroups = []group{
 	{why: "a tensor", use: class, in: "torch.nn.parameter.", names: "Parameter Buffer UninitializedParameter"},
 	{why: "an activation, called on tensors", use: useValue | useFunc, in: "torch.nn.functional.", names: "relu gelu silu elu leaky_relu softmax log_softmax sigmoid tanh mish selu"},
 	{why: "an activation, called on tensors", use: useValue | useFunc, in: "torch.", names: "relu tanh sigmoid softmax"},
-	{why: "a generator of random numbers", use: useValue, in: "torch._C.", names: "_VariableFunctions"},
 	{why: "turns a serial number to text", use: 0, rule: rulePlain, in: "torch.serialization.", names: "_get_layout"},
 }

@@ -11,7 +11,7 @@ var frameGroups = []group{
 
 	// Index constructors take a class first, which must be an index, and its data.
 	{why: "makes an index of a class vouched for", rule: ruleClassFirst, in: "pandas.core.indexes.", names: `base._new_Index
-		datetimes._new_DatetimeIndex period._new_PeriodIndex interval._new_IntervalIndex`},
+		datetimes._new_DatetimeIndex period._new_PeriodIndex interval._new_IntervalIndex timedeltas._new_TimedeltaIndex range._new_RangeIndex multi._new_MultiIndex category._new_CategoricalIndex`},
 	{why: "an index: stores its data", use: record, in: "pandas.", names: `Index MultiIndex RangeIndex DatetimeIndex TimedeltaIndex PeriodIndex
 		CategoricalIndex IntervalIndex Int64Index Float64Index UInt64Index`},
 	{why: "an index: stores its data", use: record, in: "pandas.core.indexes.", names: `base.Index multi.MultiIndex range.RangeIndex
@@ -33,8 +33,6 @@ var frameGroups = []group{
 		arrays.sparse.dtype.SparseDtype arrays.string_.StringDtype arrays.boolean.BooleanDtype arrays.integer.Int8Dtype arrays.integer.Int16Dtype
 		arrays.integer.Int32Dtype arrays.integer.Int64Dtype arrays.integer.UInt8Dtype arrays.integer.UInt16Dtype arrays.integer.UInt32Dtype
 		arrays.integer.UInt64Dtype arrays.floating.Float32Dtype arrays.floating.Float64Dtype arrays.arrow.dtype.ArrowDtype`},
-	{why: "compiled part of a column's array: class, checksum, state", rule: ruleCython, in: "pandas._libs.", names: `arrays.__pyx_unpickle_NDArrayBacked
-		internals.__pyx_unpickle_BlockManager`},
 	{why: "an interval tree or a sparse index: numbers", use: record, in: "pandas._libs.", names: `sparse.IntIndex sparse.BlockIndex interval.Interval
 		interval.IntervalTree arrays.NDArrayBacked`},
 

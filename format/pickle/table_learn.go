@@ -29,7 +29,8 @@ var learnGroups = []group{
 		_supervised.completeness_score _supervised.homogeneity_score _supervised.v_measure_score _supervised.fowlkes_mallows_score
 		_unsupervised.silhouette_score _unsupervised.calinski_harabasz_score _unsupervised.davies_bouldin_score`},
 	{why: "a function of arrays", use: useValue | useFunc, in: "sklearn.cluster.", names: `_agglomerative.ward_tree _agglomerative.linkage_tree
-		_agglomerative._complete_linkage _agglomerative._average_linkage _agglomerative._single_linkage`},
+		_agglomerative._complete_linkage _agglomerative._average_linkage _agglomerative._single_linkage
+		_kmeans._kmeans_single_lloyd _kmeans._kmeans_single_elkan`},
 	{why: "a score of estimators", use: useValue | useFunc, in: "sklearn.", names: `inspection._permutation_importance.permutation_importance
 		decomposition._fastica._logcosh decomposition._fastica._exp decomposition._fastica._cube preprocessing._data.scale preprocessing._data.robust_scale
 		preprocessing._data.minmax_scale preprocessing._data.maxabs_scale preprocessing._data.normalize preprocessing._function_transformer._identity`},
@@ -38,7 +39,6 @@ var learnGroups = []group{
 	{why: "makes a compiled object of a class vouched for", rule: ruleClassFirst, in: "sklearn.", names: `metrics._dist_metrics.newObj
 		neighbors._kd_tree.newObj neighbors._ball_tree.newObj neighbors._dist_metrics.newObj neighbors.kd_tree.newObj neighbors.ball_tree.newObj
 		neighbors.dist_metrics.newObj`},
-	{why: "compiled part: class, checksum, state", rule: ruleCython, in: "sklearn.", names: cythonUnpicklers},
 	{why: "scikit-learn's bag of named values", use: class | useItems, rule: ruleContainer, in: "sklearn.utils.", names: "_bunch.Bunch Bunch"},
 	{why: "a record of scikit-learn: attributes only", use: class, in: "sklearn.utils.", names: `_metadata_requests.MetadataRequest
 		_metadata_requests.MethodMetadataRequest _metadata_requests.MetadataRouter _metadata_requests.MethodMapping _metadata_requests.MethodPair
@@ -52,15 +52,7 @@ var learnGroups = []group{
 
 	// Boosters: the model is a bytearray or a string, parsed by native code.
 	{why: "an XGBoost model: bytes for the native library", use: class, in: "xgboost.core.", names: "Booster"},
-	{why: "a record of XGBoost", use: class, in: "xgboost.", names: "callback.EarlyStopping callback.EvaluationMonitor callback.LearningRateScheduler callback.TrainingCheckPoint _data_utils.Categories"},
+	{why: "a record of XGBoost", use: class, in: "xgboost.", names: "callback.EarlyStopping callback.EvaluationMonitor callback.LearningRateScheduler"},
 	{why: "a LightGBM model: text for the native library", use: class, in: "lightgbm.basic.", names: "Booster"},
 	{why: "LightGBM's objective, a record", use: class, in: "lightgbm.", names: "callback._EarlyStoppingCallback callback._LogEvaluationCallback callback._RecordEvaluationCallback"},
 }
-
-const cythonUnpicklers = `_loss._loss.__pyx_unpickle_CyHalfSquaredError _loss._loss.__pyx_unpickle_CyAbsoluteError _loss._loss.__pyx_unpickle_CyPinballLoss
-	_loss._loss.__pyx_unpickle_CyHuberLoss _loss._loss.__pyx_unpickle_CyHalfPoissonLoss _loss._loss.__pyx_unpickle_CyHalfGammaLoss
-	_loss._loss.__pyx_unpickle_CyHalfTweedieLoss _loss._loss.__pyx_unpickle_CyHalfTweedieLossIdentity _loss._loss.__pyx_unpickle_CyHalfBinomialLoss
-	_loss._loss.__pyx_unpickle_CyHalfMultinomialLoss _loss._loss.__pyx_unpickle_CyExponentialLoss _loss._loss.__pyx_unpickle_CyLossFunction
-	linear_model._sgd_fast.__pyx_unpickle_Classification linear_model._sgd_fast.__pyx_unpickle_Regression
-	tree._tree.__pyx_unpickle_Tree
-	metrics._dist_metrics.__pyx_unpickle_DistanceMetric64 neighbors._partition_nodes.__pyx_unpickle_NodeHeap`

@@ -6,8 +6,10 @@ var numpyGroups = []group{
 	// sizes and takes objects only from the list in the stream.
 	{why: "makes an empty array of a class vouched for", rule: ruleArray, in: "numpy.core.multiarray.", names: "_reconstruct"},
 	{why: "makes an empty masked array of a class vouched for", rule: ruleArray, in: "numpy.ma.core.", names: "_mareconstruct"},
-	{why: "a class of arrays", use: class | useArray | useBase, in: "numpy.", names: "ndarray matrix recarray memmap chararray"},
-	{why: "a class of arrays", use: class | useArray, in: "numpy.", names: "ma.core.MaskedArray ma.MaskedArray rec.recarray core.records.recarray core.memmap.memmap matrixlib.defmatrix.matrix"},
+	{why: "a class of arrays", use: class | useArray | useBase, in: "numpy.", names: "ndarray matrix recarray chararray"},
+	// memmap.__new__ opens a file; only _reconstruct, which goes round it.
+	{why: "a class of arrays", use: useValue | useArray | useBuild, in: "numpy.", names: "memmap core.memmap.memmap"},
+	{why: "a class of arrays", use: class | useArray, in: "numpy.", names: "ma.core.MaskedArray ma.MaskedArray rec.recarray core.records.recarray matrixlib.defmatrix.matrix"},
 	{why: "a record of an array", use: useValue | useNew | useBuild, in: "numpy.", names: "record core.records.record rec.record"},
 	{why: "a scalar from a dtype and bytes", rule: rulePlain, in: "numpy.core.multiarray.", names: "scalar"},
 	{why: "an array over a buffer of the stream", rule: rulePlain, in: "numpy.core.numeric.", names: "_frombuffer"},
@@ -33,7 +35,6 @@ var numpyGroups = []group{
 	{why: "a generator of random numbers", rule: ruleBitGenerator, use: useBuild, in: "numpy.random._pickle.", names: "__randomstate_ctor __generator_ctor __bit_generator_ctor"},
 	{why: "a generator of random numbers", use: class, in: "numpy.random.", names: `_mt19937.MT19937 _pcg64.PCG64 _pcg64.PCG64DXSM _philox.Philox
 		_sfc64.SFC64 bit_generator.SeedSequence mtrand.RandomState _generator.Generator bit_generator.SeedlessSeedSequence RandomState`},
-	{why: "a seed of random numbers", rule: ruleCython, in: "numpy.random.", names: "bit_generator.__pyx_unpickle_SeedSequence bit_generator.__pyx_unpickle_SeedlessSeedSequence"},
 
 	{why: "a polynomial: coefficients", use: class, in: "numpy.polynomial.", names: `polynomial.Polynomial chebyshev.Chebyshev legendre.Legendre
 		laguerre.Laguerre hermite.Hermite hermite_e.HermiteE`},
@@ -45,9 +46,9 @@ var numpyGroups = []group{
 		_bsr.bsr_matrix _bsr.bsr_array csr.csr_matrix csc.csc_matrix coo.coo_matrix lil.lil_matrix dok.dok_matrix dia.dia_matrix bsr.bsr_matrix
 		csr_matrix csc_matrix coo_matrix`},
 	{why: "a rotation: quaternions", use: class, in: "scipy.spatial.transform.", names: "_rotation.Rotation _rotation.Slerp rotation.Rotation Rotation"},
-	{why: "a rotation: quaternions", use: 0, rule: ruleCython, in: "scipy.spatial.transform.", names: "_rotation.__pyx_unpickle_Rotation"},
 	{why: "a search tree over points: numbers", use: class, in: "scipy.spatial.", names: "_ckdtree.cKDTree ckdtree.cKDTree _kdtree.KDTree kdtree.KDTree _qhull.Delaunay _qhull.ConvexHull"},
-	{why: "a distribution by name", use: class, in: "scipy.stats.", names: "_distn_infrastructure.rv_continuous_frozen _distn_infrastructure.rv_discrete_frozen _distn_infrastructure.rv_frozen"},
+	{why: "a density estimate: its points", use: class, in: "scipy.stats.", names: "_kde.gaussian_kde kde.gaussian_kde"},
+	{why: "an interpolator: its points", use: class, in: "scipy.interpolate.", names: "_interpolate.interp1d interpolate.interp1d _interpolate.interp2d"},
 	{why: "a method of interp1d, by the name that its state holds", use: useValue, in: "scipy.interpolate._interpolate.interp1d.",
 		names: "_call_spline _call_linear _call_linear_np _call_nearest _call_previousnext"},
 	{why: "a spline: knots and coefficients", use: class, in: "scipy.interpolate.", names: "_bsplines.BSpline _cubic.PPoly _interpolate.PPoly"},

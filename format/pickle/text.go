@@ -196,12 +196,15 @@ func (m *machine) textMemo(op byte, line []byte, whole bool) {
 	if !cok || ci < 0 || ci == big {
 		m.die(C, "pickle.divergence-memo-index", "a memo index that C doesn't take")
 	}
-	if !ok || i < 0 && op == opPut {
+	if !ok || i < 0 && i != big && op == opPut {
 		m.die(Python, "pickle.divergence-memo-index", "a memo index that is no number from zero up")
 	}
 	if !ok {
 		m.die(Pickletools, "pickle.divergence-memo-index", "a memo index that is no number")
 		i = ci
+	}
+	if i == big {
+		i = 1 << 62
 	}
 	if op == opGet {
 		if !ok && !cok {
@@ -262,6 +265,9 @@ func (m *machine) textGlobal(op byte, line []byte, n int64, newline bool) {
 	if op == opInst && len(m.marks) == 0 {
 		// The Python reader imports first and looks for the mark afterwards.
 		m.die(C, "pickle.divergence-mark", "needs a mark and there is none")
+	}
+	if m.frame >= 0 && m.offset() > m.frame {
+		m.crossFrame() // a reader that stops here imports nothing
 	}
 	var g value
 	if !whole {
