@@ -43,20 +43,26 @@ func reader(name string, looks func(*item) bool, read func(io.ReaderAt, int64) (
 		f := &finding{format: name, whole: true}
 		issues, inside, err := read(it.r, it.size)
 		if err != nil {
-			f.hit(it.path, issue.Issue{Rule: "artefact.read", Level: issue.Unreadable, Offset: -1, Text: "the bytes can't be read: " + err.Error()})
+			f.hit(it.path, unread(err))
 			return f
 		}
 		f.issues(it.path, issues)
-		for _, span := range inside {
-			if span[0] < 0 || span[1] <= span[0] || span[1] > it.size || s.ctx.Err() != nil {
-				continue
-			}
-			n := span[1] - span[0]
-			child := &item{r: io.NewSectionReader(it.r, span[0], n), size: n, path: joinPath(it.path, bytesAt(span[0])), depth: it.depth + 1, role: inner}
-			if got := s.item(child); got.verdict() != Inert || len(got.hits) > 0 {
-				f.merge(got)
-			}
-		}
+		s.spans(it, inside, f)
 		return f
 	})
+}
+
+// spans looks into bytes that a format's reader found worth it: texts, user blocks,
+// gaps. They run only if something loads them.
+func (s *scanner) spans(it *item, inside [][2]int64, f *finding) {
+	for _, span := range inside {
+		if span[0] < 0 || span[1] <= span[0] || span[1] > it.size || s.ctx.Err() != nil {
+			continue
+		}
+		n := span[1] - span[0]
+		child := &item{r: io.NewSectionReader(it.r, span[0], n), size: n, path: joinPath(it.path, bytesAt(span[0])), depth: it.depth + 1, role: inner}
+		if got := s.item(child); got.verdict() != Inert || len(got.hits) > 0 {
+			f.merge(got)
+		}
+	}
 }

@@ -112,7 +112,8 @@ func (s *scanner) textIssues(it *item, f *finding) {
 		f.format = "yaml"
 		f.hit(it.path, issue.Issue{Rule: "yaml.python-tag", Level: issue.Unknown, Offset: int64(i[0]), Text: "the tag " + string(b[i[0]:i[1]]) + " makes PyYAML's unsafe loaders import and call what it names"})
 	}
-	if i := remoteCode.FindIndex(b); i != nil {
+	s.configuration(it, f)
+	if i := remoteCode.FindIndex(b); i != nil && f.worst < issue.Unknown {
 		f.hit(it.path, issue.Issue{Rule: "artefact.remote-code", Level: issue.Unknown, Offset: int64(i[0]), Text: "the configuration names Python modules that a loader runs when it is told to trust remote code"})
 	}
 	if it.size > most && it.size > 64<<20 {
