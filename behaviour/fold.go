@@ -132,7 +132,7 @@ func (f *Fold) timeOf(o *wardround.Observation) time.Time {
 
 // Assets follows the inventory: which asset is which model, and what feeds it. Then it
 // says the batch's portion.
-func (f *Fold) Assets(changed []*wardround.Asset, now time.Time) error {
+func (f *Fold) Assets(changed []*wardround.Asset, inv check.Inventory, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if now.After(f.now) {
@@ -141,6 +141,7 @@ func (f *Fold) Assets(changed []*wardround.Asset, now time.Time) error {
 	for _, a := range changed {
 		f.follow(a)
 	}
+	f.meet(inv)
 	if !f.opened {
 		f.opened = true
 		f.schedule()
@@ -172,9 +173,6 @@ func (f *Fold) follow(a *wardround.Asset) {
 	for _, m := range f.sorted() {
 		for i := range m.Sources {
 			s := &m.Sources[i]
-			if s.Asset == "" && s.Type != "" && a.MergedInto == "" && bears(a, s.Type, s.Name) {
-				s.Asset, m.dirty = a.ID, true
-			}
 			if s.Asset != a.ID {
 				continue
 			}
@@ -182,23 +180,53 @@ func (f *Fold) follow(a *wardround.Asset) {
 				s.Asset, m.dirty = a.MergedInto, true
 				continue
 			}
-			now := a.Attr(wardround.AttrSoftware)
-			if now == "" || now == s.Software {
-				continue
-			}
-			if s.Software != "" {
-				f.event(m, Event{At: a.Attributes[wardround.AttrSoftware].At, Kind: EventSource, Source: s.Name,
-					Said: "the software of {source} changed", Before: s.Software, After: now})
-			}
-			s.Software, m.dirty = now, true
+			f.software(m, s, a)
 		}
 	}
 }
 
-func bears(a *wardround.Asset, typ, value string) bool {
-	return slices.ContainsFunc(a.Identifiers, func(id wardround.Identifier) bool {
-		return id.Type == typ && id.Value == value && id.Confidence >= wardround.Indicated
-	})
+// software notes what a device that feeds a model runs: the medical join. What changes
+// there stands on the model's timeline, before what changes in its inputs.
+func (f *Fold) software(m *instance, s *feeding, a *wardround.Asset) {
+	now := a.Attr(wardround.AttrSoftware)
+	if now == "" || now == s.Software {
+		return
+	}
+	if s.Software != "" {
+		f.event(m, Event{At: a.Attributes[wardround.AttrSoftware].At, Kind: EventSource, Source: s.Name,
+			Said: "the software of {source} changed", Before: s.Software, After: now})
+	}
+	s.Software, m.dirty = now, true
+}
+
+// named are the identifiers that a name may be where it is not told which.
+var named = []kind.IDType{kind.IDAETitle, kind.IDSerial, kind.IDEUI64, kind.IDHL7App, kind.IDHL7Device, kind.IDMQTTClient, kind.IDHostname}
+
+// meet finds the assets of the devices that feed models. Where several carry the name,
+// none is meant.
+func (f *Fold) meet(inv check.Inventory) {
+	if inv == nil {
+		return
+	}
+	for _, m := range f.sorted() {
+		for i := range m.Sources {
+			s := &m.Sources[i]
+			if s.Asset != "" {
+				continue
+			}
+			types := named
+			if s.Type != "" {
+				types = []kind.IDType{kind.IDType(s.Type)}
+			}
+			for _, t := range types {
+				if found := inv.ByIdentifier(t, s.Name); len(found) == 1 && !found[0].Remote {
+					s.Asset, m.dirty = found[0].ID, true
+					f.software(m, s, found[0])
+					break
+				}
+			}
+		}
+	}
 }
 
 // belongs joins a model in use with its asset; what was judged before it was known is

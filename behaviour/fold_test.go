@@ -21,7 +21,7 @@ type site struct {
 func newSite(t *testing.T) *site {
 	s := &site{t: t, blobs: shelf{}}
 	s.f = New(Options{Scope: wardround.Scope{Org: "o", Site: "s"}, Origin: wardround.Replay, Blobs: s.blobs})
-	if err := s.f.Assets(nil, t0); err != nil {
+	if err := s.f.Assets(nil, nil, t0); err != nil {
 		t.Fatal(err)
 	}
 	s.asset = &wardround.Asset{ID: "a-1", Kind: wardround.Model, Identifiers: []wardround.Identifier{{Type: string(kind.IDModel), Value: "chest@triage", Confidence: wardround.Observed}}}
@@ -34,7 +34,7 @@ func (s *site) see(at time.Time, fields any, blob *wardround.Blob) map[string]*c
 	if err := s.f.Fold(s.o.of(at, fields, blob)); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.f.Assets([]*wardround.Asset{s.asset}, at); err != nil {
+	if err := s.f.Assets([]*wardround.Asset{s.asset}, nil, at); err != nil {
 		s.t.Fatal(err)
 	}
 	out := map[string]*check.Judgement{}

@@ -14,8 +14,8 @@ import (
 //
 //	Fold       for each observation of the models' kinds, in log order, before the
 //	           inventory resolves it
-//	Assets     once, with the assets of which more than times changed and the site's
-//	           time: it judges what waits
+//	Assets     once, with the assets of which more than times changed, who is who, and
+//	           the site's time: it judges what waits
 //	View       while checks run; what it returns is read by the goroutine of a check
 //	Flush      adds the rows that changed: documents, and states of the name [wardround.ModelState]
 //	Committed  when the store has the batch
@@ -30,7 +30,7 @@ type Models interface {
 	Fold(o *wardround.Observation) error
 	// Assets follows the inventory and judges. The assets must not be kept nor
 	// changed. Errors are of the disk.
-	Assets(changed []*wardround.Asset, now time.Time) error
+	Assets(changed []*wardround.Asset, inv check.Inventory, now time.Time) error
 	View() check.Models
 	Flush(c *wardround.Commit)
 	Committed(to uint64)
@@ -45,11 +45,11 @@ var modelKinds = map[kind.Name]bool{
 // noModels stands in where there are none.
 type noModels struct{}
 
-func (noModels) Fold(*wardround.Observation) error          { return nil }
-func (noModels) Assets([]*wardround.Asset, time.Time) error { return nil }
-func (noModels) View() check.Models                         { return check.NoModels() }
-func (noModels) Flush(*wardround.Commit)                    {}
-func (noModels) Committed(uint64)                           {}
+func (noModels) Fold(*wardround.Observation) error                           { return nil }
+func (noModels) Assets([]*wardround.Asset, check.Inventory, time.Time) error { return nil }
+func (noModels) View() check.Models                                          { return check.NoModels() }
+func (noModels) Flush(*wardround.Commit)                                     {}
+func (noModels) Committed(uint64)                                            {}
 
 // models lets the models take in an observation, if it is one for them.
 func (p *Pipeline) models(o *wardround.Observation) error {

@@ -186,7 +186,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 	p.inv.Releases(p.opt.Portfolio.View().Releases())
 	all := slices.Collect(p.inv.View().Assets())
 	p.opt.Portfolio.Assets(all)
-	if err := p.opt.Models.Assets(all, p.now); err != nil {
+	if err := p.opt.Models.Assets(all, p.inv.View(), p.now); err != nil {
 		return err
 	}
 	return p.restoreOwn()
@@ -234,7 +234,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 	p.restaked = p.inv.Restaked()
 	changed := p.inv.Changed()
 	p.opt.Portfolio.Assets(changed)
-	if err := p.opt.Models.Assets(changed, p.now); err != nil {
+	if err := p.opt.Models.Assets(changed, p.inv.View(), p.now); err != nil {
 		return err
 	}
 	clear(p.stakes) // what people decided on was as it was before
