@@ -1,6 +1,7 @@
 package sketch
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/axiomhq/hyperloglog"
@@ -40,6 +41,22 @@ func (h *HLL) Merge(o *HLL) {
 
 // Clone returns a copy that shares nothing.
 func (h *HLL) Clone() *HLL { return &HLL{h.s.Clone()} }
+
+// MarshalBinary returns the one encoding of what was counted.
+func (h *HLL) MarshalBinary() ([]byte, error) { return h.bytes(), nil }
+
+// UnmarshalBinary reads what MarshalBinary wrote.
+func (h *HLL) UnmarshalBinary(b []byte) error {
+	if len(b) < 8 || b[1] != 14 {
+		return errors.New("sketch: a distinct count of another precision")
+	}
+	s := hyperloglog.New14()
+	if err := s.UnmarshalBinary(b); err != nil {
+		return fmt.Errorf("sketch: %w", err)
+	}
+	h.s = s
+	return nil
+}
 
 // bytes is the canonical encoding: counting first folds what has come lately into the
 // sorted list.
