@@ -15,9 +15,10 @@ import (
 
 // What holds where the plan says nothing.
 const (
-	// DefaultLimit is the size of a change from which it matters: a tenth of the rows
-	// lie elsewhere (Kolmogorov's D of numbers, total variation of categories).
-	DefaultLimit = 0.1
+	// DefaultLimit is the size of a change from which it matters: one row in twelve
+	// lies elsewhere (Kolmogorov's D of numbers, total variation of categories), as
+	// after a shift of a fifth of a standard deviation.
+	DefaultLimit = 0.08
 	// DefaultBudget is how many false alarms a model may give in a year.
 	DefaultBudget = 1
 	// DefaultEffect and DefaultPower: a change of 0.3 standard deviations is found in

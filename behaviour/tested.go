@@ -28,6 +28,11 @@ type tested struct {
 func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, string) {
 	if cur.Type.Numeric() {
 		t := kolmogorov(ref.Ranks, cur.Ranks, refN, n)
+		// Kolmogorov–Smirnov sees any change, Mann–Whitney a shift with fewer patients: the
+		// lesser p, twice.
+		if r, err := twosample.MannWhitneySketch(ref.Ranks, cur.Ranks, twosample.Options{EffA: refN, EffB: n}); err == nil {
+			t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, r.P)), min(1, 2*min(t.pLow, r.PLow)), min(1, 2*min(t.pHigh, r.PHigh))
+		}
 		t.measure(measure, func() ([]float64, []float64) { return binned(ref.Ranks, cur.Ranks) }, ref, cur)
 		return t, ""
 	}
