@@ -87,7 +87,18 @@ func (s *scene) blind(x *kind.InferenceWindowV1, o *kind.InferenceOversight, dec
 	}
 	agreed := float64(o.Accepted) / float64(decided)
 	limit := s.limitOf(model.Override, "automation_bias", mostBlind)
-	switch {
+	least := 0.0
+	if s.plan != nil {
+		for i := range s.plan.Watch {
+			if ind := &s.plan.Watch[i]; ind.Kind == model.Override && ind.Metric == "" && ind.AtLeast != nil {
+				least = *ind.AtLeast
+			}
+		}
+	}
+	switch _, most := wilson(1-agreed, float64(decided), 2.6); {
+	case least > 0 && most < least:
+		j.State, j.Statistic, j.PHigh, j.Limit = wardround.Fail, 1-agreed, most, least
+		j.Facts["trouble"] = fmt.Sprintf("clinicians overrule %s of its answers, at least %s are expected of people who look", percent(1-agreed), percent(least))
 	case o.Wrong >= 20:
 		st, v, low, high := share(o.WrongAccepted, o.Wrong, limit)
 		j.State, j.Statistic, j.PLow, j.PHigh, j.Limit = st, v, low, high, limit

@@ -22,7 +22,8 @@ type document struct {
 	Covers  []string  `json:"covers,omitempty"` // versions, as a plan says
 	File    string    `json:"file,omitempty"`
 	Format  string    `json:"format,omitempty"`
-	Digest  string    `json:"digest"`
+	Digest  string    `json:"digest,omitempty"`
+	Windows []string  `json:"windows,omitempty"` // of a reference that a person made of windows seen here
 	Signer  string    `json:"signer,omitempty"`
 	Trust   string    `json:"trust,omitempty"`
 	Problem string    `json:"problem,omitempty"`

@@ -181,8 +181,29 @@ func (f *Fold) watched(m *instance, p *model.Plan, at time.Time, say func(check.
 		case at.Sub(last) > every+every/4:
 			j.State, j.Facts["trouble"] = wardround.Fail, fmt.Sprintf("the plan watches %s, and the last data for it is of %s", cmp.Or(ind.ID, ind.Kind), last.UTC().Format(time.DateOnly))
 		}
+		if ind.Kind == model.Volume && j.State == wardround.Pass && ind.AtLeast != nil {
+			if n, whole := m.volume(at, every); whole && float64(n) < *ind.AtLeast {
+				j.State, j.N, j.Limit = wardround.Fail, n, *ind.AtLeast
+				j.Facts["trouble"] = fmt.Sprintf("the plan expects at least %s records in %s, and there were %d", number(*ind.AtLeast), days(every), n)
+			}
+		}
 		say(j)
 	}
+}
+
+// volume is how many records there were in the time before at; whole says that the
+// windows that are remembered reach as far back.
+func (m *instance) volume(at time.Time, every time.Duration) (n int64, whole bool) {
+	l := m.lines[""]
+	if l == nil || len(l.Recent) == 0 || m.First.After(at.Add(-every)) {
+		return 0, false
+	}
+	for _, r := range l.Recent {
+		if r.To.After(at.Add(-every)) {
+			n += r.Rows
+		}
+	}
+	return n, l.Recent[0].From.Before(at.Add(-every)) || m.First.Equal(l.Recent[0].To)
 }
 
 // lastOf is when an indicator had data last, the zero time if never.

@@ -43,8 +43,8 @@ type Fold struct {
 	series    map[entryKey]*track
 	events    map[string][]Event // by model
 
-	byAsset        map[wardround.AssetID][]string // models
-	rows           map[string]*wardround.Document // in the store, by digest
+	feeds          map[wardround.AssetID][]*instance // by a device that feeds them; nil: to be made
+	rows           map[string]*wardround.Document    // in the store, by digest
 	written        []*wardround.Document
 	dirtyDocuments map[string]bool
 	dirtyEntries   map[entryKey]bool
@@ -87,7 +87,7 @@ func New(opt Options) *Fold {
 	return &Fold{
 		opt: opt, windows: newCache[*sketch.Window](32), plans: newCache[*model.Plan](64), cards: newCache[*modelcard.Document](64),
 		instances: map[string]*instance{}, documents: map[string]*document{}, current: map[entryKey]*entry{},
-		series: map[entryKey]*track{}, events: map[string][]Event{}, byAsset: map[wardround.AssetID][]string{},
+		series: map[entryKey]*track{}, events: map[string][]Event{},
 		rows: map[string]*wardround.Document{}, dirtyDocuments: map[string]bool{}, dirtyEntries: map[entryKey]bool{},
 		dirtySeries: map[seriesBlock]bool{}, stored: map[string]int{},
 	}
@@ -141,7 +141,9 @@ func (f *Fold) Assets(changed []*wardround.Asset, inv check.Inventory, now time.
 	for _, a := range changed {
 		f.follow(a)
 	}
-	f.meet(inv)
+	if len(changed) > 0 || f.called {
+		f.meet(inv)
+	}
 	if !f.opened {
 		f.opened = true
 		f.schedule()
@@ -170,19 +172,34 @@ func (f *Fold) follow(a *wardround.Asset) {
 			}
 		}
 	}
-	for _, m := range f.sorted() {
+	for _, m := range f.fed(a.ID) {
 		for i := range m.Sources {
 			s := &m.Sources[i]
 			if s.Asset != a.ID {
 				continue
 			}
 			if a.MergedInto != "" {
-				s.Asset, m.dirty = a.MergedInto, true
+				s.Asset, m.dirty, f.feeds = a.MergedInto, true, nil
 				continue
 			}
 			f.software(m, s, a)
 		}
 	}
+}
+
+// fed are the models that a device feeds.
+func (f *Fold) fed(by wardround.AssetID) []*instance {
+	if f.feeds == nil {
+		f.feeds = map[wardround.AssetID][]*instance{}
+		for _, m := range f.sorted() {
+			for i := range m.Sources {
+				if id := m.Sources[i].Asset; id != "" && !slices.Contains(f.feeds[id], m) {
+					f.feeds[id] = append(f.feeds[id], m)
+				}
+			}
+		}
+	}
+	return f.feeds[by]
 }
 
 // software notes what a device that feeds a model runs: the medical join. What changes
@@ -220,7 +237,7 @@ func (f *Fold) meet(inv check.Inventory) {
 			}
 			for _, t := range types {
 				if found := inv.ByIdentifier(t, s.Name); len(found) == 1 && !found[0].Remote {
-					s.Asset, m.dirty = found[0].ID, true
+					s.Asset, m.dirty, f.feeds = found[0].ID, true, nil
 					f.software(m, s, found[0])
 					break
 				}

@@ -114,3 +114,86 @@ func TestDrift(t *testing.T) {
 	}
 	want(t, last, "drift/kvp", wardround.Pass)
 }
+
+// TestAsFound: without a reference nothing is compared, and that is said; a person makes
+// what was seen the reference, and from then on it is.
+func TestAsFound(t *testing.T) {
+	s, w := newSite(t), newWard(3)
+	var last map[string]*check.Judgement
+	for n := range 6 {
+		last = s.day(w, n)
+	}
+	want(t, last, "drift/reference", wardround.Unknown)
+	if last["drift/kvp"] != nil {
+		t.Error("something is compared with nothing")
+	}
+	s.see(t0.AddDate(0, 0, 7), &kind.ModelDecidedV1{Model: "chest", Service: "triage", Act: "learn", By: "anna"}, nil)
+	last = s.day(w, 8)
+	want(t, last, "drift/reference", wardround.Pass)
+	want(t, last, "drift/kvp", wardround.Pass)
+	w.kvp = func(int) float64 { return 10 }
+	want(t, s.day(w, 9), "drift/kvp", wardround.Fail)
+}
+
+// TestWhatIsWrongWithData: what is missing, what comes in another unit, a window that
+// cannot be read, one that is gone.
+func TestWhatIsWrongWithData(t *testing.T) {
+	s, w := newSite(t), newWard(4)
+	s.reference(w, 5)
+	w.missing = 0.4
+	if j := want(t, s.day(w, 1), "quality/age", wardround.Fail); j.Facts["trouble"] == nil {
+		t.Error("it is not said what is wrong")
+	}
+	w.missing, w.scale = 0, 12 // months
+	want(t, s.day(w, 2), "quality/kvp", wardround.Pass)
+	got := s.see(t0.AddDate(0, 0, 4), &kind.InferenceWindowV1{Model: "chest", Service: "triage", Version: "2.1", From: t0, To: t0.AddDate(0, 0, 4)}, s.blobs.put([]byte("no sketch")))
+	want(t, got, "quality/window", wardround.Unknown)
+	got = s.see(t0.AddDate(0, 0, 5), &kind.InferenceWindowV1{Model: "chest", Service: "triage", Version: "2.1", From: t0, To: t0.AddDate(0, 0, 5)}, &wardround.Blob{Digest: "sha256:00", Size: 1})
+	want(t, got, "quality/window", wardround.Unknown)
+}
+
+// TestTheBudgetHolds: a year of days in which nothing changes gives no more false
+// alarms than the budget, however small the change that matters.
+func TestTheBudgetHolds(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a year of days")
+	}
+	alarms, years := 0, 0
+	for seed := range uint64(3) {
+		s, w := newSite(t), newWard(100+seed)
+		w.rows = 60
+		s.reference(w, 40)
+		years++
+		for n := range 60 {
+			for k, j := range s.day(w, n) {
+				if j.State == wardround.Fail && (j.Topic == "drift" || j.Topic == "output" || j.Topic == "source") {
+					alarms++
+					t.Logf("day %d: %s %v", n, k, j.Facts)
+				}
+			}
+		}
+	}
+	if alarms > years {
+		t.Errorf("%d false alarms in %d times two months", alarms, years)
+	}
+}
+
+// TestSpendingAddsUp: what all trials of a year spend is the budget, however they are
+// cut.
+func TestSpendingAddsUp(t *testing.T) {
+	for _, every := range []time.Duration{time.Hour, 24 * time.Hour, 7 * 24 * time.Hour} {
+		total := 0.0
+		b := Trial{Since: every, Budget: 2, Tests: make([]Test, 17)}
+		for range int(year / every) {
+			total += Spending{}.Level(b) * float64(len(b.Tests))
+		}
+		if total > 2.0001 || total < 1.9 {
+			t.Errorf("every %v: %v of 2 is spent", every, total)
+		}
+	}
+	// The normal approximation: d = 0.3, power 0.8, level 0.05 two-sided: 175 a side.
+	if n := needed(0.3, 0.8, 0.05, 175); n < 173 || n > 177 {
+		t.Errorf("%v units are needed", n)
+	}
+}

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -18,10 +19,9 @@ type scene struct {
 	o      *wardround.Observation
 	m      *instance
 	l      *line
-	plan   *model.Plan // nil for none
-	ref    *sketch.Window
-	refDoc *document
-	at     time.Time // of what is judged
+	plan   *model.Plan    // nil for none
+	ref    *sketch.Window // nil for none
+	at     time.Time      // of what is judged
 	digest string
 }
 
@@ -98,15 +98,52 @@ func (f *Fold) scene(o *wardround.Observation, m *instance, part string) (*scene
 		s.plan = p
 	}
 	if d := f.inForce(m, "reference", part); d != nil && d.Problem == "" {
-		w, err := f.window(d.Digest)
+		w, err := f.reference(d)
 		if err != nil && refused(err) == "" {
 			return nil, err
 		}
 		if err == nil {
-			s.ref, s.refDoc = w, d
+			s.ref = w
 		}
 	}
 	return s, nil
+}
+
+// reference reads a reference: one document, or the windows that a person made one of.
+func (f *Fold) reference(d *document) (*sketch.Window, error) {
+	if len(d.Windows) == 0 {
+		return f.window(d.Digest)
+	}
+	return f.windows.get(strings.Join(d.Windows, " "), func() (*sketch.Window, error) {
+		var refs []ref
+		for _, digest := range d.Windows {
+			refs = append(refs, ref{Digest: digest})
+		}
+		w, problems, err := f.gather(refs)
+		if err == nil && w == nil {
+			return nil, &refusal{wardround.Errorf(wardround.ENotFound, "behaviour", "no window of the reference can be read: %s", join(problems))}
+		}
+		return w, err
+	})
+}
+
+// learn makes what was seen of the version in use, as far as it is remembered, its
+// reference here: a person says that it is as it should be.
+func (f *Fold) learn(o *wardround.Observation, m *instance) {
+	for _, part := range sortedKeys(m.lines) {
+		d := &document{Kind: "reference", Part: part, Version: m.Version, Model: m.Key, File: "as found", Format: "windows", At: o.At, Seq: o.Seq}
+		for _, r := range m.lines[part].Recent {
+			if r.Version == m.Version {
+				d.Windows = append(d.Windows, r.Digest)
+			}
+		}
+		if len(d.Windows) == 0 {
+			continue
+		}
+		f.documents[d.place()] = d
+		f.dirtyDocuments[d.place()] = true
+		m.lines[part].Pending, m.lines[part].merged = nil, nil
+	}
 }
 
 // say judges the model of the scene.
@@ -148,6 +185,7 @@ func (f *Fold) feeding(o *wardround.Observation, m *instance, x *kind.InferenceW
 					}
 				}
 				m.Sources = slices.Delete(m.Sources, oldest, oldest+1)
+				f.feeds = nil
 			}
 			m.Sources = append(m.Sources, feeding{Name: src.Name, Type: string(src.Type)})
 			at = len(m.Sources) - 1

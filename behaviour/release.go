@@ -243,6 +243,9 @@ func (f *Fold) decided(o *wardround.Observation, x *kind.ModelDecidedV1) error {
 			m.Refused, m.Accepted, said = version, "", "a person refused it for use here"
 		case "allow":
 			m.Allowed, said = version, "a person allowed the change"
+		case "learn":
+			f.learn(o, m)
+			said = "a person made what was seen here its reference"
 		case "switch-off":
 			m.Off, said = o.At, "a person switched it off"
 		case "switch-on":
