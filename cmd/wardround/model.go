@@ -3,9 +3,17 @@ package main
 // modelCmd is what is done with AI models: files of models before they are loaded,
 // releases of models and their plans, and how they behave.
 type modelCmd struct {
-	Scan   modelScanCmd   `cmd:"" help:"Say what would run if somebody loaded these files, without loading them."`
-	Sign   modelSignCmd   `cmd:"" help:"Sign a model: OpenSSF Model Signing, with a key or a certificate."`
-	Verify modelVerifyCmd `cmd:"" help:"Verify a model's signature, and compare every file with it."`
-	Diff   modelDiffCmd   `cmd:"" help:"Compare two versions of a model, tensor by tensor."`
-	Plan   modelPlanCmd   `cmd:"" help:"Check a model's plan: what is watched, which changes were agreed, what is done without it."`
+	Scan        modelScanCmd        `cmd:"" help:"Say what would run if somebody loaded these files, without loading them."`
+	Sign        modelSignCmd        `cmd:"" help:"Sign a model: OpenSSF Model Signing, with a key or a certificate."`
+	Verify      modelVerifyCmd      `cmd:"" help:"Verify a model's signature, and compare every file with it."`
+	Diff        modelDiffCmd        `cmd:"" help:"Compare two versions of a model, tensor by tensor."`
+	Drift       modelDriftCmd       `cmd:"" help:"Compare what a model sees now with what it was built on, column by column."`
+	Performance modelPerformanceCmd `cmd:"" help:"Say how well a model does: with the labels that have come, and estimated where they have not."`
+	BOM         modelBOMCmd         `cmd:"" name:"bom" help:"Write a machine-learning bill of materials: files, tensors, libraries, card, data, signature."`
+	Gate        modelGateCmd        `cmd:"" help:"One verdict for a build: plan, files, signature, change, drift, performance."`
+
+	Plan    modelPlanCmd    `cmd:"" help:"Check a model's plan: what is watched, which changes were agreed, what is done without it."`
+	Card    modelCardCmd    `cmd:"" help:"Show a model card, and which source attributes it answers; or convert it: CycloneDX, SPDX 3, CHAI."`
+	Compare modelCompareCmd `cmd:"" help:"Hold what differs between two versions against the changes that were agreed (PCCP)."`
+	Sketch  modelSketchCmd  `cmd:"" help:"Make of a table what may be kept of it: counts, quantiles, categories, each with its error."`
 }

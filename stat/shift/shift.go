@@ -46,7 +46,7 @@ type Evidence struct {
 	Labels       State // labels are on both sides, and their shares are compared
 
 	// Of labels given the model's score (calibration), and of inputs within a class. Labels on both sides are needed.
-	LabelGivenScore State
+	LabelGivenScore  State
 	InputsGivenLabel State
 
 	Estimate *Prevalence // BBSE, where the current side has no labels
