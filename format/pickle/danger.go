@@ -9,6 +9,30 @@ import "strings"
 // dangerous says why a name has no place in data, or "". module and name are the
 // parts as imported; the name may be dotted, and each step of the path counts.
 func dangerous(module, name string) string {
+	if why := reaches(module, name); why != "" {
+		return why
+	}
+	// What Python 2 called it, whatever the protocol says.
+	if mod, nam := canonical(module, name, 0); mod != module || nam != name {
+		if why := reaches(mod, nam); why != "" {
+			return why
+		}
+	}
+	// A dotted name walks through attributes, and a module's imports are its
+	// attributes: sklearn.utils + "os.system", torch + "a.b.sys.modules".
+	for rest := name; ; {
+		head, tail, ok := strings.Cut(rest, ".")
+		if !ok {
+			return ""
+		}
+		if why := reaches(head, tail); why != "" {
+			return why
+		}
+		rest = tail
+	}
+}
+
+func reaches(module, name string) string {
 	full := module + "." + name
 	if why := dangerNames[full]; why != "" {
 		return why
@@ -97,7 +121,7 @@ var dangerModules = flatten([][2]string{
 	{"installs or builds packages", "pip uv conda wheel easy_install numpy.distutils numpy.f2py numpy.f2py.crackfortran Cython pyximport cffi"},
 	{"loads native code or reads memory", "ctypes _ctypes cffi _cffi_backend mmap gc faulthandler llvmlite"},
 	{"opens network connections", "socket _socket ssl _ssl http httplib urllib urllib2 urllib3 requests httpx aiohttp ftplib smtplib poplib imaplib nntplib telnetlib xmlrpc xmlrpclib socketserver SocketServer asyncore asynchat wsgiref webbrowser paramiko select selectors cgi cgitb smtpd"},
-	{"starts processes or threads", "multiprocessing _multiprocessing threading _thread thread asyncio concurrent concurrent.futures joblib.parallel joblib.externals.loky sched signal"},
+	{"starts processes or threads", "multiprocessing _multiprocessing threading _thread thread _dummy_thread dummy_thread dummy_threading asyncio concurrent concurrent.futures joblib.parallel joblib.externals.loky sched signal"},
 	{"reaches the interpreter", "sys _sys inspect gc atexit linecache traceback weakref _weakref sysconfig _sysconfigdata aix_support _aix_support osx_support _osx_support platform faulthandler tracemalloc __main__.__builtins__"},
 	{"loads another pickle or marshalled code", "pickle _pickle cPickle pickletools marshal shelve dill _dill cloudpickle copy_reg.dispatch_table jsonpickle joblib.numpy_pickle.load"},
 	{"switches a scanner off", "fickling picklescan modelscan modelaudit picklescanner safetensors_scanner pickle_inspector"},
@@ -115,7 +139,7 @@ var dangerNames = flatten([][2]string{
 	{"imports any module", "builtins.__import__ __builtin__.__import__ builtins.reload __builtin__.reload"},
 	{"opens files", "builtins.open __builtin__.open __builtin__.file codecs.open _codecs.open numpy.fromfile numpy.load numpy.loads numpy.save numpy.savetxt numpy.savez numpy.loadtxt numpy.genfromtxt numpy.DataSource numpy.lib.npyio.DataSource numpy.lib._datasource.DataSource numpy.lib._datasource.open numpy.lib.npyio.load numpy.lib._npyio_impl.load numpy.lib.npyio.save numpy.lib.format.open_memmap numpy.lib.format.read_array numpy.tofile"},
 	{"stops or asks the process", "builtins.exit builtins.quit builtins.input builtins.raw_input builtins.breakpoint builtins.help __builtin__.input __builtin__.raw_input _sitebuiltins.Quitter _sitebuiltins.Helper _sitebuiltins._Printer"},
-	{"reaches any object", "builtins.globals builtins.locals builtins.vars builtins.dir builtins.setattr builtins.delattr builtins.__dict__ builtins.memoryview builtins.super builtins.classmethod builtins.property __builtin__.globals __builtin__.setattr __builtin__.apply builtins.apply __builtin__.getattr builtins.callable builtins.id"},
+	{"reaches any object", "builtins.globals builtins.locals builtins.vars builtins.dir builtins.setattr builtins.delattr builtins.__dict__ builtins.memoryview builtins.super builtins.classmethod builtins.property __builtin__.globals __builtin__.setattr __builtin__.apply builtins.apply builtins.callable builtins.id"},
 	{"calls a function on what it is given", "builtins.map builtins.filter builtins.reduce __builtin__.map __builtin__.apply functools.reduce functools.singledispatch functools.cached_property functools.update_wrapper itertools.starmap itertools.accumulate itertools.filterfalse itertools.dropwhile itertools.takewhile itertools.groupby operator.methodcaller _operator.methodcaller operator.call _operator.call _functools.reduce builtins.sorted numpy.vectorize numpy.piecewise numpy.apply_along_axis numpy.fromfunction numpy.frompyfunc builtins.iter builtins.next"},
 	{"builds code objects or functions", "types.CodeType types.FunctionType types.LambdaType types.MethodType types.ModuleType types.new_class types.prepare_class types.GenericAlias types.DynamicClassAttribute types.coroutine"},
 	{"loads another pickle", "torch.load torch.serialization.load torch.serialization._load torch.jit.load torch.save pandas.read_pickle pandas.io.pickle.read_pickle pandas.compat.pickle_compat.load joblib.load joblib.numpy_pickle.load joblib.numpy_pickle_utils.load numpy.core.multiarray.fromfile skops.io.load torch.storage._load_from_bytes_unsafe sklearn.externals.joblib.load joblib.load_temporary_memmap"},

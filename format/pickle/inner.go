@@ -179,7 +179,7 @@ func (m *machine) span(b []byte, at, length int64, encoding, kind, what string, 
 		lim.Ops, lim.Trail = min(lim.Ops, 4<<20), 20
 		lim.Inner /= 2
 		rep, _ := scan(bytes.NewReader(body), lim, m.pol, m.depth+1)
-		if len(rep.Callables) == 0 && rep.Class != Malicious {
+		if len(rep.Callables) == 0 && len(rep.Inner) == 0 && rep.Class != Malicious {
 			if !rep.Stopped {
 				return // bytes that happen to begin like a pickle
 			}

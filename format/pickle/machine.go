@@ -27,6 +27,7 @@ type machine struct {
 	memo     memo
 	cells    cells
 	shapes   []value
+	spare    []value // the arena that compact filled before
 	strs     []string
 	strIDs   map[string]uint32
 	strBytes int

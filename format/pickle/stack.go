@@ -156,6 +156,7 @@ func (m *machine) stop() {
 	if len(m.stack)-1 < m.fence {
 		m.underflow()
 	} else {
+		m.leaks(m.stack[len(m.stack)-1:], "what the loader gets")
 		m.stack = m.stack[:len(m.stack)-1]
 	}
 	if m.alive&Pickletools != 0 && m.tools == nil && len(m.stack)+len(m.marks) > 0 {

@@ -234,7 +234,7 @@ func (m *machine) items(v value) ([]value, bool) {
 // a string of unknown content, both of which are judged as unknown.
 func (m *machine) compact() {
 	old, oldStrs := m.shapes, m.strs
-	m.shapes = append(make([]value, 0, len(old)), 0, 0)
+	m.shapes, m.spare = append(m.spare[:0], 0, 0), old
 	m.resetStrings()
 	budget := shapeRoom / 2
 	var move func(v value, depth int) value
