@@ -1,0 +1,326 @@
+package performance
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"github.com/wardround/wardround/stat/labelfree"
+	measure "github.com/wardround/wardround/stat/performance"
+)
+
+// cutRows cuts rows into chunks. By number, the remainder goes to the last; by
+// time, from the first row's time on, and rows without a time are a chunk of
+// their own at the end.
+func cutRows(r *rows, how Chunks) []*rows {
+	n := r.n()
+	if how.Every > 0 && r.at != nil {
+		var out []*rows
+		step := how.Every.Seconds()
+		for from := 0; from < n; {
+			to := from + 1
+			if math.IsNaN(r.at[from]) {
+				to = n
+			} else {
+				slot := math.Floor((r.at[from] - r.at[0]) / step)
+				for to < n && !math.IsNaN(r.at[to]) && math.Floor((r.at[to]-r.at[0])/step) == slot {
+					to++
+				}
+			}
+			out = append(out, r.part(from, to))
+			from = to
+		}
+		return out
+	}
+	size := how.Size
+	if size == 0 {
+		number := how.Number
+		if number == 0 {
+			number = 10
+		}
+		size = max(1, n/min(number, n))
+		var out []*rows
+		for k := range min(number, n) {
+			to := (k + 1) * size
+			if k == min(number, n)-1 {
+				to = n
+			}
+			out = append(out, r.part(k*size, to))
+		}
+		return out
+	}
+	var out []*rows
+	for from := 0; from < n; from += size {
+		out = append(out, r.part(from, min(n, from+size)))
+	}
+	return out
+}
+
+// judgedByReference are the metrics that get a limit from the reference.
+var judgedByReference = []string{"auroc", "auprc", "sensitivity", "specificity", "ppv", "accuracy", "f1", "brier", "mae", "rmse"}
+
+// limits takes the declared ones, and from the reference what is not declared:
+// mean ± 3 standard deviations of its chunks, each as large as a chunk of the
+// predictions. Only the worse side is a limit.
+func (j *job) limits(chunks, n int) {
+	j.rep.Limits = map[string]Bounds{}
+	for m, l := range j.c.Limits {
+		b := Bounds{From: "declared"}
+		if l.AtLeast != nil {
+			v := Number(*l.AtLeast)
+			b.AtLeast = &v
+		}
+		if l.AtMost != nil {
+			v := Number(*l.AtMost)
+			b.AtMost = &v
+		}
+		j.rep.Limits[m] = b
+	}
+	if j.ref == nil || j.c.Thresholds == "none" {
+		return
+	}
+	size := max(1, n/max(1, chunks))
+	parts := j.ref.n() / size
+	if parts < 4 {
+		parts = min(10, j.ref.n()/50)
+	}
+	if parts < 4 {
+		j.rep.Notes = append(j.rep.Notes, "the reference is too small for limits of its own: fewer than four chunks")
+		return
+	}
+	seen := map[string][]float64{}
+	for _, p := range cutRows(j.ref, Chunks{Number: min(parts, 100)}) {
+		f, _ := realised(p, j.c)
+		for _, m := range judgedByReference {
+			if v, ok := f[m]; ok {
+				seen[m] = append(seen[m], float64(v.Value))
+			}
+		}
+	}
+	for m, x := range seen {
+		if _, ok := j.rep.Limits[m]; ok || len(x) < 4 {
+			continue
+		}
+		mean, se := measure.Mean(x, nil)
+		sd := se * math.Sqrt(float64(len(x)))
+		b := Bounds{From: "reference"}
+		if lowerIsBetter[m] {
+			v := Number(mean + 3*sd)
+			b.AtMost = &v
+		} else {
+			v := Number(math.Max(0, mean-3*sd))
+			b.AtLeast = &v
+		}
+		j.rep.Limits[m] = b
+	}
+}
+
+// chunk measures and estimates one chunk.
+func (j *job) chunk(k int, p *rows) error {
+	known := p.labelled()
+	ch := Chunk{Index: k, From: stamp(p.at, 0), To: stamp(p.at, p.n()-1), Rows: p.n(), Units: p.unit.Count(p.n()), Labelled: known.n()}
+	if known.n() > 0 {
+		ch.Realised, ch.Why = realised(known, j.c)
+		for _, l := range known.label {
+			if l {
+				ch.Cases++
+			}
+		}
+	}
+	switch {
+	case j.dle != nil:
+		f, err := j.dle.Estimate(p.value, p.features)
+		if err != nil {
+			return err
+		}
+		ch.Estimated = map[string]Figure{}
+		for m, e := range f {
+			ch.Estimated[m] = figure(e)
+		}
+	case j.fit != nil:
+		x, err := j.fit.Estimate(labelfree.Chunk{Score: p.score, Called: p.called, Features: p.features}, j.rep.Method)
+		if err != nil {
+			return err
+		}
+		ch.Estimated, ch.Effective = map[string]Figure{}, Number(math.Round(x.Effective))
+		for m, e := range x.Figures {
+			switch m {
+			case "roc_auc":
+				m = "auroc"
+			case "average_precision":
+				m = "auprc"
+			}
+			ch.Estimated[m] = figure(e)
+		}
+		j.baselines(&ch, p)
+	}
+	j.rep.Chunks = append(j.rep.Chunks, ch)
+	return nil
+}
+
+// baselines are plain second opinions on accuracy.
+func (j *job) baselines(ch *Chunk, p *rows) {
+	right := make([]bool, j.ref.n())
+	for i := range right {
+		right[i] = j.ref.label[i] == j.ref.called[i]
+	}
+	rc, pc := labelfree.Confidence(j.ref.score), labelfree.Confidence(p.score)
+	ch.Baselines = map[string]Figure{}
+	if e, err := labelfree.ATC(rc, right, pc, measure.Level); err == nil {
+		ch.Baselines["atc"] = figure(e)
+	}
+	if e, err := labelfree.DoC(rc, right, pc, measure.Level); err == nil {
+		ch.Baselines["doc"] = figure(e)
+	}
+}
+
+// enough reports whether a chunk's labels can be judged by.
+func (j *job) enough(c *Chunk) bool {
+	if j.regression {
+		return c.Labelled >= j.c.minRows()
+	}
+	return min(c.Cases, c.Labelled-c.Cases) >= j.c.minRows()
+}
+
+// record scores the estimator against the chunks whose labels have come.
+func (j *job) record() {
+	if j.tracks == nil {
+		return
+	}
+	for i := range j.rep.Chunks {
+		c := &j.rep.Chunks[i]
+		// Of a chunk with half its labels the realised figure is that of a half,
+		// and which half is no chance.
+		if c.Labelled*10 < c.Rows*9 {
+			continue
+		}
+		for m, e := range c.Estimated {
+			r, ok := c.Realised[m]
+			if !ok || m == "called" {
+				continue
+			}
+			if j.tracks[m] == nil {
+				j.tracks[m] = &labelfree.Track{}
+			}
+			z := measure.Z(measure.Level)
+			se := float64(e.High-e.Low) / (2 * z)
+			j.tracks[m].Add(measure.Estimate{Value: float64(e.Value), SE: se}, float64(r.Value))
+		}
+	}
+	if len(j.tracks) == 0 {
+		return
+	}
+	j.rep.Estimator = map[string]Standing{}
+	for m, t := range j.tracks {
+		s := t.Standing()
+		j.rep.Estimator[m] = Standing{s.Chunks, Number(s.MAE), Number(s.Bias), Number(s.Coverage), Number(s.P), string(s.Credible), Number(s.Widen), s.Why}
+	}
+}
+
+// judge holds each chunk against the limits: by its labels where there are
+// enough, else by the estimate while that is believed.
+func (j *job) judge() {
+	names := make([]string, 0, len(j.rep.Limits))
+	for m := range j.rep.Limits {
+		names = append(names, m)
+	}
+	sort.Strings(names)
+	for i := range j.rep.Chunks {
+		c := &j.rep.Chunks[i]
+		for _, m := range names {
+			x := j.one(c, m, j.rep.Limits[m])
+			c.Judged = append(c.Judged, x)
+			c.Decision = worse(c.Decision, x.Decision)
+		}
+	}
+}
+
+func (j *job) one(c *Chunk, m string, b Bounds) Judgement {
+	x := Judgement{Metric: m, By: "realised"}
+	if f, ok := c.Realised[m]; ok && j.enough(c) {
+		return against(x, f, b)
+	}
+	if s, ok := j.rep.Estimator[m]; ok && s.Believed == Breach {
+		x.By, x.Decision, x.Why = "estimated", Unknown, "the estimator is no longer believed: "+s.Why
+		return x
+	}
+	if f, ok := c.Estimated[m]; ok {
+		x.By = "estimated"
+		return against(x, f, b)
+	}
+	x.Decision = Unknown
+	switch _, ok := c.Realised[m]; {
+	case ok:
+		x.Why, x.Need = "not enough labels to say", j.c.minRows()
+	case c.Labelled == 0:
+		x.Why = "no labels have come, and it is not estimated"
+	default:
+		x.Why = "not defined for the rows of this chunk"
+	}
+	return x
+}
+
+// against judges one figure. Limits of the reference hold the noise of a chunk
+// already and are judged by the value; declared ones by the interval.
+func against(x Judgement, f Figure, b Bounds) Judgement {
+	e := measure.Estimate{Value: float64(f.Value), Low: float64(f.Low), High: float64(f.High)}
+	if b.From == "reference" || math.IsNaN(e.Low) || math.IsNaN(e.High) {
+		e.Low, e.High = e.Value, e.Value
+	}
+	d := ""
+	room := math.Inf(1)
+	if b.AtLeast != nil {
+		d = worse(d, string(e.AtLeast(float64(*b.AtLeast))))
+		room = math.Min(room, math.Abs(e.Value-float64(*b.AtLeast)))
+	}
+	if b.AtMost != nil {
+		d = worse(d, string(e.AtMost(float64(*b.AtMost))))
+		room = math.Min(room, math.Abs(e.Value-float64(*b.AtMost)))
+	}
+	x.Decision = d
+	if d == Unknown {
+		x.Why = "the interval holds the limit"
+		// The half width falls with the square root of the rows.
+		if half := (e.High - e.Low) / 2; room > 0 && half > 0 && f.N > 0 {
+			if need := float64(f.N) * (half / room) * (half / room); need < 1e9 {
+				x.Need = int(math.Ceil(need))
+			}
+		}
+	}
+	return x
+}
+
+// conclude joins the chunks' decisions, and the gaps' where they count.
+func (j *job) conclude() {
+	r := j.rep
+	count := map[string]int{}
+	for _, c := range r.Chunks {
+		r.Decision = worse(r.Decision, c.Decision)
+		if c.Decision != "" {
+			count[c.Decision]++
+		}
+	}
+	if count[Breach] > 0 {
+		r.Why = append(r.Why, fmt.Sprintf("%d of %d chunks break a limit", count[Breach], len(r.Chunks)))
+	}
+	if count[Unknown] > 0 {
+		r.Why = append(r.Why, fmt.Sprintf("%d of %d chunks cannot be judged in all limits", count[Unknown], len(r.Chunks)))
+	}
+	if j.c.Groups.Judge {
+		for _, g := range r.Gaps {
+			r.Decision = worse(r.Decision, g.Decision)
+			if g.Decision == Breach {
+				r.Why = append(r.Why, fmt.Sprintf("%s %s: gap of %s against %s beyond the limit", g.Column, g.Group, g.Measure, g.Against))
+			}
+		}
+	}
+	if len(r.Limits) == 0 {
+		r.Why = append(r.Why, "no limits are declared and there is no reference to take them from: nothing was judged")
+	}
+	for m, s := range r.Estimator {
+		if s.Believed == Breach {
+			r.Notes = append(r.Notes, "estimates of "+m+" are no longer believed: "+s.Why)
+		}
+	}
+	sort.Strings(r.Notes)
+}
