@@ -7,6 +7,7 @@ import (
 
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/jsonstream"
+	"github.com/wardround/wardround/format/jsontree"
 	"github.com/wardround/wardround/format/location"
 	"github.com/wardround/wardround/format/payload"
 )
@@ -46,44 +47,44 @@ var words = set(`os posix nt sys subprocess system popen exec eval compile __imp
 	chmod environ getenv connect base64 b64decode shutil py_function numpy_function load_library load_op_library WriteFile`)
 
 // lambda judges a Lambda layer or a function given as byte code.
-func (c *checker) lambda(n *node, path, full string) {
-	cfg := n.get("config")
+func (c *checker) lambda(n *jsontree.Node, path, full string) {
+	cfg := n.Get("config")
 	carried := false
 	for _, key := range []string{"function", "output_shape", "mask", "arguments"} {
-		switch v := cfg.get(key); {
-		case v.is(jsonstream.Array) && len(v.kids) > 0 && v.kids[0].is(jsonstream.String): // Keras 2: [code, defaults, closure]
-			if cfg.str(key+"_type") != "function" || looksLikeCode(v.kids[0].text) {
+		switch v := cfg.Get(key); {
+		case v.Is(jsonstream.Array) && len(v.Kids) > 0 && v.Kids[0].Is(jsonstream.String): // Keras 2: [code, defaults, closure]
+			if cfg.Str(key+"_type") != "function" || looksLikeCode(v.Kids[0].Text) {
 				carried = true
-				c.code(v.kids[0], path)
+				c.code(v.Kids[0], path)
 			}
-		case v.is(jsonstream.String) && looksLikeCode(v.text):
+		case v.Is(jsonstream.String) && looksLikeCode(v.Text):
 			carried = true
 			c.code(v, path)
 		}
 	}
-	if cfg.is(jsonstream.Object) && cfg.str("code") != "" { // Keras 3: {code, defaults, closure}
+	if cfg.Is(jsonstream.Object) && cfg.Str("code") != "" { // Keras 3: {code, defaults, closure}
 		carried = true
-		c.code(cfg.get("code"), path)
+		c.code(cfg.Get("code"), path)
 	}
-	if v := n.get("value"); v.is(jsonstream.Array) && len(v.kids) > 0 && v.kids[0].is(jsonstream.String) {
+	if v := n.Get("value"); v.Is(jsonstream.Array) && len(v.Kids) > 0 && v.Kids[0].Is(jsonstream.String) {
 		carried = true
-		c.code(v.kids[0], path)
+		c.code(v.Kids[0], path)
 	}
-	if cfg.get("function").get("class_name") != nil {
+	if cfg.Get("function").Get("class_name") != nil {
 		return // judged when the walk comes to it
 	}
 	if carried {
 		return
 	}
-	if f := cfg.str("function"); f != "" {
-		if m := cfg.str("module"); m != "" && (leads(m) || leads(m+"."+f)) {
-			c.issues.Add("keras.system-module", issue.Malicious, path, n.at, "The layer %q calls %q of the module %q, which leads to the system.", full, issue.Clip(f, 80), issue.Clip(m, 80))
+	if f := cfg.Str("function"); f != "" {
+		if m := cfg.Str("module"); m != "" && (leads(m) || leads(m+"."+f)) {
+			c.issues.Add("keras.system-module", issue.Malicious, path, n.At, "The layer %q calls %q of the module %q, which leads to the system.", full, issue.Clip(f, 80), issue.Clip(m, 80))
 			return
 		}
-		c.issues.Add("keras.lambda-function", issue.Unknown, path, n.at, "The layer %q calls the function %q, which the model does not hold.", full, issue.Clip(f, 80))
+		c.issues.Add("keras.lambda-function", issue.Unknown, path, n.At, "The layer %q calls the function %q, which the model does not hold.", full, issue.Clip(f, 80))
 		return
 	}
-	c.issues.Add("keras.lambda", issue.Unknown, path, n.at, "%q runs a function that can't be seen here.", full)
+	c.issues.Add("keras.lambda", issue.Unknown, path, n.At, "%q runs a function that can't be seen here.", full)
 }
 
 // looksLikeCode reports whether a text is base64 of a marshalled code object.
@@ -111,8 +112,8 @@ func decode(s string, limit int) []byte {
 }
 
 // code judges marshalled byte code by the names that stand in it.
-func (c *checker) code(n *node, path string) {
-	b := decode(n.text, 0)
+func (c *checker) code(n *jsontree.Node, path string) {
+	b := decode(n.Text, 0)
 	var bad []string
 	for _, s := range names(b) {
 		if words[s] && len(bad) < 5 {
@@ -120,10 +121,10 @@ func (c *checker) code(n *node, path string) {
 		}
 	}
 	if len(bad) > 0 {
-		c.issues.Add("keras.lambda-system", issue.Malicious, path, n.at, "The layer carries Python byte code that uses %s (CVE-2024-3660, CVE-2025-9905).", strings.Join(bad, ", "))
+		c.issues.Add("keras.lambda-system", issue.Malicious, path, n.At, "The layer carries Python byte code that uses %s (CVE-2024-3660, CVE-2025-9905).", strings.Join(bad, ", "))
 		return
 	}
-	c.issues.Add("keras.lambda-code", issue.Unknown, path, n.at, "The layer carries Python byte code, which runs when the model is loaded or used; only its author can say what it does.")
+	c.issues.Add("keras.lambda-code", issue.Unknown, path, n.At, "The layer carries Python byte code, which runs when the model is loaded or used; only its author can say what it does.")
 }
 
 // names are the texts in a marshalled object (Python/marshal.c): short and long
@@ -171,24 +172,24 @@ func printable(s string) bool {
 }
 
 // opLambda judges a layer that calls a function of TensorFlow by its name.
-func (c *checker) opLambda(n *node, path string) {
-	f := n.get("config").str("function")
+func (c *checker) opLambda(n *jsontree.Node, path string) {
+	f := n.Get("config").Str("function")
 	if f == "" {
-		if d := n.get("config").get("node_def"); d.is(jsonstream.String) || d.is(jsonstream.Object) {
-			f = d.str("op")
+		if d := n.Get("config").Get("node_def"); d.Is(jsonstream.String) || d.Is(jsonstream.Object) {
+			f = d.Str("op")
 		}
 	}
 	for _, p := range []string{"io.", "raw_ops.", "py_function", "numpy_function", "load_", "sysconfig.", "saved_model.", "compat.v1.py_func", "data.", "lookup.", "train.", "summary.", "distribute.", "experimental.", "python.", "keras.", "py_func", "autograph.", "debugging."} {
 		if strings.HasPrefix(f, p) || strings.Contains(f, "."+p) || strings.Contains(f, "__") && !strings.HasPrefix(f, "__operators__.") {
-			c.issues.Add("keras.tensorflow-function", issue.Malicious, path, n.at, "The layer calls %q of TensorFlow, which reaches beyond the model's numbers.", issue.Clip(f, 80))
+			c.issues.Add("keras.tensorflow-function", issue.Malicious, path, n.At, "The layer calls %q of TensorFlow, which reaches beyond the model's numbers.", issue.Clip(f, 80))
 			return
 		}
 	}
 }
 
 // member judges members that name files or hide payloads, wherever they stand.
-func (c *checker) member(owner, n *node, key string, v *node, path string) {
-	if !v.is(jsonstream.String) {
+func (c *checker) member(owner, n *jsontree.Node, key string, v *jsontree.Node, path string) {
+	if !v.Is(jsonstream.String) {
 		return
 	}
 	switch key {
@@ -198,30 +199,30 @@ func (c *checker) member(owner, n *node, key string, v *node, path string) {
 	case "code", "function":
 		return // judged with its layer
 	}
-	if len(v.text) >= 16 {
-		for _, h := range payload.Look(v.text) {
+	if len(v.Text) >= 16 {
+		for _, h := range payload.Look(v.Text) {
 			level := issue.Unknown
 			if h.Kind == payload.Pickle || h.Kind == payload.Program {
 				level = issue.Malicious
 			}
-			c.issues.Add("keras.text-"+string(h.Kind), level, path+"/"+issue.Clip(key, 60), v.at, "The text %q holds %s (%s) at its byte %d.", issue.Clip(key, 60), h.What, h.Encoding, h.Offset)
+			c.issues.Add("keras.text-"+string(h.Kind), level, path+"/"+issue.Clip(key, 60), v.At, "The text %q holds %s (%s) at its byte %d.", issue.Clip(key, 60), h.What, h.Encoding, h.Offset)
 		}
 	}
 }
 
-func (c *checker) file(owner *node, key string, v *node, path string) {
-	class := owner.str("class_name")
-	if v.text == "" {
+func (c *checker) file(owner *jsontree.Node, key string, v *jsontree.Node, path string) {
+	class := owner.Str("class_name")
+	if v.Text == "" {
 		return
 	}
 	where := path + "/" + key
 	if class == "" {
 		class = "configuration"
 	}
-	switch kind, why := location.Judge(v.text); kind {
+	switch kind, why := location.Judge(v.Text); kind {
 	case location.Inside:
-		c.issues.Add("keras.file", issue.Unknown, where, v.at, "The %s reads the file %q while it is built.", class, issue.Clip(v.text, 200))
+		c.issues.Add("keras.file", issue.Unknown, where, v.At, "The %s reads the file %q while it is built.", class, issue.Clip(v.Text, 200))
 	default:
-		c.issues.Add("keras.file-outside", issue.Malicious, where, v.at, "The %s reads %q while it is built, outside of the model: %s (CVE-2025-12058).", class, issue.Clip(v.text, 200), why)
+		c.issues.Add("keras.file-outside", issue.Malicious, where, v.At, "The %s reads %q while it is built, outside of the model: %s (CVE-2025-12058).", class, issue.Clip(v.Text, 200), why)
 	}
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/jsonstream"
+	"github.com/wardround/wardround/format/jsontree"
 )
 
 // Limits bound what Check takes in. Zero values mean the defaults.
@@ -62,7 +63,7 @@ func Check(where string, r io.Reader, lim Limits) (*Config, error) {
 	lim = lim.filled()
 	c := &checker{where: where, seen: map[string]bool{}, f: &Config{}}
 	w := &watched{r: r}
-	root, at, err := parse(w, lim, func(n jsonstream.Notice) {
+	root, at, err := jsontree.Parse(w, jsontree.Limits(lim), func(n jsonstream.Notice) {
 		switch n.Code {
 		case jsonstream.DuplicateName:
 			c.issues.Add("keras.duplicate-key", issue.Unreadable, where+n.Pointer, n.Offset, "The name %s stands twice: readers take the first or the last.", n.Detail)
@@ -76,7 +77,7 @@ func Check(where string, r io.Reader, lim Limits) (*Config, error) {
 	if err != nil {
 		c.issues.Add("keras.bad-json", issue.Unreadable, where, at, "The configuration can't be read: %v.", err)
 	}
-	c.f.Version = root.str("keras_version")
+	c.f.Version = root.Str("keras_version")
 	c.walk(root, where, nil)
 	for k := range c.seen {
 		c.f.Classes = append(c.f.Classes, k)
@@ -94,32 +95,32 @@ type checker struct {
 }
 
 // walk visits every value; owner is the class that the value configures.
-func (c *checker) walk(n *node, path string, owner *node) {
+func (c *checker) walk(n *jsontree.Node, path string, owner *jsontree.Node) {
 	if n == nil {
 		return
 	}
-	if n.kind == jsonstream.Object {
-		if n.get("class_name").is(jsonstream.String) {
+	if n.Kind == jsonstream.Object {
+		if n.Get("class_name").Is(jsonstream.String) {
 			c.object(n, path)
 			owner = n
-		} else if n.get("module").is(jsonstream.String) && (n.get("config") != nil || n.get("registered_name") != nil) {
+		} else if n.Get("module").Is(jsonstream.String) && (n.Get("config") != nil || n.Get("registered_name") != nil) {
 			c.object(n, path)
 			owner = n
 		}
-		for i, k := range n.keys {
-			c.member(owner, n, k, n.kids[i], path)
-			c.walk(n.kids[i], path+"/"+issue.Clip(k, 60), owner)
+		for i, k := range n.Keys {
+			c.member(owner, n, k, n.Kids[i], path)
+			c.walk(n.Kids[i], path+"/"+issue.Clip(k, 60), owner)
 		}
 		return
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		c.walk(kid, path+"/*", owner)
 	}
 }
 
 // object judges one serialised object.
-func (c *checker) object(n *node, path string) {
-	module, class, registered := n.str("module"), n.str("class_name"), n.str("registered_name")
+func (c *checker) object(n *jsontree.Node, path string) {
+	module, class, registered := n.Str("module"), n.Str("class_name"), n.Str("registered_name")
 	full := class
 	if module != "" {
 		full = module + "." + class
@@ -128,7 +129,7 @@ func (c *checker) object(n *node, path string) {
 	if len(c.seen) < 100_000 {
 		c.seen[issue.Clip(full, 200)] = true
 	}
-	if name := n.get("config").str("name"); name != "" {
+	if name := n.Get("config").Str("name"); name != "" {
 		path += "(" + issue.Clip(name, 60) + ")"
 	}
 	switch class {
@@ -146,7 +147,7 @@ func (c *checker) object(n *node, path string) {
 			return
 		}
 	case "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer":
-		c.issues.Add("keras.foreign-code", issue.Unknown, path, n.at, "The layer %q carries or loads a model of another framework, with the code that this needs.", full)
+		c.issues.Add("keras.foreign-code", issue.Unknown, path, n.At, "The layer %q carries or loads a model of another framework, with the code that this needs.", full)
 		return
 	case "TFOpLambda", "TensorFlowOpLayer", "InstanceMethod", "ClassMethod", "InstanceProperty":
 		c.opLambda(n, path)
@@ -168,33 +169,33 @@ func inKeras(module string) bool {
 }
 
 // module judges where a class is taken from and reports whether it is Keras.
-func (c *checker) module(n *node, module, class, path string) bool {
+func (c *checker) module(n *jsontree.Node, module, class, path string) bool {
 	switch {
 	case module == "" || inKeras(module):
 		return true
 	case leads(module) || leads(module+"."+class):
-		c.issues.Add("keras.system-module", issue.Malicious, path, n.at, "The configuration builds %q of the module %q, which leads to the system (CVE-2025-1550).", issue.Clip(class, 80), issue.Clip(module, 80))
+		c.issues.Add("keras.system-module", issue.Malicious, path, n.At, "The configuration builds %q of the module %q, which leads to the system (CVE-2025-1550).", issue.Clip(class, 80), issue.Clip(module, 80))
 	case module == "builtins":
-		c.issues.Add("keras.system-module", issue.Malicious, path, n.at, "The configuration calls the Python built-in %q.", issue.Clip(class, 80))
+		c.issues.Add("keras.system-module", issue.Malicious, path, n.At, "The configuration calls the Python built-in %q.", issue.Clip(class, 80))
 	default:
-		c.issues.Add("keras.custom-module", issue.Unknown, path, n.at, "The configuration builds %q of the module %q, outside of Keras.", issue.Clip(class, 80), issue.Clip(module, 80))
+		c.issues.Add("keras.custom-module", issue.Unknown, path, n.At, "The configuration builds %q of the module %q, outside of Keras.", issue.Clip(class, 80), issue.Clip(module, 80))
 	}
 	return false
 }
 
-func (c *checker) class(n *node, module, class, registered, path string) {
+func (c *checker) class(n *jsontree.Node, module, class, registered, path string) {
 	switch {
 	case unlocks[class]:
-		c.issues.Add("keras.unlocking-function", issue.Malicious, path, n.at, "The configuration calls %q of Keras, which fetches, loads or switches the safe mode off (CVE-2025-8747, CVE-2025-9906).", class)
+		c.issues.Add("keras.unlocking-function", issue.Malicious, path, n.At, "The configuration calls %q of Keras, which fetches, loads or switches the safe mode off (CVE-2025-8747, CVE-2025-9906).", class)
 	case classes[class] || operations[class]:
 		if module != "" && !ordinary(module) {
-			c.issues.Add("keras.unusual-module", issue.Unknown, path, n.at, "The class %q is taken from %q, where models take none from.", class, issue.Clip(module, 80))
+			c.issues.Add("keras.unusual-module", issue.Unknown, path, n.At, "The class %q is taken from %q, where models take none from.", class, issue.Clip(module, 80))
 		} else if registered != "" && registered != class && !strings.HasPrefix(registered, "keras") && !strings.HasPrefix(registered, "Keras") {
-			c.issues.Add("keras.custom-class", issue.Unknown, path, n.at, "The class %q is registered as %q: its code is not Keras's.", class, issue.Clip(registered, 80))
+			c.issues.Add("keras.custom-class", issue.Unknown, path, n.At, "The class %q is registered as %q: its code is not Keras's.", class, issue.Clip(registered, 80))
 		}
-	case functions[class] && n.get("config") == nil:
+	case functions[class] && n.Get("config") == nil:
 	default:
-		c.issues.Add("keras.custom-class", issue.Unknown, path, n.at, "The class %q is none of Keras's own: what it does its maker knows.", issue.Clip(class, 80))
+		c.issues.Add("keras.custom-class", issue.Unknown, path, n.At, "The class %q is none of Keras's own: what it does its maker knows.", issue.Clip(class, 80))
 	}
 }
 
@@ -219,34 +220,34 @@ func ordinary(module string) bool {
 }
 
 // function judges a function that is named instead of a class.
-func (c *checker) function(n *node, module, path string) {
+func (c *checker) function(n *jsontree.Node, module, path string) {
 	name := ""
-	if cfg := n.get("config"); cfg.is(jsonstream.String) {
-		name = cfg.text
+	if cfg := n.Get("config"); cfg.Is(jsonstream.String) {
+		name = cfg.Text
 	}
 	if name == "" {
-		name = n.str("registered_name")
+		name = n.Str("registered_name")
 	}
 	if i := strings.LastIndexByte(name, '>'); i >= 0 {
 		name = name[i+1:]
 	}
 	switch {
 	case unlocks[name]:
-		c.issues.Add("keras.unlocking-function", issue.Malicious, path, n.at, "The configuration calls %q of Keras, which fetches, loads or switches the safe mode off (CVE-2025-8747, CVE-2025-9906).", name)
+		c.issues.Add("keras.unlocking-function", issue.Malicious, path, n.At, "The configuration calls %q of Keras, which fetches, loads or switches the safe mode off (CVE-2025-8747, CVE-2025-9906).", name)
 	case module != "" && module != "builtins" && !inKeras(module):
 		c.module(n, module, name, path)
 	case functions[name]:
 	case module == "builtins" && builtin[name]:
-		c.issues.Add("keras.system-module", issue.Malicious, path, n.at, "The configuration calls the Python built-in %q.", name)
+		c.issues.Add("keras.system-module", issue.Malicious, path, n.At, "The configuration calls the Python built-in %q.", name)
 	default:
-		c.issues.Add("keras.custom-function", issue.Unknown, path, n.at, "The function %q is none of Keras's own: what it does its maker knows.", issue.Clip(name, 80))
+		c.issues.Add("keras.custom-function", issue.Unknown, path, n.At, "The function %q is none of Keras's own: what it does its maker knows.", issue.Clip(name, 80))
 	}
 }
 
-func (c *checker) typespec(n *node, module, path string) {
-	spec := n.str("spec_name")
+func (c *checker) typespec(n *jsontree.Node, module, path string) {
+	spec := n.Str("spec_name")
 	if module != "" && !strings.HasPrefix(module, "tensorflow") && !inKeras(module) || spec != "" && !strings.HasSuffix(spec, "Spec") {
-		c.issues.Add("keras.custom-module", issue.Unknown, path, n.at, "The configuration takes the type %q from %q.", issue.Clip(spec, 80), issue.Clip(module, 80))
+		c.issues.Add("keras.custom-module", issue.Unknown, path, n.At, "The configuration takes the type %q from %q.", issue.Clip(spec, 80), issue.Clip(module, 80))
 	}
 }
 
