@@ -58,14 +58,13 @@ func scanZip(s *scanner, it *item) *finding {
 	})
 	if f = walked(s, it, f, issues, err); f != nil {
 		f.format = z.kind()
-		z.judge(it, f)
 	}
 	return f
 }
 
 // zipNames remembers what a zip holds, to call it by its name.
 type zipNames struct {
-	torch, code, npy, other, keras, skops, python bool
+	torch, code, npy, other, keras, skops bool
 }
 
 func (z *zipNames) see(name string) {
@@ -78,7 +77,7 @@ func (z *zipNames) see(name string) {
 		z.npy = true
 	case name == "schema.json":
 		z.skops = true
-	case name == "config.json" || name == "metadata.json" || name == "model.weights.h5":
+	case name == "model.weights.h5":
 		z.keras = true
 	case !strings.HasSuffix(name, "/"):
 		z.other = true
@@ -93,11 +92,13 @@ func (z *zipNames) kind() string {
 		return "torch zip"
 	case z.npy && !z.other:
 		return "npz"
+	case z.keras:
+		return "Keras archive"
+	case z.skops:
+		return "skops archive"
 	}
 	return "zip"
 }
-
-func (z *zipNames) judge(it *item, f *finding) {}
 
 func scanTar(s *scanner, it *item) *finding {
 	f := &finding{format: "tar"}

@@ -132,7 +132,7 @@ func (t *tarWalk) member(h *tar.Header, tr *tar.Reader, from int64, visit Visit)
 			t.issues.Add("tar.size", issue.Unknown, h.Name, from, "the header says %d bytes, an extension %d; which one counts depends on the reader", told, h.Size)
 		}
 	}
-	if from+h.Size <= t.size && !sparse {
+	if h.Size <= t.size-from && !sparse {
 		m.At = io.NewSectionReader(t.r, from, h.Size)
 		return visit(m)
 	}

@@ -81,13 +81,14 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		length |= int64(head[10])<<16 | int64(head[11])<<24
 		f.Data = 12 + length
 	}
+	data := f.Data
+	f.Data = min(f.Data, size) // in any case a place in the file
 	if f.Major < 1 || f.Major > 3 || f.Minor != 0 {
 		list.Add("npy.version", issue.Unreadable, "", 6, "version %d.%d is not known", f.Major, f.Minor)
 		return f, nil
 	}
-	if length > MaxHeader || f.Data > size {
+	if length > MaxHeader || data > size {
 		list.Add("npy.header", issue.Unreadable, "", 8, "a header of %d bytes in a file of %d", length, size)
-		f.Data = min(f.Data, size)
 		return f, nil
 	}
 	text := make([]byte, length)

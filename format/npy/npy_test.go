@@ -3,7 +3,6 @@ package npy
 import (
 	"bytes"
 	"fmt"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,7 +95,6 @@ func TestBadHeadersAreUnreadable(t *testing.T) {
 
 // TestNumPysFiles: what numpy writes is read, with its size to the byte.
 func TestNumPysFiles(t *testing.T) {
-	python := testkit.Need(t, "python3")
 	script := `
 import numpy as np, sys, io
 for a in [np.zeros((3,4)), np.array(5), np.zeros((0,3),"f2"), np.array(["a","bc"]), np.zeros(3,"M8[ns]"), np.asfortranarray(np.ones((2,3),"c8")),
@@ -104,13 +102,7 @@ for a in [np.zeros((3,4)), np.array(5), np.zeros((0,3),"f2"), np.array(["a","bc"
     b = io.BytesIO(); np.lib.format.write_array(b, a, allow_pickle=True)
     print(a.dtype.hasobject, -1 if a.dtype.hasobject else a.nbytes, b.getvalue().hex())
 `
-	out, err := exec.Command(python, "-c", script).CombinedOutput()
-	if err != nil {
-		if bytes.Contains(out, []byte("No module named 'numpy'")) {
-			testkit.Missing(t, "python3 without numpy")
-		}
-		t.Fatalf("%v: %s", err, out)
-	}
+	out := testkit.RunPython(t, []string{"numpy"}, script)
 	for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		var object string
 		var n int64
