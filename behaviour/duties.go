@@ -90,7 +90,7 @@ func (f *Fold) duties(m *instance, at time.Time, sensor string) error {
 		f.watched(m, p, at, say)
 	}
 	f.carded(m, say)
-	f.admitted(m, p, say)
+	f.admitted(m, p, at, say)
 	return nil
 }
 
@@ -135,14 +135,20 @@ func (f *Fold) carded(m *instance, say func(check.Judgement)) {
 }
 
 // admitted judges whether somebody accepted the model for use here, by its version.
-func (f *Fold) admitted(m *instance, p *model.Plan, say func(check.Judgement)) {
+func (f *Fold) admitted(m *instance, p *model.Plan, at time.Time, say func(check.Judgement)) {
 	if p == nil || p.Acceptance == nil {
-		if _, ok := f.had(ofModel+m.Key, "acceptance", "here"); !ok && m.Accepted == "" && m.Refused == "" {
+		if _, ok := f.had(ofModel+m.Key, "acceptance", "here"); !ok && m.Accepted == "" && m.Refused == "" && m.Off.IsZero() {
 			return // nobody asks for it
 		}
 	}
 	j := check.Judgement{Topic: "acceptance", Item: "here", Facts: wardround.Facts{}}
 	switch {
+	case !m.Still.IsZero():
+		j.State, j.Severity, j.Facts["trouble"] = wardround.Fail, wardround.High, "a person switched it off, and it answers: last on "+m.Still.UTC().Format(time.DateOnly)
+	case !m.Off.IsZero():
+		j.State = wardround.Pass
+	case m.Accepted == m.Version && m.Accepted != "" && !m.Until.IsZero() && at.After(m.Until):
+		j.State, j.Facts["trouble"] = wardround.Fail, "it was accepted until "+m.Until.UTC().Format(time.DateOnly)
 	case m.Refused != "" && m.Refused == m.Version && m.Off.IsZero():
 		j.State, j.Severity, j.Facts["trouble"] = wardround.Fail, wardround.High, "it was refused for use here, and it answers"
 	case m.Accepted == m.Version && m.Accepted != "", m.Refused == m.Version && m.Refused != "":

@@ -197,3 +197,20 @@ func TestSpendingAddsUp(t *testing.T) {
 		t.Errorf("%v units are needed", n)
 	}
 }
+
+// TestSwitchedOff: what a person switched off and that answers all the same is told;
+// what was accepted until a day is accepted no longer than that.
+func TestSwitchedOff(t *testing.T) {
+	s, w := newSite(t), newWard(5)
+	s.day(w, 0)
+	got := s.see(t0.AddDate(0, 0, 1), &kind.ModelDecidedV1{Model: "chest", Act: "accept", Version: "2.1", Until: t0.AddDate(0, 0, 3), By: "anna"}, nil)
+	want(t, got, "acceptance/here", wardround.Pass)
+	want(t, s.day(w, 3), "acceptance/here", wardround.Fail)
+	got = s.see(t0.AddDate(0, 0, 4), &kind.ModelDecidedV1{Model: "chest", Act: "switch-off", By: "anna"}, nil)
+	want(t, got, "acceptance/here", wardround.Pass)
+	if j := want(t, s.day(w, 6), "acceptance/here", wardround.Fail); j.Severity != wardround.High {
+		t.Errorf("it weighs %v", j.Severity)
+	}
+	got = s.see(t0.AddDate(0, 0, 8), &kind.ModelDecidedV1{Model: "chest", Act: "switch-on", By: "anna"}, nil)
+	want(t, got, "acceptance/here", wardround.Fail) // its acceptance has ended
+}

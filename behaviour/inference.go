@@ -62,6 +62,14 @@ func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) er
 	}
 	f.version(o, m, x.Version)
 	f.feeding(o, m, x)
+	if !m.Off.IsZero() && x.From.After(m.Off) && x.Rows > x.Fallback {
+		first := m.Still.IsZero()
+		if m.Still = x.To; first {
+			if err := f.consider(o, m); err != nil {
+				return err
+			}
+		}
+	}
 	s, err := f.scene(o, m, x.Part)
 	if err != nil {
 		return err

@@ -48,7 +48,9 @@ type instance struct {
 	// Off is since when people have it switched off; Allowed the version of which a
 	// person said that it may be used.
 	Off      time.Time `json:"off,omitzero"`
+	Still    time.Time `json:"still,omitzero"`     // when it answered last although it is off
 	Accepted string    `json:"accepted,omitempty"` // version
+	Until    time.Time `json:"until,omitzero"`     // and until when
 	Refused  string    `json:"refused,omitempty"`
 	Allowed  string    `json:"allowed,omitempty"`
 	Labels   time.Time `json:"labels,omitzero"` // end of the newest span with outcomes

@@ -238,7 +238,7 @@ func (f *Fold) decided(o *wardround.Observation, x *kind.ModelDecidedV1) error {
 		said := ""
 		switch x.Act {
 		case "accept":
-			m.Accepted, m.Refused, said = version, "", "a person accepted it for use here"
+			m.Accepted, m.Until, m.Refused, said = version, x.Until, "", "a person accepted it for use here"
 		case "refuse":
 			m.Refused, m.Accepted, said = version, "", "a person refused it for use here"
 		case "allow":
@@ -249,7 +249,7 @@ func (f *Fold) decided(o *wardround.Observation, x *kind.ModelDecidedV1) error {
 		case "switch-off":
 			m.Off, said = o.At, "a person switched it off"
 		case "switch-on":
-			m.Off, said = time.Time{}, "a person switched it on again"
+			m.Off, m.Still, said = time.Time{}, time.Time{}, "a person switched it on again"
 		default:
 			continue
 		}
