@@ -11,6 +11,7 @@ import (
 var formats = map[string][]string{
 	"sbom check": {"table", "json", "sarif", "junit", "cyclonedx"},
 	"model scan": {"table", "json", "sarif"},
+	"model gate": {"table", "json", "sarif", "junit", "markdown"},
 	"gate":       {"table", "json", "sarif", "junit", "cyclonedx", "markdown"},
 }
 

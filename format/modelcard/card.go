@@ -20,6 +20,8 @@ type Document struct {
 	// Root is the ref of what the document is of; "" the first card.
 	Root string
 	Tool string // what wrote it, name and version: "wardround 1.2"
+	// Author is who made the document, "" nobody says.
+	Author string
 	// Lost are the fields that were there and could not be read.
 	Lost []string
 }

@@ -45,6 +45,9 @@ func ReadCycloneDX(r io.Reader, lim Limits) (*Document, error) {
 	}
 	if bom.Metadata != nil {
 		d.Created, _ = time.Parse(time.RFC3339, bom.Metadata.Timestamp)
+		if len(bom.Metadata.Authors) > 0 {
+			d.Author = bom.Metadata.Authors[0].Name
+		}
 	}
 	in := &intake{doc: d, lim: lim, losses: l}
 	if bom.Metadata != nil && bom.Metadata.Component != nil {

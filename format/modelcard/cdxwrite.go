@@ -80,6 +80,9 @@ func (d *Document) wire(version string, inXML bool) (*wireBOM, *losses, error) {
 	if name, v, _ := strings.Cut(d.Tool, " "); name != "" {
 		meta.Tools = &wireTools{[]*wireComponent{{Type: "application", Name: name, Version: v}}}
 	}
+	if d.Author != "" {
+		meta.Authors = []Contact{{Name: o.plain(d.Author)}}
+	}
 	for _, c := range d.Cards {
 		w := o.card(c)
 		if d.Root != "" && c.Ref == d.Root && meta.Component == nil {
@@ -96,7 +99,7 @@ func (d *Document) wire(version string, inXML bool) (*wireBOM, *losses, error) {
 		}
 		bom.Components = append(bom.Components, w)
 	}
-	if meta.Timestamp != "" || meta.Component != nil || meta.Tools != nil {
+	if meta.Timestamp != "" || meta.Component != nil || meta.Tools != nil || meta.Authors != nil {
 		bom.Metadata = meta
 	}
 	for _, dep := range o.deps {

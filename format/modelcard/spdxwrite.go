@@ -34,7 +34,7 @@ func (d *Document) SPDX(w io.Writer) (lost []string, err error) {
 	}
 	tool, version, _ := strings.Cut(first(d.Tool, "wardround"), " ")
 	by := s.id("Tool", tool)
-	author := s.agent(tool)
+	author := s.agent(first(d.Author, tool))
 	s.out = append(s.out,
 		object{"type": "CreationInfo", "@id": "_:creationinfo", "specVersion": "3.0.1", "created": created.UTC().Format(time.RFC3339), "createdBy": []string{author}, "createdUsing": []string{by}},
 		s.element("Tool", by, object{"name": strings.TrimSpace(tool + " " + version)}))

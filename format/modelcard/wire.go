@@ -23,6 +23,7 @@ type wireBOM struct {
 type wireMetadata struct {
 	Timestamp string         `json:"timestamp,omitempty" xml:"timestamp,omitempty"`
 	Tools     *wireTools     `json:"tools,omitempty" xml:"tools,omitempty"`
+	Authors   []Contact      `json:"authors,omitempty" xml:"authors>author,omitempty"`
 	Component *wireComponent `json:"component,omitempty" xml:"component,omitempty"`
 }
 
