@@ -75,6 +75,8 @@ func auditRow(e *wardround.Evidence) AuditRow {
 			Scope                               wardround.DecisionScope
 			Maker, Product, Version             string // of a release
 			File, Feed, Tool                    string
+			Model, Service, Document            string // of a model
+			Verdict, Result, Probe              string
 		} `json:"fields"`
 		Finding string `json:"finding"` // declared false with its asset
 	}
@@ -133,6 +135,16 @@ func auditRow(e *wardround.Evidence) AuditRow {
 		row.Act = strings.ReplaceAll(string(p.Kind), ".", " ")
 		add("", strings.Join(strings.Fields(f.Maker+" "+f.Product+" "+f.Version), " "))
 		add("", cmp.Or(f.File, f.Feed))
+		add("by", f.Tool)
+		add("from", f.Source)
+		add("", f.Reason)
+	case kind.ModelReceived, kind.ModelScanned, kind.ModelVerified, kind.ModelProbed, kind.ModelLogs, kind.ModelDecided:
+		row.Act = strings.TrimSpace(strings.ReplaceAll(string(p.Kind), ".", " ") + " " + cmp.Or(f.Act, f.Document))
+		add("", strings.Join(strings.Fields(f.Maker+" "+f.Product+" "+f.Version), " "))
+		add("", strings.TrimSuffix(f.Model+"@"+f.Service, "@"))
+		add("", f.File)
+		add("", f.Probe)
+		add("", cmp.Or(f.Verdict, f.Result))
 		add("by", f.Tool)
 		add("from", f.Source)
 		add("", f.Reason)

@@ -76,7 +76,7 @@ func local(imp string) (string, bool) {
 // TestFloors: who may import whom.
 func TestFloors(t *testing.T) {
 	adapters := []string{"sqlite", "filelog", "memlog", "memstore", "blob", "datadir"}
-	engines := []string{"knowledge", "portfolio", "vex", "product", "priority", "gate", "exchange", "publication"}
+	engines := []string{"knowledge", "portfolio", "vex", "product", "priority", "gate", "exchange", "publication", "model", "behaviour"}
 	goFiles(t, func(path string, f *ast.File) {
 		dir := filepath.ToSlash(filepath.Dir(path))
 		top, _, _ := strings.Cut(dir, "/")
@@ -119,7 +119,7 @@ func TestFloors(t *testing.T) {
 				deny("nothing imports a command")
 			}
 		}
-		if top == "checks" || top == "check" || top == "kind" || top == "format" || dir == "." || top == "pipeline" || top == "inventory" {
+		if top == "checks" || top == "check" || top == "kind" || top == "format" || dir == "." || top == "pipeline" || top == "inventory" || top == "behaviour" {
 			ast.Inspect(f, func(n ast.Node) bool {
 				sel, ok := n.(*ast.SelectorExpr)
 				if !ok {
