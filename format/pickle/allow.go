@@ -64,6 +64,7 @@ func init() {
 	entries = byPath()
 	wordList, words = vocabulary()
 	wordShape, wordOrder, wordDtype = words["shape"], words["order"], words["dtype"]
+	wordParserKey, wordParser = words[parserKey], words[parserWord]
 	wordSubclass, wordAlign = words["subclass"], words["numpy_array_alignment_bytes"]
 }
 
@@ -125,7 +126,7 @@ func vocabulary() ([]string, map[string]uint32) {
 			list = append(list, s)
 		}
 	}
-	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "C", "F", "latin1"} {
+	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "C", "F", "latin1", parserKey, parserWord} {
 		add(s)
 	}
 	both := func(full string) {

@@ -204,7 +204,7 @@ func TestNeverClean(t *testing.T) {
 		"encode with rot13":           cat("c_codecs\nencode\n(S'x'\nS'rot13'\ntR."),
 		"bytes of a huge size":        cat("cbuiltins\nbytes\n(L999999999999L\ntR."),
 		"Fraction with an exponent":   cat("cfractions\nFraction\n(S'1e999999999'\ntR."),
-		"rv_generic":                  cat(opProto, 2, "cscipy.stats._continuous_distns\nnorm_gen\n)\x81}b."),
+		"rv_generic":                  cat(opProto, 2, "cscipy.stats._continuous_distns\nnorm_gen\n)\x81}", short("_parse_arg_template"), short("\nimport os\n"), "sb."),
 		"lightgbm.Dataset":            cat(opProto, 2, "clightgbm.sklearn\nDataset\n)\x81}b."),
 		"PyFuncDistance":              cat(opProto, 2, "csklearn.metrics._dist_metrics\nPyFuncDistance\n)\x81."),
 		"computed name":               cat(opProto, 4, "cbuiltins\nstr\n", short("os"), opTuple1, 'R', short("x"), opStackGlobal, '.'),

@@ -37,6 +37,10 @@ func (m *machine) constant(n uint64) {
 			m.die(All, "pickle.invalid", "a string that is not UTF-8")
 		}
 		m.innerLong(head, n, "str")
+		if n == uint64(len(head)) && argumentParser(head) {
+			m.push(mk(kStr, wordParser))
+			break
+		}
 		m.push(m.str(head, n == uint64(len(head))))
 	case opShortBinString, opBinString:
 		head, ok, _ := r.data(n, m.keep(), false)

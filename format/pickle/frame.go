@@ -94,12 +94,7 @@ func (m *machine) crossFetched() {
 func (m *machine) dropped(part, end int64) {
 	m.diverge(0, "pickle.divergence-frame", "bytes at the end of a frame are lost when the C reader loads from a file without peek: it runs another program from here")
 	r := &m.reader
-	if m.start >= r.base { // gather what can be had, keeping the opcode itself
-		back := r.p - int(m.start-r.base)
-		r.p -= back
-		r.fill(bufSize)
-		r.p += back
-	}
+	r.fill(bufSize - int(r.offset()-max(m.start, r.offset()-bufSize))) // as much as there is, keeping the opcode
 	if m.start < r.base || end > r.base+int64(r.n) || m.depth >= m.lim.Depth || m.altered > 8 {
 		return
 	}

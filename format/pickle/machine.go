@@ -229,6 +229,7 @@ func (m *machine) run() {
 			m.ring[(m.ops-1)&(ringSize-1)].v = m.stack[m.n0-1]
 		}
 		m.ring[m.ops&(ringSize-1)] = step{off: m.start, op: op}
+		r.hold = r.p
 		r.p++
 		m.ops++
 		switch op {

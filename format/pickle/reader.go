@@ -11,6 +11,7 @@ type reader struct {
 	src  io.Reader
 	buf  []byte
 	p, n int   // buf[p:n] is unread
+	hold int   // buf[hold:p] is kept, if there is room: the current opcode
 	base int64 // stream offset of buf[0]
 	end  bool  // src is exhausted
 	err  error // what src failed with, other than its end
@@ -29,11 +30,17 @@ func (r *reader) fill(k int) bool {
 	if r.n-r.p >= k {
 		return true
 	}
-	if r.p > 0 {
-		r.base += int64(r.p)
-		r.n = copy(r.buf, r.buf[r.p:r.n])
-		r.p = 0
+	keep := r.p
+	if r.hold < r.p && k+r.p-r.hold <= len(r.buf) {
+		keep = r.hold
 	}
+	if keep > 0 {
+		r.base += int64(keep)
+		r.n = copy(r.buf, r.buf[keep:r.n])
+		r.p -= keep
+	}
+	r.hold = 0
+	k += r.p
 	for idle := 0; r.n < k && !r.end; {
 		b := r.buf[r.n:]
 		if int64(len(b)) > r.room {
@@ -62,7 +69,7 @@ func (r *reader) fill(k int) bool {
 			idle = 0
 		}
 	}
-	return r.n-r.p >= k
+	return r.n >= k
 }
 
 // line reads a text argument: its beginning (all of it if whole), its full

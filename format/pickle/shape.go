@@ -59,6 +59,9 @@ func shape(module, name string) *entry {
 	if e := cythonUnpickle(module, name); e != nil {
 		return e
 	}
+	if distribution(module, name) {
+		return &entry{use: useValue | useNew, state: stateDistribution, why: "a SciPy distribution whose argument parser is the usual one"}
+	}
 	if !className(name) || borrowed[name] || strings.Contains(module, ".tests") || strings.Contains(module, "conftest") ||
 		strings.Contains(module, "._testing") || strings.Contains(module, "externals") {
 		return nil

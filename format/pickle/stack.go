@@ -297,8 +297,11 @@ func (m *machine) keys(d value, items []value) {
 		if id == 0 {
 			continue
 		}
-		if s, _ := m.text(k); len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_' {
+		if s, _ := m.text(k); len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_' && s != "__doc__" {
 			flags |= flagDunder
+		}
+		if id == wordParserKey && items[i+1] != mk(kStr, wordParser) {
+			flags |= flagParser
 		}
 		m.wrap.see(m, d, id, items[i+1])
 	}

@@ -39,7 +39,7 @@ var frameGroups = []group{
 	// Moments, spans and calendars.
 	{why: "a moment or span: numbers and a time zone", use: record, in: "pandas.", names: "Timestamp Timedelta Period Interval"},
 	{why: "a moment or span: numbers and a time zone", use: record, in: "pandas._libs.tslibs.", names: `timestamps._unpickle_timestamp timestamps.Timestamp
-		timedeltas._timedelta_unpickle timedeltas.Timedelta timedeltas._Timedelta period.Period period._Period nattype._nat_unpickle nattype.NaTType
+		timedeltas._timedelta_unpickle timedeltas.Timedelta timedeltas._Timedelta period.Period period._Period nattype._nat_unpickle nattype.__nat_unpickle nattype.NaTType
 		dtypes.PeriodDtypeBase`},
 	{why: "a step of a calendar", use: record, in: "pandas._libs.tslibs.offsets.", names: `BusinessDay BDay Day Hour Minute Second Milli Micro Nano Week
 		WeekOfMonth LastWeekOfMonth MonthEnd MonthBegin BusinessMonthEnd BusinessMonthBegin QuarterEnd QuarterBegin BQuarterEnd BQuarterBegin YearEnd

@@ -24,6 +24,7 @@ var numpyGroups = []group{
 
 	// Universal functions: called on arrays, element by element.
 	{why: "a function of numbers", use: useValue | useFunc, in: "numpy.", names: ufuncs},
+	{why: "a function of numbers", use: useValue | useFunc, in: "numpy.core._multiarray_umath.", names: ufuncs},
 	{why: "a universal function, by name", rule: ruleUfunc, in: "numpy.core.", names: "_ufunc_reconstruct _multiarray_umath._ufunc_reconstruct"},
 	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.", names: `mean median sum std var min max amin amax argmin argmax ptp prod
 		nanmean nanmedian nansum nanstd nanmin nanmax clip round around asarray array ravel percentile quantile cumsum diff ones zeros isclose reshape`},
@@ -32,7 +33,7 @@ var numpyGroups = []group{
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special.", names: "expit logit erf erfc gamma gammaln xlogy boxcox inv_boxcox softmax logsumexp"},
 
 	// Random numbers: constructors by name or class, states of integers.
-	{why: "a generator of random numbers", rule: ruleBitGenerator, use: useBuild, in: "numpy.random._pickle.", names: "__randomstate_ctor __generator_ctor __bit_generator_ctor"},
+	{why: "a generator of random numbers", rule: ruleBitGenerator, use: useValue | useBuild, in: "numpy.random._pickle.", names: "__randomstate_ctor __generator_ctor __bit_generator_ctor"},
 	{why: "a generator of random numbers", use: class, in: "numpy.random.", names: `_mt19937.MT19937 _pcg64.PCG64 _pcg64.PCG64DXSM _philox.Philox
 		_sfc64.SFC64 bit_generator.SeedSequence mtrand.RandomState _generator.Generator bit_generator.SeedlessSeedSequence RandomState`},
 
@@ -44,10 +45,12 @@ var numpyGroups = []group{
 	{why: "a sparse matrix: attributes that hold arrays", use: class | useItems, in: "scipy.sparse.", names: `_csr.csr_matrix _csr.csr_array _csc.csc_matrix
 		_csc.csc_array _coo.coo_matrix _coo.coo_array _lil.lil_matrix _lil.lil_array _dok.dok_matrix _dok.dok_array _dia.dia_matrix _dia.dia_array
 		_bsr.bsr_matrix _bsr.bsr_array csr.csr_matrix csc.csc_matrix coo.coo_matrix lil.lil_matrix dok.dok_matrix dia.dia_matrix bsr.bsr_matrix
-		csr_matrix csc_matrix coo_matrix`},
+		csr_matrix csc_matrix coo_matrix _arrays.csr_array _arrays.csc_array _arrays.coo_array _arrays.lil_array _arrays.dok_array _arrays.dia_array
+		_arrays.bsr_array`},
 	{why: "a rotation: quaternions", use: class, in: "scipy.spatial.transform.", names: "_rotation.Rotation _rotation.Slerp rotation.Rotation Rotation"},
 	{why: "a search tree over points: numbers", use: class, in: "scipy.spatial.", names: "_ckdtree.cKDTree ckdtree.cKDTree _kdtree.KDTree kdtree.KDTree _qhull.Delaunay _qhull.ConvexHull"},
 	{why: "a density estimate: its points", use: class, in: "scipy.stats.", names: "_kde.gaussian_kde kde.gaussian_kde"},
+	{why: "a frozen distribution: its parameters", use: class, in: "scipy.stats._distn_infrastructure.", names: "rv_frozen rv_continuous_frozen rv_discrete_frozen"},
 	{why: "an interpolator: its points", use: class, in: "scipy.interpolate.", names: "_interpolate.interp1d interpolate.interp1d _interpolate.interp2d"},
 	{why: "a method of interp1d, by the name that its state holds", use: useValue, in: "scipy.interpolate._interpolate.interp1d.",
 		names: "_call_spline _call_linear _call_linear_np _call_nearest _call_previousnext"},

@@ -183,6 +183,10 @@ func (m *machine) textUnicode(line []byte, whole bool) {
 	if !ok {
 		m.die(All, "pickle.invalid", "a broken \\u escape")
 	}
+	if argumentParser(text) {
+		m.push(mk(kStr, wordParser))
+		return
+	}
 	m.push(m.str(text, true))
 	m.inner(text, m.start+1, len(text) != len(line), "UNICODE")
 }

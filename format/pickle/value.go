@@ -88,7 +88,7 @@ const (
 	flagDunder uint32 = 1 << iota // a dict with a key like __class__
 	flagNonStr                    // a dict with a key that is no string that we know
 	flagFilled                    // something was put in
-	flagFalsy                     // unused by containers; an instance whose truth is unknown
+	flagParser                    // a dict with a parser for a distribution that is not the usual one
 	flagMask   = 0xff
 )
 
