@@ -109,7 +109,10 @@ func (r *Report) Sentence() string {
 	if len(r.Rules) > 0 && r.Rules[0].Level > issue.Note {
 		worst = &r.Rules[0]
 	}
+	hidden := slices.IndexFunc(r.Rules, func(h Hit) bool { return strings.HasPrefix(h.Rule, "artefact.inner-") })
 	switch {
+	case r.Verdict == Malicious && len(calls) > 0 && hidden >= 0 && strings.HasPrefix(r.partOf(calls[0]), r.Rules[hidden].Part):
+		return "holds a hidden program that would run " + strings.Join(calls, ", ") + more + in(r.partOf(calls[0])) + " if something loads it"
 	case r.Verdict == Malicious && len(calls) > 0:
 		return "loading it would run " + strings.Join(calls, ", ") + more + in(r.partOf(calls[0]))
 	case r.Verdict == Unknown && len(calls) > 0:

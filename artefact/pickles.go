@@ -108,6 +108,19 @@ func peek(r io.ReaderAt, at, size int64, n int) []byte {
 	return b[:k]
 }
 
+// reaches reports whether one of the two unpicklers is still running behind the opcode
+// that imports c. INST imports and calls at once: without a mark on the stack it
+// does neither, and many words begin with i.
+func reaches(rep *pickle.Report, c *pickle.Callable) bool {
+	for _, who := range []pickle.Semantics{pickle.C, pickle.Python} {
+		stopped := slices.ContainsFunc(rep.Divergences, func(d pickle.Divergence) bool { return d.Stop&who != 0 && d.Offset <= c.Offset })
+		if c.Under&who != 0 && !stopped {
+			return true
+		}
+	}
+	return false
+}
+
 // importable is what a dotted path looks like. Python would try to import other names,
 // too, but a text that happens to be a pickle is full of them.
 var importable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_<][A-Za-z0-9_>]*)+$`)
@@ -126,7 +139,7 @@ func fits(rep *pickle.Report, head []byte, it *item, n int) bool {
 	for _, c := range rep.Callables {
 		if c.Under&(pickle.C|pickle.Python) != 0 && (!text || importable.MatchString(c.Full)) {
 			live = true
-			called = called || c.Called
+			called = called || c.Called && (!text || reaches(rep, &c))
 			grave = grave || c.Class == pickle.Malicious
 		}
 	}

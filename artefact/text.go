@@ -2,6 +2,7 @@ package artefact
 
 import (
 	"bytes"
+	"encoding/binary"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,8 +14,8 @@ import (
 // isText reports whether head is text in UTF-8 (a rune may be cut at its end) or in
 // UTF-16 with its mark.
 func isText(head []byte) bool {
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return len(head)%2 == 0
+	if order := wide(head); order != nil {
+		return len(head)%2 == 0 && isWide(head[2:], order)
 	}
 	for i := 0; i < len(head); {
 		c := head[i]
@@ -30,6 +31,35 @@ func isText(head []byte) bool {
 			return len(head)-i < utf8.UTFMax && len(head) >= headLen-utf8.UTFMax && !utf8.FullRune(head[i:])
 		}
 		i += n
+	}
+	return true
+}
+
+// wide returns the byte order that a mark of UTF-16 tells, nil without one.
+func wide(head []byte) binary.ByteOrder {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return binary.LittleEndian
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return binary.BigEndian
+	}
+	return nil
+}
+
+// isWide reports whether b is text in UTF-16: pairs of surrogates, no control characters.
+// A pair that is cut at the end of b is let pass.
+func isWide(b []byte, order binary.ByteOrder) bool {
+	for i := 0; i+1 < len(b); i += 2 {
+		switch u := order.Uint16(b[i:]); {
+		case u < 0x20 && u != '\n' && u != '\r' && u != '\t' || u == 0x7F || u >= 0xFFFE || u >= 0xDC00 && u < 0xE000:
+			return false
+		case u >= 0xD800 && u < 0xDC00:
+			if i += 2; i+1 < len(b) {
+				if v := order.Uint16(b[i:]); v < 0xDC00 || v >= 0xE000 {
+					return false
+				}
+			}
+		}
 	}
 	return true
 }
@@ -126,8 +156,17 @@ func (s *scanner) textToTheEnd(it *item) bool {
 	if it.size <= int64(len(it.head)) {
 		return true
 	}
-	if bytes.HasPrefix(it.head, []byte("\xff\xfe")) || bytes.HasPrefix(it.head, []byte("\xfe\xff")) {
-		return true
+	if order := wide(it.head); order != nil {
+		for at := int64(0); at < it.size && s.ctx.Err() == nil; at += headLen {
+			b := peek(it.r, at, it.size, headLen)
+			if len(b) >= 2 && at > 0 && order.Uint16(b)&0xFC00 == 0xDC00 { // the second half of a pair
+				b = b[2:]
+			}
+			if !isWide(b, order) {
+				return false
+			}
+		}
+		return it.size%2 == 0
 	}
 	for at := int64(0); at < it.size && s.ctx.Err() == nil; {
 		b := peek(it.r, at, it.size, headLen)
