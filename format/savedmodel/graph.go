@@ -154,3 +154,18 @@ func (p *parser) judge(op Operator) {
 		p.issues.Add("savedmodel.custom-operator", issue.Unknown, op.Node, op.At, "The graph uses %q, which TensorFlow does not register: only a library beside the model knows what it does.", issue.Clip(op.Name, 100))
 	}
 }
+
+// OperatorLevel says how grave an operator of TensorFlow is and what it does, for
+// formats that carry TensorFlow's operators under another roof. known is false
+// for what TensorFlow does not register.
+func OperatorLevel(name string) (level issue.Level, what string, known bool) {
+	switch {
+	case python[name] != "":
+		return issue.Malicious, python[name], true
+	case reach[name] != "":
+		return issue.Unknown, reach[name], true
+	case files[name] && !ordinaryFiles[name]:
+		return issue.Unknown, "reads files", true
+	}
+	return issue.Note, "", operators[name]
+}
