@@ -8,7 +8,9 @@ import (
 	"github.com/wardround/wardround/format/hdf5"
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/jinja"
+	"github.com/wardround/wardround/format/jsontree"
 	"github.com/wardround/wardround/format/keras"
+	"github.com/wardround/wardround/format/skops"
 )
 
 var _ = register("hdf5", func(it *item) bool { return hdf5.Is(it.head) }, scanHDF5)
@@ -64,6 +66,14 @@ func (s *scanner) configuration(it *item, f *finding) {
 	case s.contains(it, `"class_name"`) && s.contains(it, `"config"`):
 		f.format = "keras configuration"
 		f.keras(it, it.name, io.NewSectionReader(it.r, 0, it.size))
+	case s.contains(it, `"__loader__"`) && s.contains(it, `"__class__"`):
+		f.format = "skops schema"
+		c, err := skops.Check(io.NewSectionReader(it.r, 0, it.size), jsontree.Limits{})
+		if err != nil {
+			f.hit(it.path, unread(err))
+			return
+		}
+		f.issues(it.path, c.Issues)
 	case s.contains(it, `"chat_template"`), s.contains(it, `"auto_map"`), s.contains(it, `"custom_pipelines"`):
 		c, err := jinja.ReadConfig(io.NewSectionReader(it.r, 0, it.size), jinja.Limits{})
 		if err != nil {

@@ -3,6 +3,7 @@ package artefact
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/archive"
@@ -44,57 +45,48 @@ var (
 
 func scanZip(s *scanner, it *item) *finding {
 	f := &finding{format: "zip"}
-	var z zipNames
+	kind := zipKind(archive.ZipNames(it.r, it.size))
+	isTorch := kind == torchZip || kind == torchScript
 	issues, err := archive.Zip(it.r, it.size, s.budget, func(m *archive.Member) error {
-		z.see(m.Name)
 		r := plain
 		switch {
 		case torchProgram.MatchString(m.Name):
 			r = torch
-		case torchTensor.MatchString(m.Name):
+		case isTorch && torchTensor.MatchString(m.Name):
 			r = tensor
+		case kind == torchScript && torchSource.MatchString(m.Name):
+			r = script
 		}
 		return s.inside(it, m, r, f)
 	})
 	if f = walked(s, it, f, issues, err); f != nil {
-		f.format = z.kind()
+		f.format = kind
 	}
 	return f
 }
 
-// zipNames remembers what a zip holds, to call it by its name.
-type zipNames struct {
-	torch, code, npy, other, keras, skops bool
-}
+// torchSource is a source file of a TorchScript archive.
+var torchSource = regexp.MustCompile(`^(?:[^/]+/)?code/.+\.py$`)
 
-func (z *zipNames) see(name string) {
-	switch {
-	case torchProgram.MatchString(name):
-		z.torch = true
-	case strings.Contains("/"+name, "/code/") && ext(name) == ".py":
-		z.code = true
-	case ext(name) == ".npy":
-		z.npy = true
-	case name == "schema.json":
-		z.skops = true
-	case name == "model.weights.h5":
-		z.keras = true
-	case !strings.HasSuffix(name, "/"):
-		z.other = true
-	}
-}
+const (
+	torchZip    = "torch zip"
+	torchScript = "TorchScript archive"
+)
 
-func (z *zipNames) kind() string {
+// zipKind calls an archive by what it holds.
+func zipKind(names []string) string {
+	has := func(match func(string) bool) bool { return slices.ContainsFunc(names, match) }
+	is := func(name string) func(string) bool { return func(n string) bool { return n == name } }
 	switch {
-	case z.torch && z.code:
-		return "TorchScript archive"
-	case z.torch:
-		return "torch zip"
-	case z.npy && !z.other:
+	case has(torchProgram.MatchString) && has(torchSource.MatchString):
+		return torchScript
+	case has(torchProgram.MatchString):
+		return torchZip
+	case has(func(n string) bool { return ext(n) == ".npy" }) && !has(func(n string) bool { return ext(n) != ".npy" }):
 		return "npz"
-	case z.keras:
+	case has(is("model.weights.h5")) && has(is("config.json")):
 		return "Keras archive"
-	case z.skops:
+	case has(is("schema.json")):
 		return "skops archive"
 	}
 	return "zip"

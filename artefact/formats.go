@@ -7,6 +7,8 @@ import (
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/onnx"
 	"github.com/wardround/wardround/format/safetensors"
+	"github.com/wardround/wardround/format/savedmodel"
+	"github.com/wardround/wardround/format/torchscript"
 )
 
 // The formats that are read by a package of their own. One line each: when it may be
@@ -32,6 +34,26 @@ var (
 			return nil, nil, err
 		}
 		return f.Issues, nil, nil
+	})
+)
+
+var (
+	_ = reader("tensorflow", func(it *item) bool { return it.role != tensor && savedmodel.Detect(it.r, it.size) != savedmodel.None }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := savedmodel.Read(r, size, savedmodel.None, savedmodel.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, nil, nil
+	})
+	_ = register("TorchScript source", func(it *item) bool { return it.role == script }, func(s *scanner, it *item) *finding {
+		f := &finding{whole: true}
+		const most = 64 << 20
+		if it.size > most {
+			f.hit(it.path, issue.Issue{Rule: "torchscript.too-large", Level: issue.Unreadable, Offset: most, Text: "the source is longer than is read"})
+			return f
+		}
+		f.issues(it.path, torchscript.Check(it.name, peek(it.r, 0, it.size, most), torchscript.Limits{}).Issues)
+		return f
 	})
 )
 

@@ -33,6 +33,7 @@ const (
 	plain  role = iota
 	torch       // the program of a torch archive: persistent ids are tensors
 	tensor      // bytes that the archive's program refers to: anything, and nobody runs it
+	script      // a source file of a TorchScript archive, run by torch's own interpreter
 	inner       // a text inside a pickle: it runs only if something else loads it
 )
 

@@ -48,6 +48,24 @@ func Zip(r io.ReaderAt, size int64, b *Budget, visit Visit) ([]issue.Issue, erro
 	return z.issues.Issues(), err
 }
 
+// ZipNames returns the names that the directories of an archive tell, without looking
+// at the members: what a loader that asks for a name would find.
+func ZipNames(r io.ReaderAt, size int64) []string {
+	z := &zipWalk{r: r, size: size}
+	z.findEnds()
+	z.findDirs(z.ends)
+	var names []string
+	for i := range z.dirs {
+		if z.readDir(&z.dirs[i]) != nil {
+			break
+		}
+		for _, e := range z.dirs[i].entries {
+			names = append(names, e.name)
+		}
+	}
+	return names
+}
+
 func (z *zipWalk) walk(visit Visit) error {
 	seen := map[int64]bool{} // local headers that a directory knows
 	full, from := 0, 0
