@@ -50,6 +50,10 @@ type Config struct {
 	Late time.Duration `yaml:"late"`
 	// Estimator is "conditional" (default), "weighted" or "cbpe".
 	Estimator string `yaml:"estimator"`
+	// Tolerance is the error of an estimate that does not matter: within it the
+	// estimator is believed however narrow its interval. 0.02 for binary models,
+	// 0 for regression, unless told.
+	Tolerance *float64 `yaml:"tolerance"`
 }
 
 // Columns by name; "" is by convention.
@@ -140,6 +144,9 @@ func (c *Config) check() error {
 	if c.Chunks.Number < 0 || c.Chunks.Size < 0 || c.Chunks.Every < 0 {
 		return bad("chunks cannot be negative")
 	}
+	if c.Tolerance != nil && !(*c.Tolerance >= 0) {
+		return bad("tolerance is %v; want 0 or more", *c.Tolerance)
+	}
 	ways := 0
 	for _, set := range []bool{c.Chunks.Number > 0, c.Chunks.Size > 0, c.Chunks.Every > 0} {
 		if set {
@@ -183,6 +190,16 @@ func (c *Config) threshold() float64 {
 		return *c.Threshold
 	}
 	return 0.5
+}
+
+func (c *Config) tolerance(regression bool) float64 {
+	switch {
+	case c.Tolerance != nil:
+		return *c.Tolerance
+	case regression:
+		return 0
+	}
+	return 0.02
 }
 
 func (c *Config) minRows() int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"github.com/wardround/wardround/stat/labelfree"
 	measure "github.com/wardround/wardround/stat/performance"
@@ -200,7 +201,7 @@ func (j *job) record() {
 				continue
 			}
 			if j.tracks[m] == nil {
-				j.tracks[m] = &labelfree.Track{}
+				j.tracks[m] = &labelfree.Track{Tolerance: j.c.tolerance(j.regression)}
 			}
 			z := measure.Z(measure.Level)
 			se := float64(e.High-e.Low) / (2 * z)
@@ -317,10 +318,15 @@ func (j *job) conclude() {
 	if len(r.Limits) == 0 {
 		r.Why = append(r.Why, "no limits are declared and there is no reference to take them from: nothing was judged")
 	}
+	var lost []string
 	for m, s := range r.Estimator {
 		if s.Believed == Breach {
-			r.Notes = append(r.Notes, "estimates of "+m+" are no longer believed: "+s.Why)
+			lost = append(lost, m)
 		}
+	}
+	if len(lost) > 0 {
+		sort.Strings(lost)
+		r.Notes = append(r.Notes, "estimates of "+strings.Join(lost, ", ")+" are no longer believed: "+r.Estimator[lost[0]].Why)
 	}
 	sort.Strings(r.Notes)
 }

@@ -28,6 +28,7 @@ func ratio(ref, chunk Features, n int) weights {
 		return flat
 	}
 	rs, cs := every(n, maxRows), every(m, maxRows)
+	ref, chunk = varying(ref, chunk)
 	columns := make([][]float64, len(ref.Columns))
 	for j := range columns {
 		x := make([]float64, 0, len(rs)+len(cs))
@@ -96,6 +97,21 @@ func (w *weights) set(margin []float64, gamma float64) float64 {
 		w.w[i] *= n / s
 	}
 	return w.effective
+}
+
+// varying leaves out columns with one value in the reference, such as the year:
+// they part reference and chunk without error, and say nothing of what a row of
+// the reference stands for.
+func varying(ref, chunk Features) (r, c Features) {
+	for j, x := range ref.Columns {
+		for _, v := range x {
+			if v != x[0] && (v == v || x[0] == x[0]) {
+				r, c = r.with(ref.Names[j], x), c.with(ref.Names[j], chunk.Columns[j])
+				break
+			}
+		}
+	}
+	return r, c
 }
 
 // every picks at most limit of n rows, evenly.

@@ -13,9 +13,13 @@ import (
 // chunks, and what the labels said later. The estimator is a component that is
 // monitored like any other.
 type Track struct {
-	Level  float64 // of the intervals; 0.95 unless told
-	errors []float64
-	scaled []float64 // |error| in standard errors
+	Level float64 // of the intervals; 0.95 unless told
+	// Tolerance is the error that does not matter: with twenty thousand rows an
+	// interval is so narrow that an estimate off by 0.005 lies outside, and is
+	// still of use.
+	Tolerance float64
+	errors    []float64
+	scaled    []float64 // |error| in standard errors
 }
 
 // maxTrack bounds the record; the oldest go.
@@ -49,7 +53,7 @@ type Standing struct {
 	Chunks   int
 	MAE      float64 // mean absolute error
 	Bias     float64 // mean of estimate − realised
-	Coverage float64 // share of chunks whose realised figure lay in the interval
+	Coverage float64 // share of chunks whose realised figure lay in the interval, or within the tolerance
 	P        float64 // chance of so little coverage if the intervals were right: of all chunks, or of the latest, whichever is less
 	Credible performance.Verdict
 	Widen    float64 // factor that would have made past intervals right (conformal); +Inf with too few chunks
@@ -85,7 +89,7 @@ func (t *Track) Standing() Standing {
 	z := performance.Z(t.level())
 	within, last := 0.0, 0.0
 	for i, v := range t.scaled {
-		if v <= z {
+		if v <= z || math.Abs(t.errors[i]) <= t.Tolerance {
 			within++
 			if i >= n-latest {
 				last++
@@ -102,7 +106,7 @@ func (t *Track) Standing() Standing {
 	}
 	switch {
 	case s.P < doubt:
-		s.Credible, s.Why = performance.Breach, "realised figures lie outside its intervals more often than chance allows: the truth no longer depends on the inputs as in the reference"
+		s.Credible, s.Why = performance.Breach, "realised figures lie outside its intervals more often than chance allows: the truth does not depend on the inputs as in the reference, or not on these inputs alone"
 	case n < minTrack:
 		s.Credible, s.Why = performance.Unknown, "too few chunks have been scored against labels"
 	default:
