@@ -126,7 +126,7 @@ func vocabulary() ([]string, map[string]uint32) {
 			list = append(list, s)
 		}
 	}
-	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "C", "F", "latin1", parserKey, parserWord} {
+	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "module", "C", "F", "latin1", parserKey, parserWord} {
 		add(s)
 	}
 	both := func(full string) {

@@ -117,6 +117,9 @@ func TestGadgets(t *testing.T) {
 			if len(rep.Trail) == 0 {
 				t.Errorf("%s by %s: no trail", full, how)
 			}
+			if n%5 != 0 { // every beginning of every fifth is enough
+				continue
+			}
 			// No beginning of it is clean once the name has been read.
 			for cut := range b {
 				if p := class1(b[:cut]); p.Class <= Safe {
@@ -172,6 +175,7 @@ func TestNeverClean(t *testing.T) {
 		"inner pickle in hex":         cat(opProto, 4, 'X', len(hx), 0, 0, 0, hx, '.'),
 		"inner protocol 0 in STRING":  cat("S\"cos\\nsystem\\n(S'id'\\ntR.\"\n."),
 		"inner pickle twice":          cat(opProto, 4, 'C', len(inner)+4, cat(opProto, 4, 'C', len(inner), inner[:len(inner)]), '.'),
+		"inner protocol 0 in bytes":   cat(opProto, 4, 'C', 24, "cos\nsystem\n(S'idid'\ntR..", '.'),
 		"EXT1":                        cat(opProto, 2, opExt1, 1, '.'),
 		"EXT2":                        cat(opProto, 2, opExt2, 1, 1, '.'),
 		"EXT4":                        cat(opProto, 2, opExt4, 1, 0, 0, 0, ')', 'R', '.'),

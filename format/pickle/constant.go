@@ -118,6 +118,16 @@ func (m *machine) persistent(id value) value {
 	if m.pol.Torch && m.torchStorage(id) {
 		return mk(kPersist, 0)
 	}
+	if m.pol.Torch {
+		// Until 1.6 a module's class came with its source, which the loader only
+		// compares: ('module', class, file, source) gives the class.
+		if items, ok := m.items(id); ok && len(items) == 4 {
+			s, _ := m.text(items[0])
+			if cls := m.globalOf(items[1]); s == "module" && cls != nil && cls.has(useNew) {
+				return items[1]
+			}
+		}
+	}
 	m.issue("pickle.persistent-id", issue.Unknown, m.start, "a persistent id that only the loading program can resolve")
 	return vUnknown
 }

@@ -143,8 +143,17 @@ func sniff(b []byte) string {
 
 // textPickle says that b begins like a pickle of protocol 0: a name on two lines.
 func textPickle(b []byte) bool {
-	i := bytes.IndexByte(b, '\n')
-	return i > 0 && i < maxName && bytes.IndexByte(b[i+1:], '\n') >= 0 && ascii(b[:i])
+	b = bytes.TrimPrefix(b, []byte("("))
+	if b[0] == opString {
+		i := bytes.IndexByte(b, '\n')
+		return i > 2 && i < maxName && b[1] == b[i-1] && (b[1] == '\'' || b[1] == '"')
+	}
+	for _, line := range bytes.SplitN(b[1:], []byte("\n"), 3)[:min(2, bytes.Count(b, []byte("\n")))] {
+		if len(line) > maxName || !nameLike(string(line)) {
+			return false
+		}
+	}
+	return bytes.Count(b, []byte("\n")) >= 2
 }
 
 // span notes an inner payload and, if it is a pickle, reads it.

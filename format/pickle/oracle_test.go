@@ -148,7 +148,7 @@ func TestAgainstCPython(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(3, 9))
 	var streams [][]byte
-	for len(streams) < 6000 {
+	for len(streams) < 3000 {
 		streams = append(streams, program(rng))
 	}
 	sure := compare(t, streams)

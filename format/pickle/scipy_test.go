@@ -25,7 +25,7 @@ func TestDistributions(t *testing.T) {
 		if argumentParser([]byte(text)) {
 			t.Errorf("passes: %q", text)
 		}
-		if argumentParser([]byte("\nimport os" + fmt.Sprintf(uniformParser, ""))) || argumentParser([]byte(fmt.Sprintf(uniformParser, "")+"import os\n")) {
+		if argumentParser([]byte("\nimport os"+fmt.Sprintf(uniformParser, ""))) || argumentParser([]byte(fmt.Sprintf(uniformParser, "")+"import os\n")) {
 			t.Error("a line more passes")
 		}
 	}
