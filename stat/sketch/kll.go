@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"sync/atomic"
+
+	"github.com/wardround/wardround/stat/radix"
 )
 
 // Sizes of a KLL.
@@ -242,7 +244,7 @@ func (s *KLL) compress() {
 func (s *KLL) compact(h int) {
 	l := s.levels[h]
 	if h == 0 {
-		slices.Sort(l)
+		radix.Float64s(l)
 	}
 	if len(l) < 2 {
 		return
