@@ -32,6 +32,8 @@ type config struct {
 	Checkpoints checkpointConfig `yaml:"checkpoints"`
 	// Feeds are providers from which knowledge is pulled.
 	Feeds []feedConfig `yaml:"feeds"`
+	// Inference are the sources of what AI models were asked and answered.
+	Inference []inferenceConfig `yaml:"inference"`
 }
 
 type sensorConfig struct {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -98,7 +99,14 @@ func (c *serveCmd) Run(a *app) error {
 		return wardround.Errorf(wardround.EInvalid, "serve", "--listen: %w", err)
 	}
 	defer listener.Close()
-	return c.run(a, w, &serving{cfg: cfg, sensors: sensors, zones: zones, listener: listener, certs: certs, sources: sources})
+	models, err := a.recorders(w, cfg.Inference, certs != nil)
+	if err != nil {
+		return err
+	}
+	for _, r := range models {
+		defer r.close()
+	}
+	return c.run(a, w, &serving{cfg: cfg, sensors: sensors, zones: zones, listener: listener, certs: certs, sources: sources, models: models})
 }
 
 // merge lets the command line say what the configuration also may; what is said
@@ -162,6 +170,7 @@ type serving struct {
 	listener net.Listener
 	certs    *certificates
 	sources  []*feed.Source
+	models   []*recorder
 }
 
 func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
@@ -209,9 +218,11 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 		failures <- err
 		pulled = func() {}
 	}
+	recorded := a.record(watching, sv.models, sv, slog.New(slog.NewTextHandler(a.stderr, nil)))
 	result := c.serve(watching, enough, a, w, f, m, sv, failures, ran)
 	cancel()
 	pulled()                               // while what it brought is still judged
+	recorded()                             // likewise
 	result = errors.Join(result, f.stop()) // while what people say is still judged
 	select {
 	case err := <-failures:
