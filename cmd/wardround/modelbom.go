@@ -77,7 +77,7 @@ func (c *modelBOMCmd) Run(a *app) error {
 	for _, u := range looked.Unread {
 		a.note("not read: %s", printable(u))
 	}
-	a.note("%d files, %d tensors with %d values, %d libraries, %s", len(looked.Files), looked.Tensors, looked.Parameters, len(looked.Libraries), looked.Root)
+	a.note("files: %d, tensors: %d with %d values, libraries: %d, %s", len(looked.Files), looked.Tensors, looked.Parameters, len(looked.Libraries), looked.Root)
 	return nil
 }
 

@@ -248,7 +248,7 @@ func (c *modelRegisterCmd) Run(a *app) error {
 	if a.Format == "json" {
 		return a.object("model", row)
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %d files, %s; signature: %s; %d libraries\n  %s\n", printable(card.Title()), len(looked.Files), worst, verified.State, len(looked.Libraries), looked.Root)
+	_, err = fmt.Fprintf(a.stdout, "%s: files: %d, %s; signature: %s; libraries: %d\n  %s\n", printable(card.Title()), len(looked.Files), worst, verified.State, len(looked.Libraries), looked.Root)
 	return err
 }
 
