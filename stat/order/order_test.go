@@ -24,6 +24,7 @@ func columns() map[string][]float64 {
 		"discrete":  fill(20_000, func() float64 { return float64(r.IntN(7)) - 3 }),
 		"all equal": fill(5_000, func() float64 { return -2.5 }),
 		"wide":      fill(9_999, func() float64 { return math.Exp(200 * r.NormFloat64()) }),
+		"close":     fill(9_999, func() float64 { return 1 + float64(r.IntN(1<<20))*0x1p-52 }), // differ in the lowest bits only
 		"any bits": fill(9_999, func() float64 {
 			x := math.Float64frombits(r.Uint64())
 			if x != x {
@@ -89,6 +90,29 @@ func TestQuantilesAreOrderStatistics(t *testing.T) {
 			}
 			if math.Abs(got[j]-want) > 1e-12*math.Abs(want) {
 				t.Errorf("%s: quantile %v is %v, want %v", name, p, got[j], want)
+			}
+		}
+	}
+	for name, x := range columns() {
+		for _, n := range []int{1, 20} { // twenty times as long takes the other way
+			long := slices.Repeat(x, n)
+			q, below, err := Split(long, ps)
+			if err != nil {
+				if len(x) > 0 {
+					t.Fatal(err)
+				}
+				continue
+			}
+			for j := range ps {
+				want := 0
+				for _, v := range long {
+					if v < q[j] {
+						want++
+					}
+				}
+				if below[j] != want {
+					t.Errorf("%s, %d values: %d below %v, want %d", name, len(long), below[j], q[j], want)
+				}
 			}
 		}
 	}

@@ -16,18 +16,15 @@ type Bins struct {
 	// open bins reach to both infinities.
 	closed bool
 	once   sync.Once
-	table  []uint16 // by the upper 16 bits of a value's key: the bin of the lowest such value, high bit: look further
+	table  []uint16 // by the upper 16 bits of a value's key: the bin of the lowest such value; high bit: several edges
 }
 
 // QuantileBins cuts at the k-quantiles of the reference (numpy's default interpolation), k bins with about equal shares; fewer
 // where quantiles coincide. The outer bins are open: a value the reference never saw is counted at the end it lies beyond.
 func QuantileBins(reference []float64, k int) (*Bins, error) {
-	if k < 2 || k > 10_000 {
-		return nil, errors.New("between 2 and 10,000 bins")
-	}
-	ps := make([]float64, k-1)
-	for i := range ps {
-		ps[i] = float64(i+1) / float64(k)
+	ps, err := fractions(k)
+	if err != nil {
+		return nil, err
 	}
 	e, err := order.Quantiles(reference, ps)
 	if err != nil {
@@ -99,7 +96,7 @@ func (b *Bins) Edges() []float64 { return slices.Clone(b.edges) }
 
 const (
 	more      = 1 << 15
-	tableFrom = 4096 // values from which the table of 65,536 entries pays
+	tableFrom = 1 << 16 // values from which the table of 65,536 entries pays
 )
 
 // prepare builds the table: most prefixes of a value's bits lie wholly within one bin.
@@ -115,11 +112,40 @@ func (b *Bins) prepare() {
 			i++
 		}
 		t[p] = uint16(i)
-		if i < len(b.edges) && order.Key(b.edges[i])>>48 == uint64(p) {
+		if i+1 < len(b.edges) && order.Key(b.edges[i+1])>>48 == uint64(p) {
 			t[p] |= more
 		}
 	}
 	b.table = t
+}
+
+// countByTable is false if a value is NaN. The bin is that of the prefix, or the next one where the value has reached the edge
+// after it; only prefixes with several edges are walked. Counters take turns, so that no addition waits for the last.
+func (b *Bins) countByTable(x []float64, n []int64) bool {
+	edges := append(slices.Clone(b.edges), math.NaN()) // which no value reaches
+	turns := make([]int64, 4*(len(n)+1))
+	sum := 0.0
+	for k, v := range x {
+		t := b.table[order.Key(v)>>48]
+		i := int(t &^ more)
+		if v >= edges[i] {
+			i++
+		}
+		if t&more != 0 {
+			for i < len(b.edges) && b.edges[i] <= v {
+				i++
+			}
+		}
+		turns[4*i+k&3]++
+		sum += v - v // NaN for infinities too
+	}
+	for i := range n {
+		n[i] += turns[4*i] + turns[4*i+1] + turns[4*i+2] + turns[4*i+3]
+	}
+	if sum == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(x, func(v float64) bool { return v != v })
 }
 
 // Count returns how many values of x fall in each bin. NaN is an error.
@@ -135,33 +161,32 @@ func (b *Bins) Count(x []float64) ([]float64, error) {
 		b.once.Do(b.prepare)
 		useTable = b.table != nil
 	}
-	for _, v := range x {
-		if v != v {
+	if useTable {
+		if !b.countByTable(x, n) {
 			return nil, ErrNaN
 		}
-		if v == 0 {
-			v = 0 // −0 has a key of its own
-		}
-		var i int
-		if useTable {
-			t := b.table[order.Key(v)>>48]
-			i = int(t &^ more)
-			if t&more != 0 {
-				for i < len(b.edges) && b.edges[i] <= v {
-					i++
+		if b.closed {
+			for _, v := range x {
+				if v == last {
+					atLast++
 				}
 			}
-		} else {
-			i, _ = slices.BinarySearchFunc(b.edges, v, func(e, v float64) int {
+		}
+	} else {
+		for _, v := range x {
+			if v != v {
+				return nil, ErrNaN
+			}
+			i, _ := slices.BinarySearchFunc(b.edges, v, func(e, v float64) int {
 				if e <= v {
 					return -1
 				}
 				return 1
 			})
-		}
-		n[i]++
-		if v == last && b.closed {
-			atLast++
+			n[i]++
+			if v == last && b.closed {
+				atLast++
+			}
 		}
 	}
 	if b.closed {
@@ -179,19 +204,43 @@ func (b *Bins) Count(x []float64) ([]float64, error) {
 	return out, nil
 }
 
-// PSIBinned is [PSI] of numbers over k quantile bins of the reference.
+// PSIBinned is [PSI] of numbers over k quantile bins of the reference. The reference's own counts fall out of the search for its
+// quantiles.
 func PSIBinned(reference, current []float64, k int) (Result, error) {
-	bins, err := QuantileBins(reference, k)
+	ps, err := fractions(k)
 	if err != nil {
 		return Result{}, err
 	}
-	a, err := bins.Count(reference)
+	edges, below, err := order.Split(reference, ps)
 	if err != nil {
 		return Result{}, err
 	}
-	b, err := bins.Count(current)
+	var a []float64
+	var distinct []float64
+	last := 0
+	for i, e := range edges {
+		if i > 0 && e == edges[i-1] {
+			continue
+		}
+		distinct = append(distinct, e)
+		a = append(a, float64(below[i]-last))
+		last = below[i]
+	}
+	a = append(a, float64(len(reference)-last))
+	b, err := newBins(distinct, false).Count(current)
 	if err != nil {
 		return Result{}, err
 	}
 	return PSI(a, b)
+}
+
+func fractions(k int) ([]float64, error) {
+	if k < 2 || k > 10_000 {
+		return nil, errors.New("between 2 and 10,000 bins")
+	}
+	ps := make([]float64, k-1)
+	for i := range ps {
+		ps[i] = float64(i+1) / float64(k)
+	}
+	return ps, nil
 }
