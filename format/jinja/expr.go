@@ -41,9 +41,7 @@ func (p *parser) list(one func(*parser) (value, error)) (value, error) {
 			break
 		}
 		v, err = one(p)
-		if len(out.list) < 4096 {
-			out.list = append(out.list, v)
-		}
+		out.add(v)
 	}
 	return out, err
 }
@@ -120,8 +118,8 @@ func (p *parser) sum() (value, error) {
 		default:
 			v = value{}
 		}
-		if len(v.list) > 4096 {
-			v = value{}
+		if len(v.list) > maxList {
+			v = value{isSeq: true, list: v.list[:maxList], built: true}
 		}
 	}
 	return v, err
@@ -153,7 +151,7 @@ func (p *parser) product() (value, error) {
 			if !o.isSeq {
 				args = []value{o}
 			}
-			v = percent(v, args)
+			v = p.follow(v, func() value { return percent(v, args) })
 		case t.s == "*" && v.isText() && o.isNum:
 			p.large(o.num, t.at)
 			n := int(max(0, min(o.num, maxLen)))
@@ -277,9 +275,7 @@ func (p *parser) items() (value, error) {
 		if err != nil {
 			return out, err
 		}
-		if len(out.list) < 4096 {
-			out.list = append(out.list, v)
-		}
+		out.add(v)
 		if !p.accept(op, ",") {
 			break
 		}

@@ -40,7 +40,7 @@ func (p *parser) filter(v value, bare bool) (value, error) {
 	if pos, ok := attributeFilters[n]; ok {
 		p.byAttribute(n, pos, a, t.at)
 	}
-	out := p.apply(n, v, a, t.at)
+	out := p.follow(v, func() value { return p.apply(n, v, a, t.at) })
 	p.texts(out, t.at)
 	return out, nil
 }
@@ -101,9 +101,7 @@ func (p *parser) apply(n string, v value, a arguments, at int) value {
 		if len(v.strs) == 1 {
 			out := value{isSeq: true}
 			for _, r := range v.strs[0] {
-				if len(out.list) < maxLen {
-					out.list = append(out.list, text1(string(r)))
-				}
+				out.add(text1(string(r)))
 			}
 			return out
 		}
@@ -227,4 +225,14 @@ func (p *parser) test() error {
 		return err
 	}
 	return nil
+}
+
+// follow computes what an operation makes of a value, as long as the template
+// does not ask for more of it than any does; then the value is one that can't be
+// seen.
+func (p *parser) follow(v value, fn func() value) value {
+	if p.ops++; p.ops > maxOps {
+		return value{built: true}
+	}
+	return fn()
 }

@@ -156,6 +156,23 @@ func TestTheRestIsUnknownOrUnreadable(t *testing.T) {
 	}
 }
 
+// TestATemplateCostsLittle: templates that make an analyser compute without end.
+func TestATemplateCostsLittle(t *testing.T) {
+	list := "{% set l = [" + strings.Repeat("'aaaaaaaaaaaaaaaa',", 500) + "] %}"
+	for name, src := range map[string]string{
+		"joins":      list + strings.Repeat("{{ l|join }}", 60_000),
+		"formats":    "{% set f = '" + strings.Repeat("%s", 200) + "' %}" + list + strings.Repeat("{{ f % l }}", 60_000),
+		"grows":      "{% set a = 'x' %}" + strings.Repeat("{% set a = a ~ a %}", 30_000),
+		"namespaces": strings.Repeat("{{ namespace(a=1) }}", 30_000),
+		"variables":  strings.Repeat("{% set a = b ~ c %}{% set b = a ~ 'x' %}", 15_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			Analyse("", src, Limits{Tokens: 1 << 20})
+		})
+	}
+}
+
 func FuzzAnalyse(f *testing.F) {
 	for _, c := range attacks {
 		f.Add(c.src)

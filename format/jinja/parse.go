@@ -12,6 +12,7 @@ type parser struct {
 	tokens []token
 	i      int
 	depth  int
+	ops    int // that were followed
 
 	vars    map[string]value // what a name that the template sets may be
 	macros  map[string]bool

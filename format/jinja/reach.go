@@ -208,9 +208,12 @@ func (p *parser) call(v value, path string, at int) (value, error) {
 	case path == "":
 		p.tell("unknown-call", issue.Unknown, at, "The template calls the result of an expression.")
 	case isMethod && (method == "format" || method == "format_map"):
-		out, reaches := braces(v, a.at)
-		for name, arg := range a.named {
-			_ = name
+		reaches := false
+		out := p.follow(v, func() (out value) {
+			out, reaches = braces(v, a.at)
+			return out
+		})
+		for _, arg := range a.named {
 			out.built = out.built || !arg.isNum
 		}
 		if reaches || !v.isText() && len(v.strs) == 0 {
@@ -244,14 +247,15 @@ func (p *parser) call(v value, path string, at int) (value, error) {
 		p.tell("unknown-call", issue.Unknown, at, "The template calls %q, which is outside of what chat templates need.", issue.Clip(path, 60))
 	}
 	if isMethod {
-		return p.method(v, method, a), nil
+		return p.follow(v, func() value { return p.method(v, method, a) }), nil
 	}
 	return value{}, nil
 }
 
 // namespaceTargets is the name that the surrounding {% set x = namespace(…) %} sets.
 func (p *parser) namespaceTargets() []string {
-	for i := min(p.i, len(p.tokens)-1); i >= 3; i-- {
+	last := min(p.i, len(p.tokens)-1)
+	for i := last; i >= max(3, last-500); i-- {
 		if t := p.tokens[i]; t.kind == name && t.s == "namespace" {
 			if p.tokens[i-1].s == "=" && p.tokens[i-2].kind == name {
 				return []string{p.tokens[i-2].s}
@@ -287,7 +291,7 @@ func (p *parser) method(v value, method string, a arguments) value {
 				parts = strings.Split(s, sep)
 			}
 			for _, x := range parts {
-				out.list = append(out.list, text1(x))
+				out.add(text1(x))
 			}
 		}
 		return out

@@ -17,14 +17,25 @@ type value struct {
 }
 
 const (
-	maxStrs = 16
-	maxLen  = 4096
+	maxStrs = 8      // texts that a value may be
+	maxLen  = 512    // bytes of a text that is followed; names of attributes are short
+	maxList = 64     // items of a list that are followed
+	maxOps  = 20_000 // joins, formats and filters that are followed
 )
 
 func text1(s string) value { return value{strs: []string{s}} }
 
 // isText reports whether v is known to be a text, at least in one case.
 func (v value) isText() bool { return len(v.strs) > 0 || v.built }
+
+// add puts an item on a list; past the bound the list is one that can't be seen.
+func (v *value) add(item value) {
+	if len(v.list) >= maxList {
+		v.built = true
+		return
+	}
+	v.list = append(v.list, item)
+}
 
 // or joins what a variable may be.
 func (v value) or(o value) value {
@@ -107,6 +118,7 @@ func join(items, sep value) value {
 		return value{built: true}
 	}
 	out := text1("")
+	out.built = items.built
 	for i, it := range items.list {
 		if i > 0 && len(sep.strs) > 0 {
 			out = concat(out, sep)
@@ -198,7 +210,12 @@ func percent(f value, args []value) value {
 		n := 0
 		for i := 0; i < len(s); i++ {
 			if s[i] != '%' || i+1 >= len(s) {
-				r = concat(r, text1(s[i:i+1]))
+				next := strings.IndexByte(s[i+1:], '%')
+				if next < 0 || i+2+next >= len(s) {
+					next = len(s) - i - 1
+				}
+				r = concat(r, text1(s[i:i+1+next]))
+				i += next
 				continue
 			}
 			i++

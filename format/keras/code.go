@@ -81,6 +81,12 @@ func (c *checker) lambda(n *jsontree.Node, path, full string) {
 			c.issues.Add("keras.system-module", issue.Malicious, path, n.At, "The layer %q calls %q of the module %q, which leads to the system.", full, issue.Clip(f, 80), issue.Clip(m, 80))
 			return
 		}
+		for _, w := range identifiers(f) {
+			if words[w] || strings.Contains(f, "__") {
+				c.issues.Add("keras.lambda-system", issue.Malicious, path, n.At, "The layer carries Python source that uses %q (CVE-2024-3660).", issue.Clip(w, 60))
+				return
+			}
+		}
 		c.issues.Add("keras.lambda-function", issue.Unknown, path, n.At, "The layer %q calls the function %q, which the model does not hold.", full, issue.Clip(f, 80))
 		return
 	}
@@ -154,9 +160,7 @@ func names(b []byte) []string {
 		s := string(b[start : start+n])
 		if printable(s) {
 			// A constant may hold the words, too: "import os; os.system(…)".
-			out = append(out, strings.FieldsFunc(s, func(r rune) bool {
-				return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
-			})...)
+			out = append(out, identifiers(s)...)
 		}
 	}
 	return out
@@ -225,4 +229,11 @@ func (c *checker) file(owner *jsontree.Node, key string, v *jsontree.Node, path 
 	default:
 		c.issues.Add("keras.file-outside", issue.Malicious, where, v.At, "The %s reads %q while it is built, outside of the model: %s (CVE-2025-12058).", class, issue.Clip(v.Text, 200), why)
 	}
+}
+
+// identifiers are the words of a text that could be names of Python's.
+func identifiers(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool {
+		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+	})
 }

@@ -84,6 +84,7 @@ func TestEachAttackHasItsRule(t *testing.T) {
 		"lambda, keras 3":         {in(`{"module": "keras.layers", "class_name": "Lambda", "config": {"function": {"class_name": "__lambda__", "config": {"code": "` + evil + `", "defaults": null, "closure": null}}}}`), "lambda-system", issue.Malicious},
 		"lambda as an activation": {in(`{"module": "keras.layers", "class_name": "Dense", "config": {"activation": {"class_name": "__lambda__", "config": {"code": "` + mild + `"}}}}`), "lambda-code", issue.Unknown},
 		"lambda by name":          {in(`{"class_name": "Lambda", "config": {"function": "f", "function_type": "function", "module": "my_code"}}`), "lambda-function", issue.Unknown},
+		"lambda as source":        {`{"class_name": "Lambda", "config": {"function": "lambda x: eval('1')", "function_type": "lambda"}}`, "lambda-system", issue.Malicious},
 		"lambda of the system":    {in(`{"class_name": "Lambda", "config": {"function": "system", "function_type": "function", "module": "os"}}`), "system-module", issue.Malicious},
 		"custom class":            {in(`{"module": "keras.layers", "class_name": "MyLayer", "config": {}, "registered_name": "pkg>MyLayer"}`), "custom-class", issue.Unknown},
 		"known name, other code":  {in(`{"module": null, "class_name": "Dense", "config": {}, "registered_name": "pkg>Dense"}`), "custom-class", issue.Unknown},
