@@ -160,6 +160,8 @@ type Options struct {
 	Now     func() time.Time // for Took; nil leaves it 0
 	Workers int              // files at once in ScanPaths; 0 is 2
 	Temp    string           // folder for members that are unpacked; "" is the system's
+
+	companion bool // the file holds the numbers of a model that stands beside it
 }
 
 func (o Options) withDefaults(size int64) Options {

@@ -6,9 +6,13 @@ import (
 	"github.com/wardround/wardround/format/gguf"
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/onnx"
+	"github.com/wardround/wardround/format/openvino"
+	"github.com/wardround/wardround/format/pmml"
 	"github.com/wardround/wardround/format/safetensors"
 	"github.com/wardround/wardround/format/savedmodel"
+	"github.com/wardround/wardround/format/tflite"
 	"github.com/wardround/wardround/format/torchscript"
+	"github.com/wardround/wardround/format/xmlstream"
 )
 
 // The formats that are read by a package of their own. One line each: when it may be
@@ -40,6 +44,27 @@ var (
 var (
 	_ = reader("tensorflow", func(it *item) bool { return it.role != tensor && savedmodel.Detect(it.r, it.size) != savedmodel.None }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
 		f, err := savedmodel.Read(r, size, savedmodel.None, savedmodel.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, nil, nil
+	})
+	_ = reader("tflite", func(it *item) bool { return tflite.Is(it.head) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := tflite.Read(r, size, tflite.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, f.Inner, nil
+	})
+	_ = reader("pmml", func(it *item) bool { return pmml.Is(it.head) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := pmml.Check(io.NewSectionReader(r, 0, size), xmlstream.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		return f.Issues, nil, nil
+	})
+	_ = reader("openvino", func(it *item) bool { return openvino.Is(it.head) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+		f, err := openvino.Check(io.NewSectionReader(r, 0, size), -1, openvino.Limits{})
 		if err != nil {
 			return nil, nil, err
 		}

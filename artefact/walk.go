@@ -11,6 +11,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/issue"
+	"github.com/wardround/wardround/format/openvino"
 )
 
 // Bounds of a walk.
@@ -124,11 +125,31 @@ func ScanFile(ctx context.Context, path string, opt Options) (*Report, error) {
 		return refused(path, "artefact.read", "the file can't be opened: "+err.Error()), nil
 	}
 	defer f.Close()
+	opt.companion = beside(path)
 	rep, err := Scan(ctx, f, info.Size(), path, opt)
 	if err != nil && ctx.Err() == nil {
 		return refused(path, "artefact.read", err.Error()), nil
 	}
 	return rep, err
+}
+
+// beside reports whether path holds the numbers of an OpenVINO model: a .bin whose .xml
+// stands beside it.
+func beside(path string) bool {
+	name, ok := strings.CutSuffix(path, ".bin")
+	if !ok {
+		return false
+	}
+	info, err := os.Stat(name + ".xml")
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(name + ".xml")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return openvino.Is(peek(f, 0, info.Size(), headLen))
 }
 
 // refused is the report of what was not looked at.
