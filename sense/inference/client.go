@@ -71,14 +71,12 @@ func (c *client) ask(features []float64, cats uint64, near bool) {
 	exact, coarse := cats, uint64(1469598103934665603)
 	changed, same := 0, len(c.last) == len(features) && len(features) > 0
 	for i, x := range features {
-		exact = exact*1099511628211 ^ math.Float64bits(x)
-		coarse = coarse*1099511628211 ^ quantised(x)
+		exact = spread(exact ^ math.Float64bits(x))
+		coarse = spread(coarse ^ quantised(x))
 		if same && x != c.last[i] && !(x != x && c.last[i] != c.last[i]) {
 			changed++
 		}
 	}
-	coarse ^= coarse >> 29
-	coarse *= 0xbf58476d1ce4e5b9
 	c.Visits[coarse>>56]++
 	var b [8]byte
 	for i := range b {

@@ -114,18 +114,7 @@ func recordsOf(t *table.File, b *table.Batch) ([]Record, error) {
 			return nil, err
 		}
 		for i := range out {
-			switch {
-			case !v.Ok(i):
-				out[i][col.Name] = nil
-			case v.Kind == table.Text:
-				out[i][col.Name] = v.Dict[v.Codes[i]]
-			case v.Numbers[i] != v.Numbers[i]:
-				out[i][col.Name] = wrong{}
-			case v.Kind == table.Bool:
-				out[i][col.Name] = v.Numbers[i] == 1
-			default:
-				out[i][col.Name] = v.Numbers[i]
-			}
+			out[i][col.Name] = cell(&v, i)
 		}
 	}
 	return out, nil

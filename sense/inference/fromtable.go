@@ -236,8 +236,18 @@ func cell(v *table.Values, i int) any {
 		return wrong{}
 	case v.Kind == table.Bool:
 		return v.Numbers[i] == 1
+	case v.Kind == table.Time:
+		return instant(v.Numbers[i])
 	}
 	return v.Numbers[i]
+}
+
+// instant is seconds since 1970 as a text that [moment] and [birth] read.
+func instant(s float64) string {
+	if math.Abs(s) > 1e11 {
+		return ""
+	}
+	return time.UnixMicro(int64(math.Round(s * 1e6))).UTC().Format(time.RFC3339Nano)
 }
 
 func (s *tableSketch) member(g tableColumn, v *table.Values) membership {

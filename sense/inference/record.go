@@ -141,6 +141,9 @@ func text(v any) (s string, ok bool) {
 	case string:
 		return v, len(v) <= maxText
 	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1e15 { // an id is the same as a number and as a text
+			return strconv.FormatFloat(v, 'f', -1, 64), true
+		}
 		return strconv.FormatFloat(v, 'g', -1, 64), true
 	case bool:
 		return strconv.FormatBool(v), true
@@ -211,9 +214,6 @@ func band(v any, bands []float64, at time.Time) (string, bool) {
 // birth reads a date as FHIR, DICOM and HL7 write it.
 func birth(v any) (time.Time, bool) {
 	s, ok := text(v)
-	if f, isNumber := v.(float64); isNumber {
-		s = strconv.FormatFloat(f, 'f', -1, 64)
-	}
 	if !ok {
 		return time.Time{}, false
 	}

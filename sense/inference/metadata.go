@@ -1,0 +1,296 @@
+package inference
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/stat/sketch"
+)
+
+// Metadata is what one observation of traffic tells of what a device feeds a service:
+// the side of the inputs that no inference record has. It is made of fields that may
+// leave a sensor, so there is no person in it.
+type Metadata struct {
+	To         string      // who is fed: AE title, receiving application, host name or address
+	Host       string      // its address
+	Source     string      // the device: AE title, device id, application or address
+	SourceType kind.IDType // what Source is
+	At         time.Time
+	Rows       int64 // transactions that it stands for
+	Attributes []Attribute
+}
+
+// Attribute is one thing that is told, or that is missing where it should be told.
+type Attribute struct {
+	Name, Unit string
+	Text       string // of a category
+	Number     float64
+	IsNumber   bool
+	Missing    bool
+	N          int64 // rows
+}
+
+// MetadataOf returns what an observation tells of inputs; ok is false for one that
+// tells nothing of them. It knows dicom.equipment, dicom.operation (C-STORE),
+// dicomweb.request (what is stored), fhir.interaction and hl7.message.
+func MetadataOf(o *wardround.Observation) (m Metadata, ok bool) {
+	m = Metadata{At: o.At, Rows: int64(o.Times())}
+	var from, to wardround.Endpoint
+	if o.Flow != nil {
+		from, to = o.Flow.Src, o.Flow.Dst
+	}
+	switch f := o.Fields.(type) {
+	case *kind.DICOMEquipmentV1:
+		if f.FromServer {
+			from, to = to, from
+		}
+		m.source(f.Station, "", f.AETitle, kind.IDAETitle, from)
+		m.text("manufacturer", f.Manufacturer)
+		m.text("model", f.Model)
+		m.text("software version", f.Software)
+		m.text("modality", f.Modality)
+		m.text("SOP class", f.SOPClass)
+		m.text("detector", f.Detector)
+	case *kind.DICOMOperationV1:
+		if f.Operation != "C-STORE" {
+			return m, false
+		}
+		if f.FromServer {
+			from, to = to, from
+		}
+		m.Rows = int64(max(f.Transactions, 1))
+		m.To = f.Called
+		m.source(f.Calling, kind.IDAETitle, "", "", from)
+		m.text("SOP class", f.SOPClass)
+		m.text("transfer syntax", f.TransferSyntax)
+		m.text("outcome", f.Outcome)
+		m.number("object size", "By", float64(f.RequestBytes)/float64(m.Rows))
+		m.text("de-identified", yesNo(f.Deidentified))
+	case *kind.DICOMwebRequestV1:
+		if f.Transaction != "store" {
+			return m, false
+		}
+		m.Rows = int64(max(f.Objects, 1))
+		m.To = f.HTTP.Host
+		m.source(first(f.HTTP.Client), "", "", "", from)
+		m.number("object size", "By", float64(f.HTTP.RequestSize)/float64(m.Rows))
+		m.text("media type", f.HTTP.RequestType)
+		m.text("outcome", f.HTTP.Outcome)
+	case *kind.FHIRInteractionV1:
+		m.To = f.HTTP.Host
+		m.source(first(f.HTTP.Client), "", "", "", from)
+		m.text("interaction", f.Interaction)
+		m.text("resource", f.Resource)
+		m.text("format", f.Format)
+		for _, c := range append(slices.Clone(f.Types), f.Sent...) {
+			m.Attributes = append(m.Attributes, Attribute{Name: "resource type", Text: c.Type, N: int64(c.Count)})
+		}
+		m.number("entries", "1", float64(f.Entries))
+	case *kind.HL7MessageV1:
+		if f.FromServer {
+			from, to = to, from
+		}
+		m.To = f.ReceivingApp
+		m.source(f.SendingApp, kind.IDHL7App, "", "", from)
+		m.text("message", strings.Trim(f.Type+"^"+f.Trigger, "^"))
+		m.text("HL7 version", f.Version)
+		m.text("profile", f.Profile)
+		m.text("character set", f.Charset)
+		m.text("device type", f.DeviceType)
+		for _, d := range f.Devices {
+			m.each("device term", d.Type)
+			m.each("device model", d.UDI) // the part of the UDI that names the model
+		}
+		m.number("message size", "By", float64(f.Bytes))
+		m.text("results", yesNo(bool(f.Personal.OBX5)))
+	default:
+		return m, false
+	}
+	m.Host = to.String()
+	if to.Addr.IsValid() {
+		m.Host = to.Addr.String()
+	}
+	if m.To = told(m.To); m.To == "" {
+		m.To = m.Host
+	}
+	return m, m.To != ""
+}
+
+// source names the device by the first name that is told, or by its address.
+func (m *Metadata) source(a string, at kind.IDType, b string, bt kind.IDType, from wardround.Endpoint) {
+	switch {
+	case told(a) != "":
+		m.Source, m.SourceType = a, at
+	case told(b) != "":
+		m.Source, m.SourceType = b, bt
+	case from.Addr.IsValid():
+		m.Source, m.SourceType = from.Addr.String(), kind.IDIP
+	default:
+		m.Source = notTold
+	}
+}
+
+func told(s string) string {
+	if s == kind.Withheld {
+		return ""
+	}
+	return s
+}
+
+func (m *Metadata) text(name, value string) {
+	m.Attributes = append(m.Attributes, Attribute{Name: name, Text: told(value), Missing: told(value) == "", N: m.Rows})
+}
+
+// each is text for one of several of a message.
+func (m *Metadata) each(name, value string) {
+	m.Attributes = append(m.Attributes, Attribute{Name: name, Text: told(value), Missing: told(value) == "", N: 1})
+}
+
+func (m *Metadata) number(name, unit string, x float64) {
+	m.Attributes = append(m.Attributes, Attribute{Name: name, Unit: unit, Number: x, IsNumber: true, Missing: x == 0, N: m.Rows})
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+// Inputs folds metadata into windows, one for each service that is fed and each span
+// of time, with a group for each source device: columns of what scanners, analysers
+// and interfaces say of themselves. The facts are of the part "inputs"; who is the
+// model behind a service is for whoever judges.
+//
+// It keeps no state on disk: what it folds is in the log, and the same log gives the
+// same windows. It is not safe for concurrent use.
+type Inputs struct {
+	size  time.Duration
+	grace time.Duration
+	emit  func(*kind.InferenceWindowV1, *sketch.Window) error
+	open  map[span]*open
+	names map[span]string // what the service is called, where that is told
+	now   time.Time
+	lost  int64
+}
+
+// NewInputs returns a fold into windows of a size; a window is emitted when the log's
+// time is grace beyond its end.
+func NewInputs(size, grace time.Duration, emit func(*kind.InferenceWindowV1, *sketch.Window) error) *Inputs {
+	return &Inputs{size: size, grace: grace, emit: emit, open: map[span]*open{}, names: map[span]string{}}
+}
+
+// Observe takes an observation, and emits what is over.
+func (i *Inputs) Observe(o *wardround.Observation) error {
+	if o.At.After(i.now) {
+		i.now = o.At
+	}
+	if m, ok := MetadataOf(o); ok {
+		i.add(m)
+	}
+	return i.over(i.now.Add(-i.grace))
+}
+
+// Close emits everything that is open.
+func (i *Inputs) Close() error { return i.over(i.now.AddDate(100, 0, 0)) }
+
+func (i *Inputs) add(m Metadata) {
+	s := span{model{Service: m.Host}, from(m.At, i.size)} // of one host, whatever it is called
+	w := i.open[s]
+	if w == nil {
+		if len(i.open) >= maxOpen || time.Unix(s.From, 0).Add(i.size+i.grace).Before(i.now) {
+			i.lost += m.Rows // told by the next window
+			return
+		}
+		w = (&Mapping{Window: i.size}).open(s, 0)
+		w.window.Model = "inputs"
+		i.open[s] = w
+	}
+	if m.To != m.Host && (i.names[s] == "" || m.To < i.names[s]) { // the first by name: the order of talks decides nothing
+		i.names[s] = m.To
+	}
+	w.window.Rows += m.Rows
+	name := m.Source
+	if _, ok := w.sources[name]; !ok && len(w.sources) >= maxSources {
+		name = other
+	}
+	w.sources[name] += m.Rows
+	for _, a := range m.Attributes {
+		for _, g := range []string{"", "source=" + name} {
+			if c := w.attribute(a, g); c != nil {
+				a.into(c)
+			}
+		}
+	}
+}
+
+// attribute returns the column of an attribute.
+func (w *open) attribute(a Attribute, group string) *sketch.Column {
+	at := group + "\x00" + a.Name
+	if c := w.index[at]; c != nil {
+		return c
+	}
+	if len(w.index) >= maxColumns {
+		return nil
+	}
+	typ := sketch.Category
+	if a.IsNumber {
+		typ = sketch.Number
+	}
+	c, err := sketch.NewColumn(a.Name, typ, sketch.Source, group, sketch.Options{Seed: uint64(w.From)<<16 ^ key(w.Service)})
+	if err != nil {
+		return nil
+	}
+	c.Unit = a.Unit
+	w.index[at] = c
+	w.window.Columns = append(w.window.Columns, c)
+	return c
+}
+
+func (a Attribute) into(c *sketch.Column) {
+	switch {
+	case a.Missing:
+		c.AddMissing(a.N)
+	case a.IsNumber:
+		for range min(a.N, 1000) { // one size stands for the mean of many alike
+			c.AddNumber(a.Number)
+		}
+	default:
+		c.AddText(a.Text, a.N)
+	}
+}
+
+// over emits windows that end before a time.
+func (i *Inputs) over(before time.Time) error {
+	for _, s := range sorted(i.open) {
+		w := i.open[s]
+		if time.Unix(w.To, 0).After(before) {
+			continue
+		}
+		w.lost, i.lost = i.lost, 0
+		w.window.Service = cmp.Or(i.names[s], w.Service)
+		w.seal()
+		slices.SortFunc(w.window.Columns, func(a, b *sketch.Column) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Group, b.Group))
+		})
+		f := w.fact(&Mapping{})
+		f.Part, f.Host, f.Model, f.Service = "inputs", w.Service, "inputs", w.window.Service
+		if err := i.emit(f, w.window); err != nil {
+			return err
+		}
+		delete(i.open, s)
+		delete(i.names, s)
+	}
+	return nil
+}
