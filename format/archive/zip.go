@@ -51,7 +51,7 @@ func Zip(r io.ReaderAt, size int64, b *Budget, visit Visit) ([]issue.Issue, erro
 // ZipNames returns the names that the directories of an archive tell, without looking
 // at the members: what a loader that asks for a name would find.
 func ZipNames(r io.ReaderAt, size int64) []string {
-	z := &zipWalk{r: r, size: size}
+	z := &zipWalk{r: r, size: size, budget: NewBudget(0, maxMembers)}
 	z.findEnds()
 	z.findDirs(z.ends)
 	var names []string
