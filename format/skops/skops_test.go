@@ -85,6 +85,7 @@ func TestWhatSkopsWritesIsClean(t *testing.T) {
 	out := testkit.RunPython(t, []string{"skops", "sklearn", "numpy"}, `
 import sys; sys.modules["torch"] = None # not needed here, and slow to import or half installed
 import json, io, zipfile, collections, warnings, numpy as np, skops.io as sio
+del sys.modules["torch"]
 warnings.simplefilter("ignore")
 from sklearn.pipeline import make_pipeline
 import sklearn.feature_extraction.text as T
