@@ -32,7 +32,7 @@ var _ = check.Register(check.Check{
 		Engineering: "See which system the client is. If it is a test, have it announced with a time and a name.",
 		Security:    "Limit the client's rate at the gateway, keep what it asked, and ask its owner.",
 		Dont:        "Don't block a client that also asks for patients: clinicians may be waiting for its answers.",
-		Why:         "{trouble}.",
+		Why:         "Of questions to {model}: {trouble}.",
 		Wrong:       "somebody tests on purpose and did not say so.",
 	},
 	Run: check.JudgeModels("extraction"),

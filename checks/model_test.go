@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"go/ast"
+	"strings"
+	"testing"
+
+	"github.com/wardround/wardround/check"
+)
+
+// TestWhatModelsSay: reasons and facts that package behaviour makes are told in each
+// language.
+func TestWhatModelsSay(t *testing.T) {
+	n := 0
+	sources(t, "../behaviour", func(file string, f *ast.File) {
+		ast.Inspect(f, func(x ast.Node) bool {
+			told := func(name string, e ast.Expr) {
+				text, ok := sample(e)
+				if !ok || !strings.Contains(text, " ") || text == "for 7, 7" {
+					return
+				}
+				n++
+				if name == "Why" {
+					tellsReason(t, file, text)
+					return
+				}
+				for _, l := range check.Languages()[1:] {
+					if _, known := check.FactIn(l, name, strings.NewReplacer("%.3f", "7").Replace(text)); !known {
+						t.Errorf("%s: the fact %s of %q is not told in %s: add it to checks/words/phrases.yaml", file, name, text, l)
+					}
+				}
+			}
+			switch x := x.(type) {
+			case *ast.KeyValueExpr:
+				switch k := x.Key.(type) {
+				case *ast.Ident:
+					if k.Name == "Why" {
+						told("Why", x.Value)
+					}
+				case *ast.BasicLit:
+					if k.Value == `"trouble"` {
+						told("trouble", x.Value)
+					}
+				}
+			case *ast.AssignStmt:
+				for i, l := range x.Lhs {
+					if len(x.Lhs) != len(x.Rhs) {
+						break
+					}
+					switch l := l.(type) {
+					case *ast.SelectorExpr:
+						if l.Sel.Name == "Why" {
+							told("Why", x.Rhs[i])
+						}
+					case *ast.IndexExpr:
+						if k, ok := l.Index.(*ast.BasicLit); ok && k.Value == `"trouble"` {
+							told("trouble", x.Rhs[i])
+						}
+					}
+				}
+			}
+			return true
+		})
+	})
+	if n < 50 {
+		t.Errorf("only %d sentences were found", n)
+	}
+	for name, list := range map[string][]string{
+		"trouble": {
+			"50.0 % of rows lack it, at most 5.0 % may; 3 values are no numbers, infinite or of another type", "20.0 % of inputs are unlike anything in the reference, at most 5.0 % are expected",
+			"it says too much: cases are rarer than it says by 0.29; what it says is not extreme enough", "AUROC lost with blur 2 is 0.14, the limit is 0.05",
+			"for sex=F, auroc is 0.647 (0.568 to 0.719), the plan asks for at least 0.8",
+		},
+		"moved": {"the middle value was 120 and is 128", "F was 50.0 % and is 71.2 %", "cases were 20.0 % and are 40.0 %"},
+		"shift": {"at one device alone", "what comes in is not what it was"},
+		"worst": {"auroc is 0.647 (0.568 to 0.719), the card claims at least 0.9", "sensitivity at flag is 0.5 (0.4 to 0.6), the plan asks for at least 0.8"},
+		"when":  {"when it was loaded", "where it lies", "for its release"},
+	} {
+		for _, text := range list {
+			for _, l := range check.Languages()[1:] {
+				if told, known := check.FactIn(l, name, text); !known {
+					t.Errorf("the fact %s of %q is not told in %s: %v", name, text, l, told)
+				}
+			}
+		}
+	}
+}
