@@ -265,7 +265,7 @@ func TestNoWorseThanNannyML(t *testing.T) {
 				t.Parallel()
 				mae, _ := s.errors(t, m)
 				for figure, bar := range nannyML[name] {
-					t.Logf("%s: %.4f, NannyML %.4f", figure, mae[figure], bar)
+					t.Logf("%s %s %s: %.4f, NannyML %.4f", name, m, figure, mae[figure], bar)
 					// 2e-6: NannyML's figures are rounded, and it breaks ties by position.
 					if v, ok := mae[figure]; !ok || v > bar+2e-6 {
 						t.Errorf("%s: mean absolute error %.6f, NannyML %.6f", figure, v, bar)
