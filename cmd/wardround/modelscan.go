@@ -142,7 +142,10 @@ func (o *scanOutput) end() error {
 		if o.explain {
 			o.explainRules()
 		}
-		if total != 1 {
+		switch {
+		case total == 0:
+			fmt.Fprintln(o.stdout, "no files: nothing was looked at")
+		case total > 1:
 			fmt.Fprintf(o.stdout, "%d files: %s\n", total, strings.Join(words, ", "))
 		}
 	}
