@@ -35,6 +35,7 @@ type Fold struct {
 	windows *cache[*sketch.Window]
 	plans   *cache[*model.Plan]
 	cards   *cache[*modelcard.Document]
+	tables  *cache[*sketch.Window] // outcomes alone
 
 	mu        sync.RWMutex // guards what is read from elsewhere, up to series
 	instances map[string]*instance
@@ -85,7 +86,7 @@ func New(opt Options) *Fold {
 	}
 	opt.Limits = opt.Limits.orDefault()
 	return &Fold{
-		opt: opt, windows: newCache[*sketch.Window](32), plans: newCache[*model.Plan](64), cards: newCache[*modelcard.Document](64),
+		opt: opt, windows: newCache[*sketch.Window](32), tables: newCache[*sketch.Window](256), plans: newCache[*model.Plan](64), cards: newCache[*modelcard.Document](64),
 		instances: map[string]*instance{}, documents: map[string]*document{}, current: map[entryKey]*entry{},
 		series: map[entryKey]*track{}, events: map[string][]Event{},
 		rows: map[string]*wardround.Document{}, dirtyDocuments: map[string]bool{}, dirtyEntries: map[entryKey]bool{},
@@ -327,6 +328,10 @@ func (f *Fold) judgement(e *entry) (*check.Judgement, bool) {
 func (f *Fold) say(owner string, j check.Judgement) {
 	k := entryKey{owner, j.Topic, j.Item}
 	old := f.current[k]
+	if old == nil && len(f.current) >= f.opt.Limits.Judged {
+		f.full(j.At)
+		return
+	}
 	if old != nil && j.At.Before(old.j.At) {
 		j.At = old.j.At // a verdict never goes back
 	}
@@ -339,6 +344,19 @@ func (f *Fold) say(owner string, j check.Judgement) {
 	f.dirtyEntries[k] = true
 	f.queue = append(f.queue, e)
 	f.point(k, &j)
+}
+
+// full says that there is no room: what is beyond is not watched, and must not look so.
+func (f *Fold) full(at time.Time) {
+	f.beyond++
+	k := entryKey{ofSite, "quality", "room"}
+	if f.current[k] != nil {
+		return
+	}
+	e := &entry{key: k, j: check.Judgement{Topic: k.topic, Item: k.item, State: wardround.Unknown, Why: "there is no room to watch more models or columns", At: at}}
+	f.current[k] = e
+	f.dirtyEntries[k] = true
+	f.queue = append(f.queue, e)
 }
 
 // had reports whether something was judged, and how.

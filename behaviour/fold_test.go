@@ -214,3 +214,26 @@ func TestSwitchedOff(t *testing.T) {
 	got = s.see(t0.AddDate(0, 0, 8), &kind.ModelDecidedV1{Model: "chest", Act: "switch-on", By: "anna"}, nil)
 	want(t, got, "acceptance/here", wardround.Fail) // its acceptance has ended
 }
+
+// TestNoRoom: models and columns that there is no room for are not watched, and that is
+// said; a clock that is ahead does not make a window last.
+func TestNoRoom(t *testing.T) {
+	s := newSite(t)
+	s.f.opt.Limits.Models = 2
+	for _, name := range []string{"a", "b", "c"} {
+		s.see(t0, &kind.InferenceWindowV1{Model: name, From: t0.AddDate(-1, 0, 0), To: t0.AddDate(50, 0, 0)}, nil)
+	}
+	if len(s.f.instances) != 2 || s.f.beyond == 0 {
+		t.Errorf("%d models, %d beyond", len(s.f.instances), s.f.beyond)
+	}
+	if d, ok := s.f.Model("a"); !ok || d.Last.After(t0) {
+		t.Errorf("a window of the future is of %v", d.Last)
+	}
+	found := false
+	for j := range s.f.View().Judgements("quality", check.JudgementKey{}) {
+		found = found || j.Item == "room" && j.State == wardround.Unknown && j.Subject.Kind == wardround.SubjectSite
+	}
+	if !found {
+		t.Error("it is not said")
+	}
+}

@@ -30,8 +30,11 @@ func (f *Fold) open(o *wardround.Observation, key string) *instance {
 	if m := f.instances[key]; m != nil {
 		return m
 	}
-	if len(f.instances) >= f.opt.Limits.Models || key == "" {
-		f.beyond++
+	if key == "" {
+		return nil
+	}
+	if len(f.instances) >= f.opt.Limits.Models {
+		f.full(o.At)
 		return nil
 	}
 	m := &instance{Key: key, First: o.At, Sensor: o.Sensor, dirty: true}
@@ -43,6 +46,7 @@ func (f *Fold) open(o *wardround.Observation, key string) *instance {
 
 // inference takes in a window of inference.
 func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) error {
+	x = f.timely(o, x)
 	m := f.open(o, x.Key())
 	if m == nil {
 		return nil
@@ -93,6 +97,23 @@ func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) er
 		return nil
 	}
 	return s.window(x, w)
+}
+
+// timely is a window whose span can be true: one that ends after it was told, by a
+// clock that is ahead, ends then; one that does not begin before it ends is an hour.
+func (f *Fold) timely(o *wardround.Observation, x *kind.InferenceWindowV1) *kind.InferenceWindowV1 {
+	told := f.timeOf(o)
+	if !x.To.IsZero() && !x.To.After(told) && x.From.Before(x.To) && !x.From.IsZero() {
+		return x
+	}
+	c := *x // the observation is everybody's
+	if c.To.IsZero() || c.To.After(told) {
+		c.To = told
+	}
+	if c.From.IsZero() || !c.From.Before(c.To) {
+		c.From = c.To.Add(-time.Hour)
+	}
+	return &c
 }
 
 // scene collects what a window is judged by.

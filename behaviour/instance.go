@@ -19,13 +19,14 @@ type Limits struct {
 	Series    int // 120 points of one judgement
 	Events    int // 400 of one model's timeline
 	Portion   int // 4,000 judgements said in one batch
+	Judged    int // 100,000 judgements held; of what is beyond nothing is said, and that is said
 }
 
 func (l Limits) orDefault() Limits {
 	for _, x := range []struct {
 		v   *int
 		def int
-	}{{&l.Models, 500}, {&l.Documents, 4000}, {&l.Columns, 2000}, {&l.Pending, 64}, {&l.Recent, 64}, {&l.Series, 120}, {&l.Events, 400}, {&l.Portion, 4000}} {
+	}{{&l.Models, 500}, {&l.Documents, 4000}, {&l.Columns, 2000}, {&l.Pending, 64}, {&l.Recent, 64}, {&l.Series, 120}, {&l.Events, 400}, {&l.Portion, 4000}, {&l.Judged, 100_000}} {
 		if *x.v <= 0 {
 			*x.v = x.def
 		}

@@ -98,7 +98,13 @@ func (f *Fold) gatherOutcomes(refs []ref) (*sketch.Window, []string, error) {
 	out := &sketch.Window{}
 	var problems []string
 	for _, r := range refs {
-		w, err := f.window(r.Digest)
+		w, err := f.tables.get(r.Digest, func() (*sketch.Window, error) {
+			w, err := read(f.opt.Blobs, r.Digest, decodeWindow)
+			if err == nil {
+				w.Columns, w.Units = nil, nil // many windows, small tables
+			}
+			return w, err
+		})
 		if err != nil {
 			why := refused(err)
 			if why == "" {

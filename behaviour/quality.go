@@ -31,10 +31,12 @@ func (s *scene) quality(w *sketch.Window) {
 		}
 		s.say(j)
 	}
+	n := 0
 	for _, c := range w.Columns {
-		if c.Group != "" || c.Role == sketch.Oversight || c.Rows() == 0 {
+		if c.Group != "" || c.Role == sketch.Oversight || c.Rows() == 0 || n >= s.f.opt.Limits.Columns {
 			continue
 		}
+		n++
 		s.column(w, c)
 	}
 }
