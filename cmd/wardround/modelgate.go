@@ -24,6 +24,8 @@ type modelGateCmd struct {
 	Previous  []string `placeholder:"PATH" help:"The version in use: its plan, card and files. Its change control plan counts. Can be given again."`
 	Card      []string `placeholder:"PATH" help:"More that is known of the new version: card, measurements. Can be given again."`
 	Measured  string   `placeholder:"FILE" help:"What was measured here, as JSON; held against the plan's acceptance. See: wardround model compare --help"`
+	Predicted string   `name:"predictions" placeholder:"FILE" help:"Answers of the model here, CSV or Parquet: measured at the plan's operating points, and held against its acceptance."`
+	Labels    string   `placeholder:"FILE" help:"What was true, by id, where the predictions do not say it."`
 	Policy    string   `placeholder:"FILE" help:"What is needed: YAML with conditions in CEL. Default: plan, artefact, signature and drift, and whatever else was given."`
 	Summary   string   `placeholder:"FILE" help:"Also append a Markdown summary here; GitHub: \"$GITHUB_STEP_SUMMARY\"."`
 }
@@ -181,15 +183,29 @@ func (c *modelGateCmd) drift(a *app, plan *model.Plan) (*admission.Part, error) 
 	return &p, nil
 }
 
-func (c *modelGateCmd) performance(_ *app, plan *model.Plan) (*admission.Part, error) {
-	if c.Measured == "" {
+func (c *modelGateCmd) performance(a *app, plan *model.Plan) (*admission.Part, error) {
+	if c.Labels != "" && c.Predicted == "" {
+		return nil, wardround.Errorf(wardround.EInvalid, "model gate", "--labels are of --predictions; name both")
+	}
+	var all []model.Measured
+	if c.Measured != "" {
+		m, err := readMeasured(c.Measured)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m...)
+	}
+	if c.Predicted != "" {
+		m, err := admission.Measure(a.ctx, plan, c.Predicted, c.Labels)
+		if err != nil && wardround.ErrorCode(err) != wardround.ECannotTell {
+			return nil, err
+		}
+		all = append(all, m...)
+	}
+	if c.Measured == "" && c.Predicted == "" {
 		return nil, nil
 	}
-	m, err := readMeasured(c.Measured)
-	if err != nil {
-		return nil, err
-	}
-	p := admission.Performance(plan, m)
+	p := admission.Performance(plan, all)
 	return &p, nil
 }
 

@@ -21,6 +21,7 @@ var local = map[string]string{
 	"demo": "the simulated ward runs here", "serve": "it makes this machine the server", "replay": "captures are judged here, and nothing is kept",
 	"backup": "a backup is written where the data directory lies; run it there", "restore": "a data directory is restored where it is to lie; run it there",
 	"evidence verify": "a bundle is verified offline, on this machine", "sim list": "the simulated ward runs here", "sim capture": "the simulated ward runs here",
+	"model plan": "it needs no server", "model card": "it needs no server", "model bom": "it needs no server", "model compare": "it needs no server", "model gate": "it needs no server",
 	"cvss": "it needs no server", "purl": "it needs no server", "ssvc": "it needs no server",
 	"validate": "it is about this installation", "version": "it is about this program; the server's version is on its page About",
 	"completion": "it is about this shell", "account link": "the first administrator's link is for who is at the server's machine",

@@ -205,7 +205,13 @@ func Performance(p *model.Plan, metrics []model.Measured) Part {
 	out := Part{Name: "performance", Looked: true, State: Unknown}
 	values := map[string]any{}
 	for _, m := range metrics {
-		if m.Group == "" {
+		if m.Group != "" {
+			continue
+		}
+		if m.Point != "" { // "sensitivity@flag"
+			values[m.Metric+"@"+m.Point] = m.Value
+		}
+		if _, there := values[m.Metric]; !there {
 			values[m.Metric] = m.Value
 		}
 	}
