@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wardround/wardround"
@@ -155,10 +157,21 @@ func (o *scanOutput) end() error {
 	return nil
 }
 
+// explainRules says once what each text means, under the rules that share it.
 func (o *scanOutput) explainRules() {
-	for _, r := range artefact.Rules() {
-		if o.rules[r.ID] {
-			fmt.Fprintf(o.stdout, "\n%s: %s\n  %s\n  Do. %s\n  Don't. %s\n  Wrong when: %s\n", r.ID, r.Title, r.Means, r.Do, r.Dont, r.Wrong)
+	ids := map[string][]string{}
+	var texts []artefact.Rule
+	for _, id := range slices.Sorted(maps.Keys(o.rules)) {
+		r, ok := artefact.LookupRule(id)
+		if !ok {
+			continue
 		}
+		if ids[r.Title] == nil {
+			texts = append(texts, r)
+		}
+		ids[r.Title] = append(ids[r.Title], id)
+	}
+	for _, r := range texts {
+		fmt.Fprintf(o.stdout, "\n%s: %s\n  %s\n  Do. %s\n  Don't. %s\n  Wrong when: %s\n", strings.Join(ids[r.Title], ", "), r.Title, r.Means, r.Do, r.Dont, r.Wrong)
 	}
 }
