@@ -40,7 +40,13 @@ func (t tree) at(bins [][]uint8, i int) float64 {
 	return t[k].value
 }
 
-// grower grows one tree on the rows with use true, by gradients and hessians.
+// A cell sums the rows of one bin of one column.
+type cell struct{ g, h, n float64 }
+
+// A histogram holds the cells of a node, column by column.
+type histogram [][maxBins]cell
+
+// grower grows one tree on rows, by gradients and hessians.
 type grower struct {
 	o    boostOptions
 	bins [][]uint8
@@ -48,7 +54,7 @@ type grower struct {
 	rows []int32 // the rows in use, reordered so that a node's are together
 	room []int32
 	node [][2]float64 // gradient and hessian of a node's rows, side by side
-	sums [maxBins]struct{ g, h, n float64 }
+	free []histogram
 }
 
 type split struct {
@@ -60,8 +66,9 @@ type split struct {
 
 func (w *grower) grow() tree {
 	t := tree{}
-	var build func(from, to, depth int) int
-	build = func(from, to, depth int) int {
+	// build owns hist, which is the node's or nil if the node will not be cut.
+	var build func(from, to, depth int, hist histogram) int
+	build = func(from, to, depth int, hist histogram) int {
 		var g, h float64
 		for _, i := range w.rows[from:to] {
 			g += w.g[i]
@@ -69,56 +76,108 @@ func (w *grower) grow() tree {
 		}
 		k := len(t)
 		t = append(t, node{column: -1, value: -w.o.rate * g / (h + w.o.lambda)})
-		if depth == w.o.depth || float64(to-from) < 2*w.o.minRows {
+		if hist == nil {
 			return k
 		}
-		s := w.best(from, to, g, h)
+		s := w.best(hist, float64(to-from), g, h)
 		if s.gain <= 1e-9 {
+			w.free = append(w.free, hist)
 			return k
 		}
 		mid := w.part(from, to, s)
-		l := build(from, mid, depth+1)
-		r := build(mid, to, depth+1)
+		lh, rh := w.children(hist, from, mid, to, depth+1)
+		l := build(from, mid, depth+1, lh)
+		r := build(mid, to, depth+1, rh)
 		t[k] = node{column: s.column, cut: s.cut, missingLeft: s.missingLeft, left: l, right: r}
 		return k
 	}
-	build(0, len(w.rows), 0)
+	build(0, len(w.rows), 0, w.histogram(0, len(w.rows)))
 	return t
 }
 
-// best finds the cut with the highest gain in penalised loss (Chen & Guestrin,
-// "XGBoost", 2016, equation 7), trying missing rows on both sides.
-func (w *grower) best(from, to int, g, h float64) split {
-	var s split
-	score := func(g, h float64) float64 { return g * g / (h + w.o.lambda) }
-	whole := score(g, h)
-	n := float64(to - from)
+// children returns the histograms of both sides, nil where a side will not be
+// cut. Only the smaller is counted; the larger is what is left of the parent's,
+// which is used up.
+func (w *grower) children(hist histogram, from, mid, to, depth int) (l, r histogram) {
+	cut := func(n int) bool { return depth < w.o.depth && float64(n) >= 2*w.o.minRows }
+	if !cut(mid-from) && !cut(to-mid) {
+		w.free = append(w.free, hist)
+		return nil, nil
+	}
+	small := w.histogram(from, mid)
+	if to-mid < mid-from {
+		w.free = append(w.free, small)
+		small = w.histogram(mid, to)
+	}
+	for j := range hist {
+		for c := range hist[j] {
+			hist[j][c].g -= small[j][c].g
+			hist[j][c].h -= small[j][c].h
+			hist[j][c].n -= small[j][c].n
+		}
+	}
+	l, r = small, hist
+	if to-mid < mid-from {
+		l, r = hist, small
+	}
+	if !cut(mid - from) {
+		w.free = append(w.free, l)
+		l = nil
+	}
+	if !cut(to - mid) {
+		w.free = append(w.free, r)
+		r = nil
+	}
+	return l, r
+}
+
+// histogram counts rows from … to−1.
+func (w *grower) histogram(from, to int) histogram {
+	var out histogram
+	if n := len(w.free); n > 0 {
+		out, w.free = w.free[n-1], w.free[:n-1]
+		clear(out)
+	} else {
+		out = make(histogram, len(w.bins))
+	}
 	rows := w.rows[from:to]
 	w.node = w.node[:0]
 	for _, i := range rows {
 		w.node = append(w.node, [2]float64{w.g[i], w.h[i]})
 	}
 	for j, b := range w.bins {
-		clear(w.sums[:])
+		sums := &out[j]
 		for k, i := range rows {
-			s := &w.sums[b[i]&(maxBins-1)]
+			s := &sums[b[i]&(maxBins-1)]
 			s.g += w.node[k][0]
 			s.h += w.node[k][1]
 			s.n++
 		}
+	}
+	return out
+}
+
+// best finds the cut with the highest gain in penalised loss (Chen & Guestrin,
+// "XGBoost", 2016, equation 7), trying missing rows on both sides.
+func (w *grower) best(hist histogram, n, g, h float64) split {
+	var s split
+	score := func(g, h float64) float64 { return g * g / (h + w.o.lambda) }
+	whole := score(g, h)
+	for j := range hist {
+		sums := &hist[j]
 		for side := range 2 {
-			if side == 1 && w.sums[0].n == 0 {
+			if side == 1 && sums[0].n == 0 {
 				break // nothing is missing: both sides are the same
 			}
 			var lg, lh, ln float64
 			if side == 1 {
-				lg, lh, ln = w.sums[0].g, w.sums[0].h, w.sums[0].n
+				lg, lh, ln = sums[0].g, sums[0].h, sums[0].n
 			}
 			for c := 1; c < maxBins-1; c++ {
-				lg += w.sums[c].g
-				lh += w.sums[c].h
-				ln += w.sums[c].n
-				if w.sums[c].n == 0 || ln < w.o.minRows {
+				lg += sums[c].g
+				lh += sums[c].h
+				ln += sums[c].n
+				if sums[c].n == 0 || ln < w.o.minRows {
 					continue
 				}
 				if n-ln < w.o.minRows {
