@@ -160,7 +160,7 @@ func (d *document) is(m *instance, maker, product string) int {
 	switch {
 	case d.Model == m.name(), slices.Contains(d.Called, m.name()), slices.Contains(d.Called, m.Key):
 		fit = 4
-	case folded(d.Product) == folded(product) && (d.Maker == "" || maker == "" || folded(d.Maker) == folded(maker)):
+	case (folded(d.Product) == folded(product) || folded(d.Product) == folded(m.name())) && (d.Maker == "" || maker == "" || folded(d.Maker) == folded(maker)):
 		fit = 2
 	default:
 		return 0

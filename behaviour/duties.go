@@ -14,7 +14,7 @@ import (
 )
 
 func readCard(r io.Reader) (*modelcard.Document, error) {
-	return modelcard.ReadCycloneDX(r, modelcard.Limits{})
+	return modelcard.Read(r, modelcard.Limits{})
 }
 
 // consider judges what there is about a model in use: a plan that can be used, a card,

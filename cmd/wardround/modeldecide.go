@@ -14,7 +14,7 @@ import (
 )
 
 type modelDecideCmd struct {
-	Act   string `arg:"" enum:"accept,refuse,allow,switch-off,switch-on" help:"accept or refuse (for use here), allow (a change outside the plan), switch-off, switch-on."`
+	Act   string `arg:"" enum:"accept,refuse,allow,learn,switch-off,switch-on" help:"accept or refuse (for use here), allow (a change outside the plan), learn (what was seen here is its reference from now on), switch-off, switch-on."`
 	Model string `arg:"" name:"model" help:"How it is called at inference: NAME, or NAME@SERVICE for one service alone."`
 	modelVersionFlags
 	Role     string `placeholder:"ROLE" help:"In which role: as the plan names those who accept, or may switch off."`
