@@ -170,7 +170,7 @@ func nth(p []uint64, first int, ranks []int, wanted map[int]float64) {
 	if len(ranks) == 0 {
 		return
 	}
-	if len(p) <= 64 || len(ranks) > 16 {
+	if len(p) <= 64 || len(ranks) > 256 {
 		slices.Sort(p)
 		for _, r := range ranks {
 			wanted[r] = Float(p[r-first])

@@ -22,7 +22,7 @@ const (
 	passes  = 3  // the upper 33 bits
 	lowest  = 64 - passes*digit
 	buckets = 1 << digit
-	short   = 24 // runs up to this long are ordered by insertion
+	short   = 24  // runs up to this long are ordered by insertion
 	small   = 512 // below this a comparison sort is quicker
 )
 

@@ -115,14 +115,17 @@ func EppsSingleton(a, b []float64) (Result, error) {
 
 // characteristic returns means and the biased covariance of cos and sin of x at 0.4 and 0.8 over sigma.
 func characteristic(x []float64, sigma float64) (mean [4]float64, cov [4][4]float64) {
-	at := func(v float64) [4]float64 {
-		s1, c1 := math.Sincos(0.4 / sigma * v)
-		s2, c2 := math.Sincos(0.8 / sigma * v)
-		return [4]float64{c1, c2, s1, s2}
+	sin, cos := make([]float64, len(x)), make([]float64, len(x))
+	for i, v := range x {
+		sin[i], cos[i] = math.Sincos(0.4 / sigma * v)
+	}
+	at := func(i int) [4]float64 { // 0.8 is the double angle
+		s, c := sin[i], cos[i]
+		return [4]float64{c, (c - s) * (c + s), s, 2 * s * c}
 	}
 	n := float64(len(x))
-	for _, v := range x {
-		g := at(v)
+	for k := range x {
+		g := at(k)
 		for i := range 4 {
 			mean[i] += g[i]
 		}
@@ -130,8 +133,8 @@ func characteristic(x []float64, sigma float64) (mean [4]float64, cov [4][4]floa
 	for i := range mean {
 		mean[i] /= n
 	}
-	for _, v := range x {
-		g := at(v)
+	for k := range x {
+		g := at(k)
 		for i := range 4 {
 			for j := range 4 {
 				cov[i][j] += (g[i] - mean[i]) * (g[j] - mean[j])

@@ -91,17 +91,27 @@ func (o Options) ratio(n, m int) (ratio, ea, eb float64) {
 // Sorted is a column in ascending order without NaN.
 type Sorted []float64
 
-var sorters = sync.Pool{New: func() any { return new(order.Sorter) }}
+// scratch is what a sort needs, and where its result may lie while a test runs.
+type scratch struct {
+	order.Sorter
+	out []float64
+}
 
-// Sort returns a sorted copy of x, or ErrNaN.
-func Sort(x []float64) (Sorted, error) {
-	s := sorters.Get().(*order.Sorter)
-	defer sorters.Put(s)
-	y, nan := s.Sort(make([]float64, 0, len(x)), x)
+var sorters = sync.Pool{New: func() any { return new(scratch) }}
+
+func (s *scratch) sort(dst, x []float64) (Sorted, error) {
+	y, nan := s.Sort(dst, x)
 	if nan > 0 {
 		return nil, fmt.Errorf("%d of %d: %w", nan, len(x), ErrNaN)
 	}
 	return y, nil
+}
+
+// Sort returns a sorted copy of x, or ErrNaN.
+func Sort(x []float64) (Sorted, error) {
+	s := sorters.Get().(*scratch)
+	defer sorters.Put(s)
+	return s.sort(make([]float64, 0, len(x)), x)
 }
 
 func sortBoth(a, b []float64) (Sorted, Sorted, error) {
@@ -118,11 +128,21 @@ func sortBoth(a, b []float64) (Sorted, Sorted, error) {
 
 type sortedTest func(a, b Sorted, o Options) (Result, error)
 
+// raw sorts into memory that is used again: no test keeps its columns.
 func raw(a, b []float64, f sortedTest) (Result, error) {
-	x, y, err := sortBoth(a, b)
+	s, t := sorters.Get().(*scratch), sorters.Get().(*scratch)
+	defer sorters.Put(s)
+	defer sorters.Put(t)
+	x, err := s.sort(s.out, a)
 	if err != nil {
-		return Result{}, err
+		return Result{}, fmt.Errorf("first sample: %w", err)
 	}
+	s.out = x
+	y, err := t.sort(t.out, b)
+	if err != nil {
+		return Result{}, fmt.Errorf("second sample: %w", err)
+	}
+	t.out = y
 	return f(x, y, Options{})
 }
 
