@@ -19,6 +19,7 @@ const (
 	PointChange        Kind = "operating-point"
 	TrainingChange     Kind = "training-data"
 	WeightChange       Kind = "weights"
+	FilesChange        Kind = "files" // beside the weights: configuration, tokenizer, code
 	DependencyChange   Kind = "dependencies"
 	PerformanceChange  Kind = "performance"
 )
@@ -26,7 +27,7 @@ const (
 // Kinds are all kinds, in the order in which changes are listed.
 var Kinds = []Kind{
 	IntendedUseChange, ArchitectureChange, OperatorChange, FormatChange, InputChange, OutputChange, PointChange,
-	TrainingChange, WeightChange, DependencyChange, PerformanceChange,
+	TrainingChange, WeightChange, FilesChange, DependencyChange, PerformanceChange,
 }
 
 // Verdict says whether a change is one that was agreed.

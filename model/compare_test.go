@@ -104,6 +104,10 @@ func TestChangesAgainstThePlan(t *testing.T) {
 			&model.WeightDiff{Tensors: 4, Added: []string{"head.2"}}, model.Outside, "architecture head.2: outside : no clause of the change control plan speaks of it",
 		},
 		{
+			"the same weights, and another configuration", func(*model.Facts, *model.Plan) {},
+			&model.WeightDiff{Tensors: 3, Files: []model.FileChange{{"config.json", "one content", "another"}}}, model.Outside, "files config.json: outside : no clause of the change control plan speaks of it",
+		},
+		{
 			"another library", func(f *model.Facts, _ *model.Plan) { f.Dependencies = map[string]string{"torch": "2.5.0"} },
 			&model.WeightDiff{Tensors: 3}, model.Outside, "dependencies torch: outside : no clause of the change control plan speaks of it",
 		},

@@ -299,6 +299,9 @@ func (c *comparison) weights() {
 		for _, n := range d.Removed {
 			c.add(ArchitectureChange, n, "tensor", "none")
 		}
+		for _, f := range d.Files {
+			c.add(FilesChange, f.Name, f.From, f.To)
+		}
 		if len(d.Changed) > 0 {
 			most := slices.MaxFunc(d.Changed, func(x, y TensorChange) int {
 				switch {

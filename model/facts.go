@@ -44,6 +44,14 @@ type WeightDiff struct {
 	Changed []TensorChange // those whose values differ
 	Added   []string
 	Removed []string
+	// Files beside the weights that differ, were added or removed, by name.
+	Files []FileChange
+}
+
+// FileChange is a file that is not the same in both versions.
+type FileChange struct {
+	Name     string
+	From, To string // "none" where it is not there
 }
 
 // TensorChange is one tensor whose values differ.

@@ -15,7 +15,7 @@ var enums = map[string][]string{
 	"watch[].kind": IndicatorKinds, "watch[].test": Tests, "pccp.changes[].criteria[].bound": {"estimate", "interval"}, "acceptance.criteria[].bound": {"estimate", "interval"},
 	"pccp.changes[].what[]": {
 		string(ArchitectureChange), string(OperatorChange), string(FormatChange), string(InputChange), string(OutputChange), string(PointChange),
-		string(TrainingChange), string(WeightChange), string(DependencyChange), string(PerformanceChange),
+		string(TrainingChange), string(WeightChange), string(FilesChange), string(DependencyChange), string(PerformanceChange),
 	},
 	"pccp.changes[].criteria[].metric": modelcard.MetricNames(), "acceptance.criteria[].metric": modelcard.MetricNames(),
 }

@@ -89,7 +89,15 @@ func (a *app) compareModels(old, latest []string, planFile string) (*model.Compa
 	}
 	var weights *model.WeightDiff
 	if len(filesBefore) == 1 && len(filesNow) == 1 {
-		d, err := provenance.Diff(a.ctx, filesBefore[0], filesNow[0], provenance.HashOptions{})
+		_, one, err := signatureBeside(filesBefore, "")
+		if err != nil {
+			return nil, err
+		}
+		_, two, err := signatureBeside(filesNow, "")
+		if err != nil {
+			return nil, err
+		}
+		d, err := provenance.Diff(a.ctx, filesBefore[0], filesNow[0], provenance.HashOptions{Ignore: append(one, two...)})
 		if err != nil {
 			return nil, err
 		}
@@ -105,6 +113,15 @@ func weightDiff(d *provenance.Difference) *model.WeightDiff {
 		return nil
 	}
 	out := &model.WeightDiff{Tensors: d.Tensors}
+	for _, f := range d.FilesChanged {
+		out.Files = append(out.Files, model.FileChange{Name: f, From: "one content", To: "another"})
+	}
+	for _, f := range d.FilesAdded {
+		out.Files = append(out.Files, model.FileChange{Name: f, From: "none", To: "a file"})
+	}
+	for _, f := range d.FilesRemoved {
+		out.Files = append(out.Files, model.FileChange{Name: f, From: "a file", To: "none"})
+	}
 	for _, x := range d.Changes {
 		switch {
 		case x.Kind == "added":

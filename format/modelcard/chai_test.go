@@ -2,6 +2,7 @@ package modelcard_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -175,5 +176,26 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := modelcard.Read(strings.NewReader(applied), modelcard.Limits{Bytes: 100}); err == nil {
 		t.Error("a hundred bytes were not enough, and it was read")
+	}
+}
+
+// TestManyModelsOfManyFiles: their product is not computed, and what is left out is said.
+func TestManyModelsOfManyFiles(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"Relationship","spdxId":"urn:r","from":"urn:hub","relationshipType":"contains","to":["urn:x"`)
+	for i := range 20_000 {
+		fmt.Fprintf(&b, `,"urn:f%d"`, i)
+	}
+	b.WriteString(`]}`)
+	for i := range 500 {
+		fmt.Fprintf(&b, `,{"type":"ai_AIPackage","spdxId":"urn:m%d","name":"m"},{"type":"Relationship","spdxId":"urn:r%d","from":"urn:m%d","relationshipType":"contains","to":["urn:hub"]}`, i, i, i)
+	}
+	b.WriteString(`]}`)
+	d, err := modelcard.Read(strings.NewReader(b.String()), modelcard.Limits{})
+	if err != nil || len(d.Cards) != 500 {
+		t.Fatalf("%v", err)
+	}
+	if lost := d.Cards[499].Lost; len(lost) != 1 || !strings.Contains(lost[0], "relates too much") {
+		t.Errorf("lost %q", lost)
 	}
 }

@@ -59,7 +59,13 @@ type graph struct {
 	byID  map[string]node
 	// from is the relationships by the element they start at.
 	from map[string][]relation
+	// steps are those that may still be taken from models to their data: many models
+	// that share many files would cost their product.
+	steps int
 }
+
+// maxSteps bounds the search for the data of all models of a document.
+const maxSteps = 2_000_000
 
 type relation struct {
 	kind string
@@ -95,7 +101,7 @@ func ReadSPDX(r io.Reader, lim Limits) (*Document, error) {
 	if len(raw.Graph) > lim.Components {
 		return nil, fmt.Errorf("modelcard: more than %d elements", lim.Components)
 	}
-	g := &graph{nodes: raw.Graph, byID: map[string]node{}, from: map[string][]relation{}}
+	g := &graph{nodes: raw.Graph, byID: map[string]node{}, from: map[string][]relation{}, steps: maxSteps}
 	d := &Document{Format: "SPDX", Version: "3.0"}
 	l := &losses{}
 	for _, n := range g.nodes {
@@ -310,6 +316,10 @@ func (g *graph) learnt(c *Card, n node, used map[string]bool, l *losses) {
 		for _, r := range g.from[id] {
 			use := map[string]string{"trainedOn": "training", "testedOn": "test"}[r.kind]
 			for _, to := range r.to {
+				if g.steps--; g.steps < 0 {
+					l.add("its data: the document relates too much")
+					return
+				}
 				switch {
 				case r.kind == "contains" && !seen[to]:
 					seen[to] = true
