@@ -139,16 +139,28 @@ func AUPRC(score []float64, label []bool, u Units, level float64) (Estimate, err
 	if u == nil {
 		return logitInterval(ap, math.Sqrt(ap*(1-ap)/r.P), level, r.cases+r.others, "logit (Boyd)"), nil
 	}
-	hard := make([]float64, len(label))
-	for i, l := range label {
-		hard[i] = truth(l)
+	if len(u) != len(score) {
+		return Estimate{}, ErrLength
 	}
+	// The rows are put in order once; a draw only changes how often each counts.
+	place := r.Places(score)
+	q := &Ranking{score: r.score, pos: make([]float64, len(r.score)), neg: make([]float64, len(r.score))}
 	return Bootstrap{Level: level}.Rows(len(score), u, func(times []float64) float64 {
-		r, err := RankSoft(score, hard, times)
-		if err != nil {
+		clear(q.pos)
+		clear(q.neg)
+		q.P = 0
+		for i, k := range place {
+			if label[i] {
+				q.pos[k] += times[i]
+				q.P += times[i]
+			} else {
+				q.neg[k] += times[i]
+			}
+		}
+		if q.P == 0 {
 			return math.NaN()
 		}
-		return r.AveragePrecision()
+		return q.AveragePrecision()
 	}), nil
 }
 
