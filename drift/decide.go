@@ -83,6 +83,8 @@ func (c *Column) decide(low, high float64, cfg Config) {
 	limit := float64(c.Limit)
 	size := fmt.Sprintf("%.3g against a limit of %.3g", float64(c.Effect), limit)
 	switch {
+	case low <= cfg.Alpha && high > cfg.Alpha && c.effHigh < limit && c.enough:
+		c.Decision, c.Reason = OK, "too small to matter, whether significant or not: "+size
 	case low <= cfg.Alpha && high > cfg.Alpha:
 		c.Decision, c.Reason = Unknown, fmt.Sprintf("p lies between %.2g and %.2g after correction: the sketch leaves it open", low, high)
 	case high <= cfg.Alpha && c.effLow >= limit:

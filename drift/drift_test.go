@@ -220,6 +220,18 @@ func TestBoundedColumns(t *testing.T) {
 	}
 }
 
+// A p that a sketch leaves open does no harm where the effect is small at either end of its interval.
+func TestOpenPOfASmallEffect(t *testing.T) {
+	c := Column{Limit: 0.05, effLow: 0, effHigh: 0.02, enough: true}
+	if c.decide(1e-6, 0.9, Config{Alpha: 0.05}); c.Decision != OK {
+		t.Errorf("%s: %s", c.Decision, c.Reason)
+	}
+	c.effHigh = 0.08
+	if c.decide(1e-6, 0.9, Config{Alpha: 0.05}); c.Decision != Unknown {
+		t.Errorf("%s: %s", c.Decision, c.Reason)
+	}
+}
+
 func TestManyCategoriesAreUnknown(t *testing.T) {
 	write := func(name string, seed uint64) string {
 		r := rand.New(rand.NewPCG(seed, 1))
