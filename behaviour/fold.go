@@ -338,6 +338,11 @@ func (f *Fold) say(owner string, j check.Judgement) {
 	for _, v := range []*float64{&j.Statistic, &j.P, &j.PLow, &j.PHigh, &j.Effect, &j.Limit} {
 		*v = finite(*v)
 	}
+	for name, v := range j.Facts {
+		if x, ok := v.(float64); ok {
+			j.Facts[name] = finite(x)
+		}
+	}
 	j.Fact = factOf(&j)
 	e := &entry{key: k, j: j}
 	f.current[k] = e

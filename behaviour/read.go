@@ -8,6 +8,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/stat/sketch"
 )
 
 // What follows may be called from any goroutine, while the pipeline folds: it copies.
@@ -228,4 +229,53 @@ func (f *Fold) Waiting() int {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return len(f.queue)
+}
+
+// Picture reads what a page draws: the reference in force for a part, and the newest
+// windows of the version in use together, at most as many as asked for. Either is nil
+// where there is none. It reads blobs each time, and shares nothing. Errors: ENotFound
+// (no such model), those of the blobs.
+func (f *Fold) Picture(key, part string, windows int) (reference, current *sketch.Window, err error) {
+	f.mu.RLock()
+	m := f.instances[key]
+	var refs, now []string
+	if m != nil {
+		if d := f.inForce(m, "reference", part); d != nil && d.Problem == "" {
+			if refs = slices.Clone(d.Windows); len(refs) == 0 {
+				refs = []string{d.Digest}
+			}
+		}
+		if l := m.lines[part]; l != nil {
+			for i := len(l.Recent) - 1; i >= 0 && len(now) < max(windows, 1) && l.Recent[i].Version == m.Version; i-- {
+				now = append(now, l.Recent[i].Digest)
+			}
+		}
+	}
+	f.mu.RUnlock()
+	if m == nil {
+		return nil, nil, wardround.Errorf(wardround.ENotFound, "behaviour.picture", "there is no model %q", key)
+	}
+	slices.Reverse(now)
+	if reference, err = f.together(refs); err != nil {
+		return nil, nil, err
+	}
+	current, err = f.together(now)
+	return reference, current, err
+}
+
+// together merges windows; what does not fit to the newest is left out.
+func (f *Fold) together(digests []string) (out *sketch.Window, err error) {
+	for i := len(digests) - 1; i >= 0; i-- {
+		w, err := read(f.opt.Blobs, digests[i], decodeWindow)
+		switch {
+		case err != nil && refused(err) == "":
+			return nil, err
+		case err != nil:
+		case out == nil:
+			out = w
+		case out.Merge(w) != nil:
+			return out, nil // columns, types or units changed there
+		}
+	}
+	return out, nil
 }

@@ -191,6 +191,13 @@ func TestAScannerUpdate(t *testing.T) {
 	if len(told) < 4 || told[0] != "CT_3 7.1 7.2" || told[1] != "drift fail" || !slices.Contains(told, "performance fail") || !slices.Contains(told, "CT_3 7.2 7.1") {
 		t.Errorf("the timeline is %q", told)
 	}
+	ref, cur, err := h.fold.Picture("chest@triage", "", 7)
+	if err != nil || ref == nil || cur == nil || cur.Rows != 7*300 || ref.Column("kvp", "") == nil {
+		t.Errorf("the picture: %v, %v, %v", ref, cur, err)
+	}
+	if _, _, err := h.fold.Picture("nobody", "", 7); wardround.ErrorCode(err) != wardround.ENotFound {
+		t.Errorf("a model that is not there: %v", err)
+	}
 	for _, f := range d.Sources {
 		if f.Name == "CT_3" && (f.Asset == "" || f.Software != "7.1") {
 			t.Errorf("the device that feeds it is %+v", f)
