@@ -20,7 +20,7 @@ type modelGateCmd struct {
 	modelTrustFlags
 	Reference string   `placeholder:"FILE" help:"Data that the model was accepted on: CSV or Parquet."`
 	Current   string   `placeholder:"FILE" help:"Data of now, with the same columns."`
-	Config    string   `name:"drift-config" placeholder:"FILE" help:"How the two are compared; default: as the plan says of units."`
+	Config    string   `name:"drift-config" placeholder:"FILE" help:"How the two are compared; default: units, tests and limits as the plan says."`
 	Previous  []string `placeholder:"PATH" help:"The version in use: its plan, card and files. Its change control plan counts. Can be given again."`
 	Card      []string `placeholder:"PATH" help:"More that is known of the new version: card, measurements. Can be given again."`
 	Measured  string   `placeholder:"FILE" help:"What was measured here, as JSON; held against the plan's acceptance. See: wardround model compare --help"`
@@ -164,7 +164,7 @@ func (c *modelGateCmd) drift(a *app, plan *model.Plan) (*admission.Part, error) 
 	if c.Reference == "" || c.Current == "" {
 		return nil, wardround.Errorf(wardround.EInvalid, "model gate", "--reference and --current go together")
 	}
-	cfg := drift.Config{Unit: plan.Units.Column, ICC: plan.Units.ICC}
+	cfg := admission.DriftConfig(plan)
 	if c.Config != "" {
 		f, err := os.Open(c.Config)
 		if err != nil {

@@ -52,3 +52,17 @@ func TestMeasuredFromPredictions(t *testing.T) {
 		t.Error("a file that is not there was measured")
 	}
 }
+
+// TestDriftByThePlan: what the plan says of one column counts more than what it says
+// of all.
+func TestDriftByThePlan(t *testing.T) {
+	all, one := 0.15, 0.05
+	p := &model.Plan{
+		Units: model.Units{Column: "patient"}, Inputs: []model.Input{{Name: "age"}, {Name: "kvp"}},
+		Watch: []model.Indicator{{Kind: model.Drift, Column: "kvp", Test: "cvm", AtMost: &one}, {Kind: model.Drift, Column: "*", AtMost: &all}, {Kind: model.Drift, Column: "age", Group: "sex=F", AtMost: &one}},
+	}
+	cfg := admission.DriftConfig(p)
+	if cfg.Unit != "patient" || cfg.Columns["age"].Effect != all || cfg.Columns["kvp"].Effect != one || cfg.Columns["kvp"].Test != "cramer-von-mises" {
+		t.Errorf("%+v", cfg)
+	}
+}
