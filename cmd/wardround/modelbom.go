@@ -23,6 +23,7 @@ type modelBOMCmd struct {
 	Version   string   `placeholder:"VERSION" help:"Which version it is; default: as card or plan say."`
 	Signature string   `placeholder:"FILE" help:"The signature; MODEL/model.sig for a folder, MODEL.sig for a file."`
 	Ignore    []string `placeholder:"PATH" help:"A file or folder of the model to leave out. Can be given again."`
+	Symlinks  bool     `name:"allow-symlinks" help:"Follow links: what they lead to counts as if it lay there."`
 	By        string   `default:"${user}" help:"Who makes the document."`
 	modelTrustFlags
 }
@@ -65,7 +66,7 @@ func (c *modelBOMCmd) Run(a *app) error {
 			return err
 		}
 	}
-	looked, err := bom.Look(a.ctx, c.Path, bom.Options{Ignore: append(ignore, c.Ignore...)})
+	looked, err := bom.Look(a.ctx, c.Path, bom.Options{Ignore: append(ignore, c.Ignore...), Links: c.Symlinks})
 	if err != nil {
 		return err
 	}

@@ -173,6 +173,7 @@ type modelRegisterCmd struct {
 	Plan      string   `placeholder:"FILE" help:"Its plan."`
 	Signature string   `placeholder:"FILE" help:"The signature; MODEL/model.sig for a folder, MODEL.sig for a file."`
 	Ignore    []string `placeholder:"PATH" help:"A file or folder of the model to leave out. Can be given again."`
+	Symlinks  bool     `name:"allow-symlinks" help:"Follow links: what they lead to counts as if it lay there."`
 	modelTrustFlags
 }
 
@@ -220,7 +221,7 @@ func (c *modelRegisterCmd) Run(a *app) error {
 			return err
 		}
 	}
-	looked, err := bom.Look(a.ctx, []string{c.Path}, bom.Options{Ignore: append(ignore, c.Ignore...)})
+	looked, err := bom.Look(a.ctx, []string{c.Path}, bom.Options{Ignore: append(ignore, c.Ignore...), Links: c.Symlinks})
 	if err != nil {
 		return err
 	}
