@@ -36,6 +36,9 @@ func (f *Fold) point(k entryKey, j *check.Judgement) {
 	if p.To.IsZero() {
 		p.To = j.At
 	}
+	for _, v := range []*float64{&p.Value, &p.P, &p.Low, &p.High, &p.Effect} {
+		*v = finite(*v)
+	}
 	t := f.series[k]
 	if t == nil {
 		t = &track{}

@@ -136,6 +136,31 @@ func (s *ModelScannedV1) Bound() {
 	for _, t := range []*string{&s.File, &s.Host, &s.Model, &s.Maker, &s.Product, &s.Version, &s.Format} {
 		cut(t, 256)
 	}
+	fit(s, func() bool {
+		if n := len(s.Callables); n > len(s.Rules) {
+			s.Callables = s.Callables[:n-1]
+		} else if n := len(s.Rules); n > 0 {
+			s.Rules = s.Rules[:n-1]
+		} else {
+			return false
+		}
+		return true
+	})
+}
+
+// mostFields is how large the fields of a model's observation may be, in bytes, so that
+// the rest of it has room.
+const mostFields = wardround.MaxObservation - 2048
+
+// fit drops from the ends of lists until the fields are small enough: text that JSON
+// writes with escapes takes six times its bytes.
+func fit(fields any, drop func() bool) {
+	for {
+		b, err := AppendFields(nil, fields)
+		if err != nil || len(b) <= mostFields || !drop() {
+			return
+		}
+	}
 }
 
 // Bound cuts what would make the observation too large, and counts what is left out.
@@ -153,6 +178,23 @@ func (w *InferenceWindowV1) Bound() {
 	for i := range w.Sources {
 		cut(&w.Sources[i].Name, 64)
 	}
+	fit(w, func() bool {
+		for _, n := range []int{len(w.Estimates), len(w.Clients), len(w.Sources)} {
+			if n == 0 {
+				continue
+			}
+			switch n {
+			case len(w.Estimates):
+				w.Estimates = w.Estimates[:n-1]
+			case len(w.Clients):
+				w.Clients = w.Clients[:n-1]
+			default:
+				w.Sources = w.Sources[:n-1]
+			}
+			return true
+		}
+		return false
+	})
 }
 
 // Bound cuts what would make the observation too large, and counts what is left out.
@@ -162,7 +204,16 @@ func (p *ModelProbedV1) Bound() {
 		cut(&p.Measures[i].Name, 80)
 		cut(&p.Measures[i].Why, maxModelText)
 	}
-	cut(&p.Problem, 512)
+	for _, t := range []*string{&p.Problem, &p.Model, &p.Service, &p.Maker, &p.Product, &p.Version, &p.Endpoint, &p.Grant, &p.Tool} {
+		cut(t, 256)
+	}
+	fit(p, func() bool {
+		n := len(p.Measures)
+		if n > 0 {
+			p.Measures = p.Measures[:n-1]
+		}
+		return n > 0
+	})
 }
 
 // Release names the release that a document is of.
