@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/oms"
+	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/provenance"
 )
 
@@ -149,12 +150,15 @@ type modelVerifyCmd struct {
 	Signature string   `placeholder:"FILE" help:"The signature; MODEL/model.sig for a folder, MODEL.sig for a file."`
 	Ignore    []string `placeholder:"PATH" help:"A file or folder of the model to leave out, besides those that the signature names. Can be given again."`
 	Unsigned  bool     `name:"ignore-unsigned-files" help:"Tolerate files that the signature does not list."`
+	Record    string   `enum:"load,rest,release," default:"" help:"Also tell the data directory, where it is judged from then on: load (a service is about to load it), rest (it lies there) or release."`
+	modelNameFlags
 	modelTrustFlags
 }
 
 func (c *modelVerifyCmd) Help() string {
 	return "Compares every file with what was signed, and says what was changed, added, removed or renamed.\n\n" +
 		"What is trusted must come from elsewhere than the model: a key that lies beside it proves nothing.\n\n" +
+		"A service or gateway that runs it with --record load before each load leaves an observation of what it loaded; what it does with the answer is its own matter: nothing is blocked here.\n\n" +
 		"Exit 0: verified. 1: it does not hold, nothing is signed, or the form is a weak one. 4: cannot tell: no key, root or identity was given."
 }
 
@@ -176,6 +180,9 @@ func (c *modelVerifyCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := c.record(a, v); err != nil {
+		return err
+	}
 	if a.Format == "json" {
 		err = a.object("verification", v)
 	} else {
@@ -190,6 +197,26 @@ func (c *modelVerifyCmd) Run(a *app) error {
 		return status(exitFindings)
 	}
 	return nil
+}
+
+// record tells the data directory what was verified.
+func (c *modelVerifyCmd) record(a *app, v *provenance.Verification) error {
+	if c.Record == "" {
+		return nil
+	}
+	const op = "model verify"
+	if c.Product == "" && c.Called == "" {
+		return wardround.Errorf(wardround.EInvalid, op, "--record needs the model: --product and --version, or how it is called: --called NAME@SERVICE")
+	}
+	if err := a.atDirectory(op); err != nil {
+		return err
+	}
+	_, service, _ := strings.Cut(c.Called, "@")
+	return a.bring(received{fields: &kind.ModelVerifiedV1{
+		Maker: c.Maker, Product: c.Product, Version: c.Version, Model: c.Called, Service: service, File: filepath.Base(c.Model), SHA256: v.Root, When: c.Record,
+		Result: string(v.State), Method: string(v.Method), Signer: v.Signer, Legacy: v.Legacy != "", Files: v.Files,
+		Changed: len(v.Changed) + len(v.Added) + len(v.Removed) + len(v.Moved), Problem: v.Why,
+	}})
 }
 
 func (a *app) verification(model string, v *provenance.Verification) error {
