@@ -279,3 +279,31 @@ func (f *Fold) together(digests []string) (out *sketch.Window, err error) {
 	}
 	return out, nil
 }
+
+// Referenced are the digests of all blobs that a restart or a page may ask for:
+// documents that came, and windows that are remembered. Sketches that are not among
+// them are no longer needed once the log has let go of them.
+func (f *Fold) Referenced() map[string]bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	out := map[string]bool{}
+	for digest := range f.rows {
+		out[digest] = true
+	}
+	for _, d := range f.documents {
+		out[d.Digest] = true
+		for _, digest := range d.Windows {
+			out[digest] = true
+		}
+	}
+	for _, m := range f.instances {
+		for _, l := range m.lines {
+			for _, list := range [][]ref{l.Pending, l.Recent, l.Labelled} {
+				for _, r := range list {
+					out[r.Digest] = true
+				}
+			}
+		}
+	}
+	return out
+}

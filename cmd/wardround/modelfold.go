@@ -6,13 +6,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/blob"
 	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/pipeline"
+	"github.com/wardround/wardround/stat/sketch"
 )
 
 // sketchType is the media type of a window of sketches.
@@ -109,4 +114,31 @@ func (s *shelf) Open(digest string) (io.ReadCloser, error) {
 		return nil, wardround.Errorf(wardround.ENotFound, "blob", "there is no content %s any more", digest)
 	}
 	return io.NopCloser(bytes.NewReader(b)), nil
+}
+
+// sweepSketches deletes the windows that neither the models nor, being older than an
+// age, the log has any use for. What is no sketch stays.
+func (w *writer) sweepSketches(ctx context.Context, age time.Duration) error {
+	needed := w.models.Referenced()
+	now := w.now()
+	_, err := w.stock.blobs.Sweep(func(digest string) bool {
+		if needed[digest] || ctx.Err() != nil {
+			return true
+		}
+		hex := strings.TrimPrefix(digest, "sha256:")
+		path := filepath.Join(w.d.Blobs(), hex[:2], hex)
+		info, err := os.Stat(path)
+		if err != nil || now.Sub(info.ModTime()) <= age {
+			return true
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return true
+		}
+		defer f.Close()
+		head := make([]byte, 16)
+		n, _ := io.ReadFull(f, head)
+		return !sketch.IsSketch(head[:n])
+	})
+	return err
 }

@@ -87,6 +87,40 @@ func TestModelsOfADataDirectory(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	// Old sketches that nobody needs go; those that are needed, and what is no sketch, stay.
+	if err := a.alone(func(w *writer) error {
+		old, _ := shiftWindow(t, now.AddDate(-1, 0, 0), 77)
+		put := func(b []byte) string {
+			x, err := w.stock.blobs.Put(a.ctx, bytes.NewReader(b), sketchType)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x.Digest
+		}
+		gone, other := put(old), put([]byte("a bill of materials"))
+		now = time.Now().AddDate(0, 3, 0) // files are as old as the disk says
+		if err := w.sweepSketches(a.ctx, 31*24*time.Hour); err != nil {
+			return err
+		}
+		left := map[string]bool{}
+		for b, err := range w.stock.blobs.All() {
+			if err != nil {
+				return err
+			}
+			left[b.Digest] = true
+		}
+		if left[gone] || !left[other] {
+			t.Errorf("an old sketch is there: %v; another file: %v", left[gone], left[other])
+		}
+		for digest := range w.models.Referenced() {
+			if !left[digest] {
+				t.Errorf("%s is needed and gone", digest)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	rq := request{Act: "receive", Files: []file{{}}}
 	raw, err := rawFact(&kind.ContentChangedV1{Name: "zones", Value: "[]", By: "x"}, now)
 	if err != nil {

@@ -57,6 +57,8 @@ func (w *writer) retain(ctx context.Context, cfg retentionConfig) error {
 		}
 	}
 	slices.Sort(r.Needed)
-	_, err = w.log.Retain(ctx, r)
-	return err
+	if _, err = w.log.Retain(ctx, r); err != nil {
+		return err
+	}
+	return w.sweepSketches(ctx, min(age, pseudonymAge)+24*time.Hour) // as long as the log may name them
 }
