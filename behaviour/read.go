@@ -34,6 +34,11 @@ type Summary struct {
 	Passing int `json:"passing"`
 	Failing int `json:"failing"`
 	Unknown int `json:"unknown"`
+	// Shift is the kind of change that the failing judgements together speak of:
+	// "quality" (what comes is wrong in itself), "source" (one device), "covariate" (what
+	// comes is another thing), "label" (cases are as they were, and more or less frequent),
+	// "concept" (the same inputs mean something else: worse without any of the others).
+	Shift string `json:"shift,omitempty"`
 	// Needed is how many patients or studies it takes where there are not enough yet.
 	Needed int64 `json:"needed,omitempty"`
 }
@@ -116,12 +121,27 @@ func (f *Fold) List() []Summary {
 	return out
 }
 
+// shifts are the kinds of change, the one that explains the others first.
+var shifts = []string{"quality", "source", "covariate", "label", "concept"}
+
+// shift joins the kind of change that a failing judgement speaks of.
+func (s *Summary) shift(kind string) {
+	if at := slices.Index(shifts, kind); at >= 0 && (s.Shift == "" || at < slices.Index(shifts, s.Shift)) {
+		s.Shift = kind
+	}
+}
+
 func (s *Summary) count(j *check.Judgement) {
 	switch j.State {
 	case wardround.Pass:
 		s.Passing++
 	case wardround.Fail:
 		s.Failing++
+		kind := j.Shift
+		if j.Topic == "quality" {
+			kind = "quality"
+		}
+		s.shift(kind)
 	default:
 		s.Unknown++
 		s.Needed = max(s.Needed, j.Needed)
@@ -221,6 +241,26 @@ func (f *Fold) Release(id wardround.ReleaseID) []check.Judgement {
 	slices.SortFunc(out, func(a, b check.Judgement) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Item, b.Item))
 	})
+	return out
+}
+
+// Releases returns the judgements of topics of all releases: for lists.
+func (f *Fold) Releases(topics ...string) map[wardround.ReleaseID][]check.Judgement {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	out := map[wardround.ReleaseID][]check.Judgement{}
+	for k, e := range f.current {
+		if id, ok := strings.CutPrefix(k.owner, ofRelease); ok && slices.Contains(topics, k.topic) {
+			if j, ok := f.judgement(e); ok {
+				out[wardround.ReleaseID(id)] = append(out[wardround.ReleaseID(id)], *j)
+			}
+		}
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b check.Judgement) int {
+			return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Item, b.Item))
+		})
+	}
 	return out
 }
 

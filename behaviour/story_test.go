@@ -152,8 +152,9 @@ func (h *hospital) finding(id, item string) wardround.FindingState {
 // and that only a pass fixes it; and the timeline holds it in this order.
 func TestAScannerUpdate(t *testing.T) {
 	h := newHospital(t, false)
-	seen := map[string]string{}
+	seen, worst := map[string]string{}, map[string]string{}
 	h.month(func(day int) {
+		worst[fmt.Sprint(day)] = h.fold.List()[0].Shift
 		for _, of := range [][2]string{{"model.source", "CT_3"}, {"model.drift", "kvp"}, {"model.performance", "score"}, {"model.drift", "age"}, {"model.source", "CT_4"}} {
 			if st := string(h.finding(of[0], of[1])); st != "" && !strings.HasSuffix(seen[of[0]+" "+of[1]], st) {
 				seen[of[0]+" "+of[1]] += fmt.Sprintf(" %d %s", day, st)
@@ -174,6 +175,9 @@ func TestAScannerUpdate(t *testing.T) {
 	}
 	if !strings.Contains(seen["model.performance score"], "open") {
 		t.Errorf("that it got worse was not told: %v", seen)
+	}
+	if worst["11"] != "source" {
+		t.Errorf("the kind of change was told as %v", worst)
 	}
 	d, ok := h.fold.Model("chest@triage")
 	if !ok || d.Asset == "" || len(d.Series) == 0 || len(d.Lines) != 1 || len(d.Documents) != 2 {

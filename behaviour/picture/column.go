@@ -282,8 +282,7 @@ func (d *Distribution) draw(k *sketch.KLL, low, high float64) {
 		d.CDF = append(d.CDF, Share{x, mid, lo, hi})
 	}
 	e := k.RankError(sketch.Confidence)
-	before, _, _ := 0.0, 0, 0
-	from := low
+	before, from := 0.0, low
 	for i := 1; i <= bins; i++ {
 		to := low + (high-low)*float64(i)/bins
 		_, upTo, _ := k.CDF(to)
