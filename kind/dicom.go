@@ -1,5 +1,7 @@
 package kind
 
+import "slices"
+
 // The kinds of DICOM.
 const (
 	DICOMAssociation Name = "dicom.association"
@@ -163,6 +165,60 @@ type DICOMOperationV1 struct {
 	// Deidentified that the objects say of themselves to be de-identified.
 	Personal     DICOMPersonalV1 `json:"personal"`
 	Deidentified bool            `json:"deidentified,omitempty"`
+
+	// Acquisitions say how the objects of a C-STORE were made: at most
+	// [MaxAcquisitions] different ways, those seen first; AcquisitionsOther counts the
+	// objects of further ones.
+	Acquisitions      []DICOMAcquisitionV1 `json:"acquisitions,omitempty"`
+	AcquisitionsOther int                  `json:"acquisitions_other,omitempty"`
+}
+
+// MaxAcquisitions is how many ways of making objects are told together.
+const MaxAcquisitions = 8
+
+// DICOMAcquisitionV1 is how objects that crossed in the clear were made, as they say
+// of themselves: what decides whether an AI model sees images like those that it was
+// made for. A text that bears the mark of a person is [Withheld]; of the patient only
+// a wide band of age is told.
+type DICOMAcquisitionV1 struct {
+	Station      string `json:"station,omitempty"` // of the equipment
+	Manufacturer string `json:"manufacturer,omitempty"`
+	Model        string `json:"model,omitempty"`
+	Software     string `json:"software,omitempty"` // several joined with \
+	Modality     string `json:"modality,omitempty"`
+
+	BodyPart    string `json:"body_part,omitempty"`   // (0018,0015), a code
+	Photometric string `json:"photometric,omitempty"` // (0028,0004), a defined term
+	// KVP is the peak voltage of the tube in kV (0018,0060), SliceThickness in mm
+	// (0018,0050); 0 is not told.
+	KVP            float64 `json:"kvp,omitempty"`
+	SliceThickness float64 `json:"slice_thickness,omitempty"`
+	// AgeBand is 0-17, 18-39, 40-64, 65-79 or 80+, from (0010,1010).
+	AgeBand string `json:"age_band,omitempty"`
+	Objects int    `json:"objects"`
+}
+
+// Alike reports whether two ways are one but for the number of objects.
+func (a DICOMAcquisitionV1) Alike(b DICOMAcquisitionV1) bool {
+	a.Objects = b.Objects
+	return a == b
+}
+
+// JoinAcquisitions adds ways of making objects to a list; rest counts the objects for
+// whose way there is no room.
+func JoinAcquisitions(list []DICOMAcquisitionV1, more ...DICOMAcquisitionV1) (out []DICOMAcquisitionV1, rest int) {
+	for _, a := range more {
+		i := slices.IndexFunc(list, a.Alike)
+		switch {
+		case i >= 0:
+			list[i].Objects += a.Objects
+		case len(list) < MaxAcquisitions:
+			list = append(list, a)
+		default:
+			rest += a.Objects
+		}
+	}
+	return list, rest
 }
 
 // DICOMEquipmentV1 is the equipment that objects of one association say they were

@@ -32,6 +32,11 @@ type DICOMwebRequestV1 struct {
 	Personal     DICOMPersonalV1 `json:"personal"`
 	Deidentified bool            `json:"deidentified,omitempty"` // all objects say so of themselves
 	HTTP         HTTPExchangeV1  `json:"http"`
+
+	// Acquisitions say how the objects that crossed were made, as those of
+	// [DICOMOperationV1] do.
+	Acquisitions      []DICOMAcquisitionV1 `json:"acquisitions,omitempty"`
+	AcquisitionsOther int                  `json:"acquisitions_other,omitempty"`
 }
 
 var _ = Register[DICOMwebRequestV1](Schema{

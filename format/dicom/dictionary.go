@@ -89,6 +89,9 @@ const (
 	PatientTelephoneNumbers       Tag = 0x00102154
 	PatientComments               Tag = 0x00104000
 	PatientIdentityRemoved        Tag = 0x00120062
+	BodyPartExamined              Tag = 0x00180015
+	SliceThickness                Tag = 0x00180050
+	KVP                           Tag = 0x00180060
 	DeviceSerialNumber            Tag = 0x00181000
 	DeviceUID                     Tag = 0x00181002
 	GantryID                      Tag = 0x00181008
@@ -99,6 +102,7 @@ const (
 	StudyInstanceUID              Tag = 0x0020000D
 	SeriesInstanceUID             Tag = 0x0020000E
 	StudyID                       Tag = 0x00200010
+	PhotometricInterpretation     Tag = 0x00280004
 	NumberOfFrames                Tag = 0x00280008
 	BurnedInAnnotation            Tag = 0x00280301
 	RequestingPhysician           Tag = 0x00321032
@@ -239,7 +243,9 @@ var dictionary = []Attribute{
 	{PatientComments, LT, "PatientComments"},
 	{PatientIdentityRemoved, CS, "PatientIdentityRemoved"},
 	{0x00120063, LO, "DeidentificationMethod"},
-	{0x00180015, CS, "BodyPartExamined"},
+	{BodyPartExamined, CS, "BodyPartExamined"},
+	{SliceThickness, DS, "SliceThickness"},
+	{KVP, DS, "KVP"},
 	{DeviceSerialNumber, LO, "DeviceSerialNumber"},
 	{DeviceUID, UI, "DeviceUID"},
 	{0x00181003, LO, "DeviceID"},
@@ -264,7 +270,7 @@ var dictionary = []Attribute{
 	{0x00201208, IS, "NumberOfStudyRelatedInstances"},
 	{0x00204000, LT, "ImageComments"},
 	{0x00280002, US, "SamplesPerPixel"},
-	{0x00280004, CS, "PhotometricInterpretation"},
+	{PhotometricInterpretation, CS, "PhotometricInterpretation"},
 	{NumberOfFrames, IS, "NumberOfFrames"},
 	{0x00280010, US, "Rows"},
 	{0x00280011, US, "Columns"},

@@ -44,6 +44,7 @@ type dicomStream struct {
 	fed       [2]bool
 	spare     *dicomTally
 	equipment dicomEquipment
+	settings  dicomSettings
 }
 
 func openDICOM(c *Conn) Stream {

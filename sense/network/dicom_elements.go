@@ -80,6 +80,7 @@ func dicomWanted() *dicom.TagSet {
 	for t := range dicomKeys {
 		tags = append(tags, t)
 	}
+	tags = append(tags, dicomMaking[:]...)
 	return dicom.NewTagSet(append(tags, dicomMachine[:]...)...)
 }
 
@@ -101,6 +102,7 @@ func (s *dicomStream) Element(from dicom.Side, o *dicom.Operation, e *dicom.Elem
 	case dicom.CStoreRQ:
 		if request && e.Depth() == 0 {
 			s.equipment.add(e.Tag, value)
+			s.settings.add(e.Tag, value)
 		}
 	}
 	if query {

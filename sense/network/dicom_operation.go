@@ -87,6 +87,7 @@ func (s *dicomStream) DataSetEnd(from dicom.Side, o *dicom.Operation, d dicom.Da
 	}
 	if o == nil {
 		s.equipment.reset()
+		s.settings.reset()
 		return
 	}
 	t := o.Tally.(*dicomTally)
@@ -98,6 +99,10 @@ func (s *dicomStream) DataSetEnd(from dicom.Side, o *dicom.Operation, d dicom.Da
 	switch o.Request.Field {
 	case dicom.CStoreRQ:
 		t.out.Personal.ClinicalObject = true
+		if a, ok := s.settings.acquisition(&s.equipment); ok {
+			t.out.Acquisitions = append(t.out.Acquisitions, a)
+		}
+		s.settings.reset()
 		s.tellEquipment(o)
 	case dicom.CFindRQ, dicom.CGetRQ, dicom.CMoveRQ:
 		if t.out.Matching == "" && d.Err == nil && d.Missing == 0 {
@@ -204,6 +209,9 @@ func (t *dicomTally) join(other *dicomTally) {
 	a.Comment = a.Comment || b.Comment
 	a.Deidentified = a.Deidentified && b.Deidentified
 	a.Personal.Join(&b.Personal)
+	var rest int
+	a.Acquisitions, rest = kind.JoinAcquisitions(a.Acquisitions, b.Acquisitions...)
+	a.AcquisitionsOther += b.AcquisitionsOther + rest
 }
 
 // tellStores emits the i-th group of C-STOREs.

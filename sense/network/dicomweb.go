@@ -56,6 +56,7 @@ func (n *httpNote) dicomwebRequest(x *http.Exchange, out kind.HTTPExchangeV1) *k
 		d.Patients = o.patients.count()
 		d.Deidentified = o.read > 0 && o.clean == o.read
 		d.Personal.Join(&o.personal)
+		d.Acquisitions, d.AcquisitionsOther = o.made, o.madeOther
 	}
 	images := r.Transaction == dicomweb.Retrieve || r.Transaction == dicomweb.RetrieveURI
 	if d.Objects > 0 || images && d.Succeeded() && r.Aspect != "metadata" {
@@ -111,6 +112,9 @@ type dicomwebObjects struct {
 	read     int            // objects whose head was read
 	clean    int            // of them, those that say to be de-identified
 	machine  dicomEquipment // of the first of them
+	// made is how the objects were made.
+	made      []kind.DICOMAcquisitionV1
+	madeOther int
 }
 
 func (o *dicomwebObjects) scanner(contentType string) *dicomweb.Scanner {
@@ -131,6 +135,8 @@ type dicomwebObject struct {
 	broken bool
 	clean  bool
 	seen   bool
+	by     dicomEquipment
+	set    dicomSettings
 }
 
 func (o *dicomwebObjects) object() *dicomwebObject {
@@ -159,6 +165,11 @@ func (d *dicomwebObject) Close(bool) {
 	if d.clean {
 		o.clean++
 	}
+	if a, ok := d.set.acquisition(&d.by); ok {
+		var rest int
+		o.made, rest = kind.JoinAcquisitions(o.made, a)
+		o.madeOther += rest
+	}
 }
 
 func (d *dicomwebObject) element(e *dicom.Element) {
@@ -177,6 +188,8 @@ func (d *dicomwebObject) element(e *dicom.Element) {
 	if o.read == 0 {
 		o.machine.add(e.Tag, value)
 	}
+	d.by.add(e.Tag, value)
+	d.set.add(e.Tag, value)
 	switch e.Tag {
 	case dicom.PatientID:
 		o.patients.add(dicomHash(value))

@@ -1,0 +1,119 @@
+package network
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wardround/wardround/format/dicom"
+	"github.com/wardround/wardround/kind"
+)
+
+// dicomMaking are the elements that tell how an object was made, besides those of its
+// equipment.
+var dicomMaking = [...]dicom.Tag{dicom.BodyPartExamined, dicom.PhotometricInterpretation, dicom.KVP, dicom.SliceThickness, dicom.PatientAge}
+
+// dicomSettings gathers them from the object that is passing by.
+type dicomSettings struct {
+	b    [len(dicomMaking)][16]byte // VR CS and DS have at most 16 bytes (PS3.5 §6.2)
+	ends [len(dicomMaking)]uint8
+	// key and by are the equipment of the object before: most often it is the same.
+	key []byte
+	by  *kind.DICOMEquipmentV1
+}
+
+func (q *dicomSettings) reset() { clear(q.ends[:]) }
+
+func (q *dicomSettings) add(t dicom.Tag, value []byte) {
+	if i := slices.Index(dicomMaking[:], t); i >= 0 && len(value) <= len(q.b[i]) {
+		q.ends[i] = uint8(copy(q.b[i][:], value))
+	}
+}
+
+func (q *dicomSettings) value(t dicom.Tag) string {
+	i := slices.Index(dicomMaking[:], t)
+	return strings.Trim(string(q.b[i][:q.ends[i]]), " \x00")
+}
+
+// acquisition says how one object was made, as far as it may leave; false if it says
+// nothing of that.
+func (q *dicomSettings) acquisition(e *dicomEquipment) (kind.DICOMAcquisitionV1, bool) {
+	a := kind.DICOMAcquisitionV1{
+		BodyPart: dicomCode(q.value(dicom.BodyPartExamined)), Photometric: dicomPhotometric[q.value(dicom.PhotometricInterpretation)],
+		KVP: dicomSetting(q.value(dicom.KVP), 1000), SliceThickness: dicomSetting(q.value(dicom.SliceThickness), 1000),
+	}
+	if a == (kind.DICOMAcquisitionV1{}) {
+		return a, false
+	}
+	if key := e.all(); q.by == nil || !bytes.Equal(key, q.key) {
+		q.key, q.by = append(q.key[:0], key...), e.said()
+	}
+	m := q.by
+	a.AgeBand = ageBand(q.value(dicom.PatientAge))
+	a.Station, a.Manufacturer, a.Model, a.Software, a.Modality = m.Station, m.Manufacturer, m.Model, m.Software, m.Modality
+	a.Objects = 1
+	return a, true
+}
+
+// dicomCode returns a code string of capitals (PS3.5 §6.2: CS) in which nobody is
+// named: body parts are defined terms of at most 16 letters (PS3.16 annex L), which
+// sites add to.
+func dicomCode(s string) string {
+	for i := range len(s) {
+		if c := s[i]; (c < 'A' || c > 'Z') && c != ' ' && c != '_' {
+			return kind.Withheld
+		}
+	}
+	return identifier(s, 16)
+}
+
+// dicomPhotometric are the defined terms of PS3.3 §C.7.6.3.1.2, retired ones too.
+var dicomPhotometric = map[string]string{}
+
+func init() {
+	for _, t := range []string{"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB"} {
+		dicomPhotometric[t] = t
+	}
+}
+
+// dicomSetting reads a positive decimal string up to a bound (the first, if there are
+// several); 0 for any other.
+func dicomSetting(s string, most float64) float64 {
+	s, _, _ = strings.Cut(s, `\`)
+	x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(x > 0 && x <= most) {
+		return 0
+	}
+	return x
+}
+
+// ageBand returns the band of an age string as 045Y or 006M (PS3.5 §6.2: AS); "" for
+// any other.
+func ageBand(s string) string {
+	if len(s) != 4 {
+		return ""
+	}
+	n, err := strconv.ParseUint(s[:3], 10, 16)
+	if err != nil {
+		return ""
+	}
+	switch s[3] {
+	case 'D', 'W':
+		n = 0
+	case 'M':
+		n /= 12
+	case 'Y':
+	default:
+		return ""
+	}
+	for _, b := range [...]struct {
+		below uint64
+		name  string
+	}{{18, "0-17"}, {40, "18-39"}, {65, "40-64"}, {80, "65-79"}} {
+		if n < b.below {
+			return b.name
+		}
+	}
+	return "80+"
+}
