@@ -15,7 +15,7 @@ func big(n int) *Index {
 	r := rand.New(rand.NewPCG(1, 2))
 	type line struct{ maker, line string }
 	var lines []line
-	for _, m := range table.Makers {
+	for _, m := range table().Makers {
 		for _, l := range m.Lines {
 			lines = append(lines, line{m.Names[0], l})
 		}

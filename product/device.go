@@ -1,11 +1,11 @@
 package product
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/productrange"
 )
 
@@ -55,7 +55,7 @@ func prepare(d Device) *prepared {
 	p.set = joins(whole)
 	kin := p.maker.kin()
 	for _, w := range ws {
-		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table.alias[w.key], kin) {
+		if len(ws) == 1 || !slices.Contains(p.maker.core, w.key) && !overlap(table().alias[w.key], kin) {
 			p.said = append(p.said, w) // not the maker's own name, or that of a company it took over
 		}
 	}
@@ -81,7 +81,7 @@ func prepare(d Device) *prepared {
 		}
 	}
 	for k := range p.set {
-		for _, kind := range table.kindOf[k] {
+		for _, kind := range table().kindOf[k] {
 			p.set[kind] = struct{}{}
 		}
 	}
@@ -102,9 +102,9 @@ func union(a, b []string) []string {
 
 var (
 	// implementation is a name that carries its version: "OFFIS_DCMTK_366".
-	implementation = regexp.MustCompile(`^[A-Za-z_]+_([0-9])([0-9])([0-9]{1,2})$`)
+	implementation = pattern.Of(`^[A-Za-z_]+_([0-9])([0-9])([0-9]{1,2})$`)
 	// versionLabel are words before a version that say only that one follows.
-	versionLabel = regexp.MustCompile(`(?i)^(?:(?:s/?w|f/?w|software|firmware|application|app|version|ver|vers|rev|revision|release|rel|v|is|no|number)\b[\s.:#=]*)+`)
+	versionLabel = pattern.Of(`(?i)^(?:(?:s/?w|f/?w|software|firmware|application|app|version|ver|vers|rev|revision|release|rel|v|is|no|number)\b[\s.:#=]*)+`)
 )
 
 // readVersions lists the versions that the device's strings hold.
@@ -117,13 +117,13 @@ func (p *prepared) readVersions() {
 	for _, f := range []string{p.Software, p.Firmware} {
 		for _, s := range strings.FieldsFunc(clip(f), func(r rune) bool { return r == '\\' || r == ';' || r == ',' }) {
 			s = strings.TrimSpace(s)
-			s = versionLabel.ReplaceAllString(s, "")
+			s = versionLabel().ReplaceAllString(s, "")
 			add(s)
 		}
 	}
 	if len(p.versions) == 0 {
 		for _, s := range []string{p.Product, p.Model} {
-			if m := implementation.FindStringSubmatch(s); m != nil {
+			if m := implementation().FindStringSubmatch(s); m != nil {
 				add(m[1] + "." + m[2] + "." + m[3])
 			}
 		}

@@ -1,12 +1,12 @@
 package product
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/productrange"
 )
 
@@ -60,12 +60,12 @@ func Prepare(p advisory.Product) *Entry {
 	}
 	text = e.clauses(text)
 	numbers := slices.Concat(p.Models, p.SKUs)
-	for _, m := range modelClause.FindAllStringSubmatch(text, 8) {
+	for _, m := range modelClause().FindAllStringSubmatch(text, 8) {
 		if strings.ContainsAny(m[1], "0123456789") {
 			numbers = append(numbers, m[1])
 		}
 	}
-	e.family = len(e.exclude) > 0 || familyWord.MatchString(text)
+	e.family = len(e.exclude) > 0 || familyWord().MatchString(text)
 	text, brackets := e.brackets(text, &numbers)
 	desc := e.versions(&numbers)
 	e.alternatives(text, "name")
@@ -104,21 +104,21 @@ func Prepare(p advisory.Product) *Entry {
 }
 
 var (
-	exclusion  = regexp.MustCompile(`(?i)[,;]?\s*\b(?:not including|excluding|except(?: for)?|other than)\b(.*)$`)
-	clause     = regexp.MustCompile(`(?i)\s+(?:used (?:with|on)|running on|installed on|when used|that (?:use|uses|run|runs))\s+.*$|\s*\bwindows \S+[- ]based\b`)
-	familyWord = regexp.MustCompile(`(?i)\b(?:products|family|families|series|line|models|systems|pumps|monitors)\s*$`)
-	bracket    = regexp.MustCompile(`[(\[]([^()\[\]]*)[)\]]`)
-	narrowing  = regexp.MustCompile(`(?i)^(?:with|without|enabled|only|if|when|for)\b|\b(?:only|enabled)$`)
-	notBut     = regexp.MustCompile(`(?i)\s*,?\s*(?:and|or)\s*$`)
-	compound   = regexp.MustCompile(`(?i)\b(pet|spect|nm|tcp|a|i|n)\s*/\s*(ct|mr|mri|ip|v|o|a)\b`)
-	numberish  = regexp.MustCompile(`^[0-9]{4,}[A-Za-z]{0,4}[0-9]*$|^[A-Za-z]{1,4}-?[0-9]{4,}[A-Za-z]{0,3}$`)
-	interval   = regexp.MustCompile(`\b([A-Za-z]{1,4})([0-9]{1,4})\s*(?:-|–|to|through)\s*([A-Za-z]{0,4})([0-9]{1,4})\b`)
+	exclusion  = pattern.Of(`(?i)[,;]?\s*\b(?:not including|excluding|except(?: for)?|other than)\b(.*)$`)
+	clause     = pattern.Of(`(?i)\s+(?:used (?:with|on)|running on|installed on|when used|that (?:use|uses|run|runs))\s+.*$|\s*\bwindows \S+[- ]based\b`)
+	familyWord = pattern.Of(`(?i)\b(?:products|family|families|series|line|models|systems|pumps|monitors)\s*$`)
+	bracket    = pattern.Of(`[(\[]([^()\[\]]*)[)\]]`)
+	narrowing  = pattern.Of(`(?i)^(?:with|without|enabled|only|if|when|for)\b|\b(?:only|enabled)$`)
+	notBut     = pattern.Of(`(?i)\s*,?\s*(?:and|or)\s*$`)
+	compound   = pattern.Of(`(?i)\b(pet|spect|nm|tcp|a|i|n)\s*/\s*(ct|mr|mri|ip|v|o|a)\b`)
+	numberish  = pattern.Of(`^[0-9]{4,}[A-Za-z]{0,4}[0-9]*$|^[A-Za-z]{1,4}-?[0-9]{4,}[A-Za-z]{0,3}$`)
+	interval   = pattern.Of(`\b([A-Za-z]{1,4})([0-9]{1,4})\s*(?:-|–|to|through)\s*([A-Za-z]{0,4})([0-9]{1,4})\b`)
 )
 
 // clauses takes what narrows or excludes out of a name.
 func (e *Entry) clauses(s string) string {
-	if m := exclusion.FindStringSubmatchIndex(s); m != nil {
-		for _, part := range strings.FieldsFunc(notBut.ReplaceAllString(s[m[2]:m[3]], ""), func(r rune) bool { return r == ',' || r == ';' }) {
+	if m := exclusion().FindStringSubmatchIndex(s); m != nil {
+		for _, part := range strings.FieldsFunc(notBut().ReplaceAllString(s[m[2]:m[3]], ""), func(r rune) bool { return r == ',' || r == ';' }) {
 			for _, p := range strings.Split(part, " and ") {
 				if ws, _ := takeMakers(words(p)); len(telling(ws)) > 0 {
 					e.exclude = append(e.exclude, telling(ws))
@@ -127,7 +127,7 @@ func (e *Entry) clauses(s string) string {
 		}
 		s = s[:m[0]]
 	}
-	if m := clause.FindString(s); m != "" {
+	if m := clause().FindString(s); m != "" {
 		e.conds = append(e.conds, strings.TrimSpace(m))
 		s = strings.Replace(s, m, "", 1)
 	}
@@ -138,28 +138,28 @@ func (e *Entry) clauses(s string) string {
 // and remarks, whose words may stand beside the name.
 func (e *Entry) brackets(s string, numbers *[]string) (string, []string) {
 	var short []string
-	for _, m := range bracket.FindAllStringSubmatch(s, 16) {
+	for _, m := range bracket().FindAllStringSubmatch(s, 16) {
 		in := strings.TrimSpace(m[1])
 		upper := strings.IndexFunc(in, func(r rune) bool { return r >= 'A' && r <= 'Z' }) >= 0
 		ws := words(in)
-		if interval.MatchString(in) {
+		if interval().MatchString(in) {
 			continue // stays in the name: "MX (MX400-550)"
 		}
 		switch {
-		case narrowing.MatchString(in):
+		case narrowing().MatchString(in):
 			e.conds = append(e.conds, in)
-		case len(ws) > 0 && len(ws) <= 3 && len(in) <= 12 && upper && strings.Count(in, "/") == 0 && !numberish.MatchString(in) && len(telling(ws)) > 0 && !table.variant[ws[0].key]:
+		case len(ws) > 0 && len(ws) <= 3 && len(in) <= 12 && upper && strings.Count(in, "/") == 0 && !numberish().MatchString(in) && len(telling(ws)) > 0 && !table().variant[ws[0].key]:
 			short = append(short, in)
 		}
 		for _, w := range strings.FieldsFunc(in, func(r rune) bool { return strings.ContainsRune(" ,;/:", r) }) {
-			if numberish.MatchString(w) {
+			if numberish().MatchString(w) {
 				*numbers = append(*numbers, w)
 			}
 		}
 		e.allow.of(ws)
 	}
-	return bracket.ReplaceAllStringFunc(s, func(b string) string {
-		if interval.MatchString(b) {
+	return bracket().ReplaceAllStringFunc(s, func(b string) string {
+		if interval().MatchString(b) {
 			return " " + strings.Trim(b, "()[]") + " "
 		}
 		return " "
@@ -168,7 +168,7 @@ func (e *Entry) brackets(s string, numbers *[]string) (string, []string) {
 
 // generic: the word, or its singular, says nothing.
 func generic(key string) bool {
-	return table.generic[key] || len(key) > 3 && table.generic[strings.TrimSuffix(key, "s")]
+	return table().generic[key] || len(key) > 3 && table().generic[strings.TrimSuffix(key, "s")]
 }
 
 // telling leaves out the words that say nothing.
@@ -197,7 +197,7 @@ func (e *Entry) add(ws []word, how string, spans []span) *name {
 			return nil // nothing by which anything could be known: "Version", "Monitor"
 		}
 		n.words, n.weak = ws, true
-	} else if len(t) == 1 && t[0].digits() && len(ws) > 1 && !numberish.MatchString(t[0].text) && strings.Contains(t[0].key, ".") {
+	} else if len(t) == 1 && t[0].digits() && len(ws) > 1 && !numberish().MatchString(t[0].text) && strings.Contains(t[0].key, ".") {
 		n.words, n.weak = ws, true // "MRI 1.5T"
 	}
 	if len(e.names) < 64 {
@@ -208,14 +208,14 @@ func (e *Entry) add(ws []word, how string, spans []span) *name {
 }
 
 // nameVersion is a version at the end of a name: "IntelliSpace Portal 8.0.x", "PCS 7 V8.1".
-var nameVersion = regexp.MustCompile(`^(?:[vV][0-9]+(?:\.[0-9xX]+)*|[0-9]+(?:\.[0-9xX]+)+)$`)
+var nameVersion = pattern.Of(`^(?:[vV][0-9]+(?:\.[0-9xX]+)*|[0-9]+(?:\.[0-9xX]+)+)$`)
 
 // alternatives reads a name that may be several: lists with slashes or commas,
 // rows of models, intervals of models.
 func (e *Entry) alternatives(s, how string) {
-	s = compound.ReplaceAllString(s, "$1$2")
+	s = compound().ReplaceAllString(s, "$1$2")
 	var spans []span
-	for _, m := range interval.FindAllStringSubmatch(s, 8) {
+	for _, m := range interval().FindAllStringSubmatch(s, 8) {
 		lo, _ := strconv.Atoi(m[2])
 		hi, _ := strconv.Atoi(m[4])
 		if (m[3] == "" || strings.EqualFold(m[1], m[3])) && lo < hi {
@@ -227,7 +227,7 @@ func (e *Entry) alternatives(s, how string) {
 		e.add(words(strings.NewReplacer("/", " ", ",", " ").Replace(s)), how, spans)
 		return
 	}
-	if f := strings.Fields(s); len(f) > 1 && how == "name" && nameVersion.MatchString(f[len(f)-1]) {
+	if f := strings.Fields(s); len(f) > 1 && how == "name" && nameVersion().MatchString(f[len(f)-1]) {
 		e.version = f[len(f)-1]
 		s = strings.Join(f[:len(f)-1], " ")
 	}

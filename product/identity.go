@@ -66,7 +66,7 @@ func (e *Entry) identify(d *prepared) (identity, bool) {
 	}
 	if d.inferred != "" {
 		best.confidence = best.confidence * 95 / 100
-		best.reason += fmt.Sprintf("; “%s” is a line of %s", d.inferred, table.byID[d.maker.ids[0]].Names[0])
+		best.reason += fmt.Sprintf("; “%s” is a line of %s", d.inferred, table().byID[d.maker.ids[0]].Names[0])
 	}
 	if t.reason != "" {
 		best.reason += "; " + t.reason
@@ -97,7 +97,7 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 	hit := found(n.words, set)
 	var missing, matched []word
 	for i, w := range n.words {
-		if !hit[i] && len(n.words) > 1 && len(table.lines[w.key]) == 0 && overlap(table.alias[w.key], e.kin) {
+		if !hit[i] && len(n.words) > 1 && len(table().lines[w.key]) == 0 && overlap(table().alias[w.key], e.kin) {
 			continue // "Xltek" of Natus' "Xltek NeuroWorks": a company, not a part of the name
 		}
 		if hit[i] {
@@ -118,7 +118,7 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		if ok || e.allow.has(w.key) || slices.ContainsFunc(n.spans, func(s span) bool { return s.holds(plain(w.text)) }) {
 			continue
 		}
-		if w.digits() && !d.isVersion(w.text) || len(w.key) <= 3 && i+1 < len(d.words) && d.words[i+1].digits() && !table.variant[w.key] {
+		if w.digits() && !d.isVersion(w.text) || len(w.key) <= 3 && i+1 < len(d.words) && d.words[i+1].digits() && !table().variant[w.key] {
 			models = append(models, w) // "009", and "AC" before it
 		} else if !w.digits() {
 			extra = append(extra, w)
@@ -186,7 +186,7 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		return id, false
 	}
 	variant := func(ws []word) bool {
-		return slices.ContainsFunc(ws, func(w word) bool { return table.variant[w.key] })
+		return slices.ContainsFunc(ws, func(w word) bool { return table().variant[w.key] })
 	}
 	switch {
 	case len(missing) == 0 && len(extra) == 0 && len(models) == 0:
@@ -215,7 +215,7 @@ func (e *Entry) compare(n *name, d *prepared, set wordSet) (identity, bool) {
 		id.reason = fmt.Sprintf("“%s” shares its number with “%s”", d.label(), what)
 		return id, true
 	}
-	if len(extra) == 0 && !variant(missing) && !slices.ContainsFunc(matched, func(w word) bool { return table.family[w.key] || len(w.key) < 4 }) {
+	if len(extra) == 0 && !variant(missing) && !slices.ContainsFunc(matched, func(w word) bool { return table().family[w.key] || len(w.key) < 4 }) {
 		id.vague = true
 		id.confidence = 55
 		id.reason = fmt.Sprintf("“%s” has a model number, “%s” has none, but has %s", d.label(), what, list(missing))
@@ -281,7 +281,7 @@ func (e *Entry) sharesWords(d *prepared) bool {
 // is a member of "IntelliVue"; "XR656 Plus" is not an "XR656".
 func (e *Entry) more(id identity, n *name, d *prepared, extra, models []word, numbered bool) (identity, bool) {
 	for _, w := range extra {
-		if table.variant[w.key] && !e.family {
+		if table().variant[w.key] && !e.family {
 			id.confidence, id.vague = 45, true
 			id.reason = fmt.Sprintf("the advisory names “%s” without “%s”", e, w.text)
 			return id, true

@@ -270,12 +270,12 @@ type identified struct {
 func onlyOne(p *prepared, candidates []identified) {
 	length := 0
 	for _, w := range p.words {
-		if table.family[w.key] {
+		if table().family[w.key] {
 			continue
 		}
 		length += len(w.key)
 	}
-	if length < 4 && (length < 2 || len(p.words) < 2) || table.family[joinKeys(p.words)] {
+	if length < 4 && (length < 2 || len(p.words) < 2) || table().family[joinKeys(p.words)] {
 		return
 	}
 	// The shortest name; every other must be that name and more ("PARx", "PARx handheld").

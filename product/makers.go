@@ -52,15 +52,15 @@ type brands struct {
 	roots                         map[string][]string // maker → the companies nobody took over above it
 }
 
-// table is brands.yaml, read once. A mistake in it stops every program at start, as
-// it would a test.
-var table = func() *brands {
+// table is brands.yaml, read once, by the first that asks: a command that compares no
+// product does not wait for it. A mistake in it is no error at run time; a test reads it.
+var table = sync.OnceValue(func() *brands {
 	b, err := readBrands(brandsYAML)
 	if err != nil {
 		panic("product/brands.yaml: " + err.Error())
 	}
 	return b
-}()
+})
 
 func readBrands(data []byte) (*brands, error) {
 	b := &brands{byID: map[string]*maker{}, alias: map[string][]string{}, lines: map[string][]string{}, kindOf: map[string][]string{}, kin: map[string][]string{}, family: map[string]bool{}, roots: map[string][]string{}}
@@ -186,7 +186,7 @@ func readMaker(s string) makerName {
 	if m, ok := makerCache.Load(s); ok {
 		return m.(makerName)
 	}
-	m := table.readMaker(s)
+	m := table().readMaker(s)
 	makerCached.Lock()
 	defer makerCached.Unlock()
 	if makerCached.n < maxCached && len(s) < 128 {
@@ -228,7 +228,7 @@ func (m makerName) empty() bool { return len(m.ids) == 0 && len(m.core) == 0 }
 func (m makerName) groups() []string {
 	var out []string
 	for _, id := range m.ids {
-		for _, r := range table.roots[id] {
+		for _, r := range table().roots[id] {
 			if !slices.Contains(out, r) {
 				out = append(out, r)
 			}
@@ -243,11 +243,11 @@ func (m makerName) groups() []string {
 // kin are the companies that went to one of these, and these.
 func (m makerName) kin() []string {
 	if len(m.ids) == 1 {
-		return table.kin[m.ids[0]]
+		return table().kin[m.ids[0]]
 	}
 	var out []string
 	for _, id := range m.ids {
-		out = union(out, table.kin[id])
+		out = union(out, table().kin[id])
 	}
 	return out
 }

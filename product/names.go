@@ -92,7 +92,7 @@ func words(s string) []word {
 		if strings.ContainsRune(text, '.') {
 			k = fold(text)
 		}
-		if syn, ok := table.Synonyms[k]; ok {
+		if syn, ok := table().Synonyms[k]; ok {
 			k = syn
 		}
 		if n, unit, ok := strings.Cut(k, ".0"); ok && n != "" && strings.Trim(n, "0123456789") == "" && len(unit) == 1 && unit[0] >= 'a' && unit[0] <= 'z' {

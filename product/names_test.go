@@ -153,10 +153,10 @@ func TestHostileNames(t *testing.T) {
 
 // TestBrands: the table is sound.
 func TestBrands(t *testing.T) {
-	if len(table.Makers) < 150 {
-		t.Errorf("%d makers", len(table.Makers))
+	if len(table().Makers) < 150 {
+		t.Errorf("%d makers", len(table().Makers))
 	}
-	for _, m := range table.Makers {
+	for _, m := range table().Makers {
 		if len(m.Names) == 0 {
 			t.Errorf("%s has no name", m.ID)
 		}

@@ -26,7 +26,7 @@ func relate(device, vendor makerName, line string) tie {
 	best := tie{}
 	for _, d := range device.ids {
 		for _, v := range vendor.ids {
-			if t := table.relate(d, v, line); t.factor > best.factor {
+			if t := table().relate(d, v, line); t.factor > best.factor {
 				best = t
 			}
 		}
@@ -121,7 +121,7 @@ func carries(name string, lines []string) bool {
 func lineMaker(set wordSet) (string, string) {
 	id, line := "", ""
 	for k := range set {
-		for _, m := range table.lines[k] {
+		for _, m := range table().lines[k] {
 			if id != "" && id != m && len(k) <= len(line) {
 				if len(k) == len(line) {
 					return "", ""
@@ -146,7 +146,7 @@ func takeMakers(ws []word) ([]word, []string) {
 			for _, w := range ws[:j] {
 				s.WriteString(strings.ReplaceAll(fold(w.text), ".", ""))
 			}
-			if who, ok := table.alias[s.String()]; ok && len(table.lines[s.String()]) == 0 {
+			if who, ok := table().alias[s.String()]; ok && len(table().lines[s.String()]) == 0 {
 				ids, n = union(ids, who), j
 				break
 			}

@@ -1,21 +1,21 @@
 package product
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/productrange"
 )
 
 var (
 	// modelClause is a model number within the text of a version: "9.x model 35700BAX3".
-	modelClause = regexp.MustCompile(`(?i)\b(?:models?|part(?: number| no\.?)?|ref|p/n)\s*:?\s*#?\s*([0-9A-Za-z][0-9A-Za-z/-]{3,})`)
+	modelClause = pattern.Of(`(?i)\b(?:models?|part(?: number| no\.?)?|ref|p/n)\s*:?\s*#?\s*([0-9A-Za-z][0-9A-Za-z/-]{3,})`)
 	// modelish is a version that is a model number: "MMT-1740", "3120", "2490C".
-	modelish = regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{3,}[A-Z]?$|^[0-9]{4,6}[A-Z]{0,2}$`)
-	letter   = regexp.MustCompile(`[A-Za-z]{2,}`)
-	series   = regexp.MustCompile(`(?i)\bmodels?\b`)
+	modelish = pattern.Of(`^[A-Z]{2,4}-[0-9]{3,}[A-Z]?$|^[0-9]{4,6}[A-Z]{0,2}$`)
+	letter   = pattern.Of(`[A-Za-z]{2,}`)
+	series   = pattern.Of(`(?i)\bmodels?\b`)
 )
 
 // versions reads the version branch, and returns what in it are names of models
@@ -27,7 +27,7 @@ func (e *Entry) versions(numbers *[]string) (descriptors []string) {
 	}
 	e.text = true
 	rest := text
-	if m := modelClause.FindAllStringSubmatch(text, 8); m != nil {
+	if m := modelClause().FindAllStringSubmatch(text, 8); m != nil {
 		for _, x := range m {
 			if strings.ContainsAny(x[1], "0123456789") {
 				*numbers = append(*numbers, x[1])
@@ -49,9 +49,9 @@ func (e *Entry) versions(numbers *[]string) (descriptors []string) {
 	models := e.ranges.OK() && !e.ranges.All && len(e.ranges.Ranges) == 0 && len(e.ranges.Versions) > 0
 	for _, v := range e.ranges.Versions {
 		// four digits and no field may be a version too, where the full name does not say "models"
-		models = models && modelish.MatchString(v) && (len(v) != 4 || strings.Trim(v, "0123456789") != "" || series.MatchString(e.Product.Name+" "+e.Product.Full) || v[0] != '1' && v[0] != '2' || e.Product.Full == "")
+		models = models && modelish().MatchString(v) && (len(v) != 4 || strings.Trim(v, "0123456789") != "" || series().MatchString(e.Product.Name+" "+e.Product.Full) || v[0] != '1' && v[0] != '2' || e.Product.Full == "")
 	}
-	if t, ok := strings.CutPrefix(e.Product.Full, e.Product.Name); ok && e.ranges.OK() && len(e.ranges.Ranges) == 0 && series.MatchString(t) {
+	if t, ok := strings.CutPrefix(e.Product.Full, e.Product.Name); ok && e.ranges.OK() && len(e.ranges.Ranges) == 0 && series().MatchString(t) {
 		models = len(e.ranges.Versions) > 0 // "Models 3002 S3 and 3005 S3"
 	}
 	switch {
@@ -60,7 +60,7 @@ func (e *Entry) versions(numbers *[]string) (descriptors []string) {
 		descriptors = e.ranges.Versions
 		e.ranges = productrange.Parsed{All: true}
 		e.second = productrange.Parsed{}
-	case !e.ranges.OK() && letter.MatchString(rest) && len(rest) < 200:
+	case !e.ranges.OK() && letter().MatchString(rest) && len(rest) < 200:
 		for _, d := range strings.FieldsFunc(rest, func(r rune) bool { return r == '|' || r == ';' }) {
 			if ws := words(d); len(telling(ws)) > 0 && !versionWords(d) {
 				descriptors = append(descriptors, strings.TrimSpace(d))
@@ -75,9 +75,9 @@ func (e *Entry) versions(numbers *[]string) (descriptors []string) {
 }
 
 // versionSigns are signs that a text is about versions after all.
-var versionSigns = regexp.MustCompile(`(?i)[<>=]|\b(?:versions?|firmware|software|rev(?:ision)?s?|prior|later|earlier|release[sd]?|before|build|windows|shipped|edition|all|v?[0-9]+\.[0-9x]+)\b`)
+var versionSigns = pattern.Of(`(?i)[<>=]|\b(?:versions?|firmware|software|rev(?:ision)?s?|prior|later|earlier|release[sd]?|before|build|windows|shipped|edition|all|v?[0-9]+\.[0-9x]+)\b`)
 
-func versionWords(s string) bool { return versionSigns.MatchString(s) }
+func versionWords(s string) bool { return versionSigns().MatchString(s) }
 
 // descriptor adds the name of a model that stands in the version branch.
 func (e *Entry) descriptor(of, d string) {
@@ -87,14 +87,14 @@ func (e *Entry) descriptor(of, d string) {
 		return
 	}
 	var number []word
-	if numberish.MatchString(ws[0].text) {
+	if numberish().MatchString(ws[0].text) {
 		number, ws = ws[:1], ws[1:]
 		e.add(number, "model number", nil)
 	}
 	// The model's name, with the family's where it lacks it.
 	full := slices.Clone(ws)
 	have := joins(ws)
-	base, _ := takeMakers(words(compound.ReplaceAllString(of, "$1$2")))
+	base, _ := takeMakers(words(compound().ReplaceAllString(of, "$1$2")))
 	for _, w := range telling(base) {
 		if _, ok := have[w.key]; !ok {
 			full = append(full, w)

@@ -147,7 +147,7 @@ func (p *parser) exceptions(from, to int) bool {
 // odd reads single versions that are named by a word and a number, "HD 16", "FW 01".
 func (p *parser) odd(sep string) bool {
 	t, n := p.peek(), p.after(1)
-	if t.kind == word && len(t.text) <= 4 && !notNames[t.low] && t.text == strings.ToUpper(t.text) && !t.digits() && n.kind == word && number.MatchString(n.text) {
+	if t.kind == word && len(t.text) <= 4 && !notNames[t.low] && t.text == strings.ToUpper(t.text) && !t.digits() && n.kind == word && number().MatchString(n.text) {
 		p.i += 2
 		p.items = append(p.items, item{op: "=", v: release{text: t.text + " " + n.text}, sep: sep})
 		return true

@@ -2,9 +2,10 @@ package productrange
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 var months = map[string]int{
@@ -20,10 +21,10 @@ var dateWords = map[string]bool{
 }
 
 var (
-	isoDate   = regexp.MustCompile(`^((?:19|20)[0-9]{2})-([01][0-9])-([0-3][0-9])$`)
-	namedDate = regexp.MustCompile(`(?i)^(?:([0-9]{1,2})[-/])?([a-z]{3,9})(?:[-/]([0-9]{1,2}))?[-/]((?:19|20)[0-9]{2})$`)
-	year      = regexp.MustCompile(`^(?:19|20)[0-9]{2}$`)
-	day       = regexp.MustCompile(`^([0-9]{1,2})(?:st|nd|rd|th)?$`)
+	isoDate   = pattern.Of(`^((?:19|20)[0-9]{2})-([01][0-9])-([0-3][0-9])$`)
+	namedDate = pattern.Of(`(?i)^(?:([0-9]{1,2})[-/])?([a-z]{3,9})(?:[-/]([0-9]{1,2}))?[-/]((?:19|20)[0-9]{2})$`)
+	year      = pattern.Of(`^(?:19|20)[0-9]{2}$`)
+	day       = pattern.Of(`^([0-9]{1,2})(?:st|nd|rd|th)?$`)
 )
 
 // date reads a day, month or year written with the month's name (or ISO, where
@@ -34,20 +35,20 @@ func (p *parser) date(spoken bool) (string, bool) {
 	if t.kind != word {
 		return "", false
 	}
-	if m := isoDate.FindStringSubmatch(t.text); m != nil && spoken {
+	if m := isoDate().FindStringSubmatch(t.text); m != nil && spoken {
 		p.i++
 		return t.text, true
 	}
-	if m := namedDate.FindStringSubmatch(t.text); m != nil && months[strings.ToLower(m[2])] > 0 && (m[1] == "" || m[3] == "") {
+	if m := namedDate().FindStringSubmatch(t.text); m != nil && months[strings.ToLower(m[2])] > 0 && (m[1] == "" || m[3] == "") {
 		p.i++
 		return written(m[4], months[strings.ToLower(m[2])], m[1]+m[3])
 	}
-	if spoken && year.MatchString(t.text) && p.after(1).kind != word {
+	if spoken && year().MatchString(t.text) && p.after(1).kind != word {
 		p.i++
 		return t.text, true
 	}
 	var d string
-	if m := day.FindStringSubmatch(t.low); m != nil && months[p.after(1).low] > 0 {
+	if m := day().FindStringSubmatch(t.low); m != nil && months[p.after(1).low] > 0 {
 		d = m[1]
 		p.i++
 	}
@@ -57,14 +58,14 @@ func (p *parser) date(spoken bool) (string, bool) {
 		return "", false
 	}
 	p.i++
-	if x := day.FindStringSubmatch(p.peek().low); d == "" && x != nil && p.peek().kind == word {
+	if x := day().FindStringSubmatch(p.peek().low); d == "" && x != nil && p.peek().kind == word {
 		d = x[1]
 		p.i++
 	}
 	if p.peek().kind == comma {
 		p.i++
 	}
-	if y := p.peek(); y.kind == word && year.MatchString(y.low) {
+	if y := p.peek(); y.kind == word && year().MatchString(y.low) {
 		p.i++
 		return written(y.low, m, d)
 	}

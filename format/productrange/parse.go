@@ -1,8 +1,9 @@
 package productrange
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // item is one statement of a text: a bound, or a single version (op "=").
@@ -91,7 +92,7 @@ func (p *parser) closes(i int) int {
 }
 
 // mathInterval is "[1.0, 2.0)" as mathematicians, Maven and NuGet write it.
-var mathInterval = regexp.MustCompile(`^([\[(])\s*([^\s,()\[\]]*)\s*,\s*([^\s,()\[\]]*)\s*([\])])$`)
+var mathInterval = pattern.Of(`^([\[(])\s*([^\s,()\[\]]*)\s*,\s*([^\s,()\[\]]*)\s*([\])])$`)
 
 // Parse reads a text. It is total: what it does not understand is in Unread.
 func Parse(text string) Parsed {
@@ -112,7 +113,7 @@ func Parse(text string) Parsed {
 	if len(p.toks) > 512 {
 		return unread("more words than any range")
 	}
-	if m := mathInterval.FindStringSubmatch(s); m != nil && (m[2] != "" || m[3] != "") && isBound(m[2]) && isBound(m[3]) {
+	if m := mathInterval().FindStringSubmatch(s); m != nil && (m[2] != "" || m[3] != "") && isBound(m[2]) && isBound(m[3]) {
 		lo, hi := ">=", "<="
 		if m[1] == "(" {
 			lo = ">"
@@ -134,7 +135,7 @@ func Parse(text string) Parsed {
 	return out
 }
 
-func isBound(s string) bool { return s == "" || core.MatchString(s) }
+func isBound(s string) bool { return s == "" || core().MatchString(s) }
 
 func boundText(op, v string) string {
 	if v == "" {
@@ -144,13 +145,13 @@ func boundText(op, v string) string {
 }
 
 // serialName is a product name that ends with what its versions are.
-var serialName = regexp.MustCompile(`(?i)(?:with\s+)?(?:the\s+)?first\s+(?:[0-9]+|[a-z]+)\s+(?:digits|characters)\s+of\s+(?:the\s+)?serial\s+(?:numbers?|no\.?)\s*$`)
+var serialName = pattern.Of(`(?i)(?:with\s+)?(?:the\s+)?first\s+(?:[0-9]+|[a-z]+)\s+(?:digits|characters)\s+of\s+(?:the\s+)?serial\s+(?:numbers?|no\.?)\s*$`)
 
 // ParseOf reads the text of a product's branch together with the product's name,
 // which in some documents holds half of the statement: "L26CPU The first 5 digits
 // of serial No." and "<=23121".
 func ParseOf(product, text string) Parsed {
-	m := serialName.FindString(product)
+	m := serialName().FindString(product)
 	if m == "" {
 		return Parse(text)
 	}

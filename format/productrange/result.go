@@ -1,11 +1,11 @@
 package productrange
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/advisory"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/version"
 )
 
@@ -106,7 +106,7 @@ func (p *parser) combine() (spans []span, single []string, why string) {
 		if i > 0 && it.sep == "" && !(it.op == "<" || it.op == "<=" || it.op == ">" || it.op == ">=") && !(dotted(it) && dotted(p.items[i-1])) {
 			return nil, nil, "versions that nothing separates"
 		}
-		if it.op == "=" && it.hi == nil && len(p.items) > 1 && packOnly.MatchString(it.v.text) != packOnly.MatchString(p.items[0].v.text) {
+		if it.op == "=" && it.hi == nil && len(p.items) > 1 && packOnly().MatchString(it.v.text) != packOnly().MatchString(p.items[0].v.text) {
 			return nil, nil, "a service pack without its version: " + it.v.text
 		}
 		s := it.span()
@@ -124,7 +124,7 @@ func (p *parser) combine() (spans []span, single []string, why string) {
 			spans = append(spans, s)
 			i++
 		case it.op == "=" || it.hi != nil:
-			if packOnly.MatchString(it.v.text) && it.hi != nil && !packOnly.MatchString(it.hi.v.text) {
+			if packOnly().MatchString(it.v.text) && it.hi != nil && !packOnly().MatchString(it.hi.v.text) {
 				return nil, nil, "a service pack without its version: " + it.v.text
 			}
 			if why := ordered(s); why != "" {
@@ -185,7 +185,7 @@ func (p *parser) combine() (spans []span, single []string, why string) {
 }
 
 // packOnly is a service pack or fix without the version it belongs to.
-var packOnly = regexp.MustCompile(`(?i)^(?:sp|fp|hf|update|upd|hotfix|patch|service|feature)\.?-? ?[0-9]`)
+var packOnly = pattern.Of(`(?i)^(?:sp|fp|hf|update|upd|hotfix|patch|service|feature)\.?-? ?[0-9]`)
 
 func letterPrefix(s string) string {
 	return strings.ToLower(s[:len(s)-len(strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))])

@@ -1,9 +1,10 @@
 package productrange
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 var counts = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -11,18 +12,18 @@ var counts = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5
 var (
 	// serialText is a bound on the first digits of a serial number, as Mitsubishi
 	// Electric and others give it; the operator stands before or after.
-	serialText = regexp.MustCompile(`(?i)^(?:with\s+)?(<=?|>=?)?\s*(?:with\s+)?(?:the\s+)?first\s+([0-9]+|[a-z]+)\s+(?:digits|characters)\s+of\s+(?:the\s+)?serial\s+(?:numbers?|no\.?)\s*(?:is|are|be)?\s*(<=?|>=?|or lower than)?\s*([0-9A-Z]+)(?:\s+([0-9A-Z]+))?(?:\s+(?:or|and)\s+(prior|earlier|lower|below|later|higher|above))?$`)
+	serialText = pattern.Of(`(?i)^(?:with\s+)?(<=?|>=?)?\s*(?:with\s+)?(?:the\s+)?first\s+([0-9]+|[a-z]+)\s+(?:digits|characters)\s+of\s+(?:the\s+)?serial\s+(?:numbers?|no\.?)\s*(?:is|are|be)?\s*(<=?|>=?|or lower than)?\s*([0-9A-Z]+)(?:\s+([0-9A-Z]+))?(?:\s+(?:or|and)\s+(prior|earlier|lower|below|later|higher|above))?$`)
 	// serialStars is a prefix with the rest in stars: "<= Serial Numbers 2310****".
-	serialStars = regexp.MustCompile(`(?i)^(<=?|>=?)?\s*serial\s+(?:numbers?|no\.?)\s*(<=?|>=?)?\s*([0-9A-Z]+)\*+$`)
+	serialStars = pattern.Of(`(?i)^(<=?|>=?)?\s*serial\s+(?:numbers?|no\.?)\s*(<=?|>=?)?\s*([0-9A-Z]+)\*+$`)
 )
 
 // serial reads a bound on serial numbers. The number of digits named must be the
 // number of digits given; otherwise it is not clear what is compared.
 func (p *parser) serial() bool {
-	if m := serialStars.FindStringSubmatch(p.text); m != nil {
+	if m := serialStars().FindStringSubmatch(p.text); m != nil {
 		return p.addSerial(m[1]+m[2], m[3])
 	}
-	m := serialText.FindStringSubmatch(p.text)
+	m := serialText().FindStringSubmatch(p.text)
 	if m == nil {
 		return false
 	}

@@ -1,12 +1,13 @@
 package productrange
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // lettersSpan is an interval of revisions in letters.
-var lettersSpan = regexp.MustCompile(`^[A-Z]-[A-Z]$`)
+var lettersSpan = pattern.Of(`^[A-Z]-[A-Z]$`)
 
 // statement reads one bound, interval, list member or "all versions".
 func (p *parser) statement(sep string) bool {
@@ -40,7 +41,7 @@ func (p *parser) statement(sep string) bool {
 		}
 		return p.bounded(sep, b)
 	}
-	if t := p.peek(); t.kind == word && lettersSpan.MatchString(t.text) { // "Rev B-M"
+	if t := p.peek(); t.kind == word && lettersSpan().MatchString(t.text) { // "Rev B-M"
 		p.i++
 		p.items = append(p.items, item{op: ">=", v: release{text: t.text[:1]}, hi: &item{op: "<=", v: release{text: t.text[2:]}}, sep: sep})
 		return true
@@ -129,19 +130,19 @@ func (p *parser) named(bounded bool) bool {
 	var name []string
 	for len(name) < 5 && p.peek().kind == word {
 		t := p.peek()
-		if len(name) == 0 && prefixes[t.low] || labels[t.low] || notNames[t.low] || letters.MatchString(t.text) && len(t.text) == 1 || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
+		if len(name) == 0 && prefixes[t.low] || labels[t.low] || notNames[t.low] || letters().MatchString(t.text) && len(t.text) == 1 || conditionWords[t.low] || lowerWords[t.low] || upperWords[t.low] || t.low == "and" || t.low == "or" || t.low == "to" || t.low == "-" || t.low == "/" {
 			break
 		}
 		if p.isBoundHere() {
 			break
 		}
-		if core.MatchString(t.text) && !p.partName(len(name)) {
+		if core().MatchString(t.text) && !p.partName(len(name)) {
 			break
 		}
 		name = append(name, t.text)
 		p.i++
 	}
-	if len(name) > 0 && (p.isBoundHere() || p.peek().kind == word && core.MatchString(p.peek().text) && (bounded || p.announced())) {
+	if len(name) > 0 && (p.isBoundHere() || p.peek().kind == word && core().MatchString(p.peek().text) && (bounded || p.announced())) {
 		p.subject = append(p.subject, name...)
 		return true
 	}
@@ -167,7 +168,7 @@ func (p *parser) partName(already int) bool {
 	if n.kind == op && len(t.text) > 2 && !strings.Contains(t.text, ".") {
 		return letterPrefix(t.text) != letterPrefix(p.after(2).text) // not "A10 < A11"
 	}
-	if n.kind == word && core.MatchString(n.text) && strings.Contains(n.text, ".") && !strings.Contains(t.text, ".") && already == 0 {
+	if n.kind == word && core().MatchString(n.text) && strings.Contains(n.text, ".") && !strings.Contains(t.text, ".") && already == 0 {
 		return true // "S4 A.07.107", "IR302 3.5.56"
 	}
 	return n.kind == word && (n.text[0] == 'V' || n.text[0] == 'v') && isVersionStart(n.text) && already == 0 && !strings.Contains(t.text, ".")

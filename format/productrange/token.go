@@ -2,10 +2,11 @@ package productrange
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 type tokenKind uint8
@@ -62,13 +63,13 @@ func clean(text string) (string, bool) {
 		}
 		return r
 	}, s)
-	s = bracketed.ReplaceAllString(s, " $1 ")
+	s = bracketed().ReplaceAllString(s, " $1 ")
 	return strings.Join(strings.Fields(s), " "), vers
 }
 
 // bracketed are words of a bound that some put in brackets: "1.2.3 (and earlier)",
 // "up to (but not including) 2.5".
-var bracketed = regexp.MustCompile(`(?i)\(\s*((?:and|or)\s+(?:earlier|prior|below|older|lower|previous|later|newer|above|higher)(?:\s+versions?)?|but\s+not\s+including|not\s+including|and\s+including)\s*\)`)
+var bracketed = pattern.Of(`(?i)\(\s*((?:and|or)\s+(?:earlier|prior|below|older|lower|previous|later|newer|above|higher)(?:\s+versions?)?|but\s+not\s+including|not\s+including|and\s+including)\s*\)`)
 
 // scan splits cleaned text.
 func scan(s string) []token {

@@ -1,9 +1,10 @@
 package productrange
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // labels stand before a version and say no more than that one follows.
@@ -21,20 +22,20 @@ var parts = map[string]string{
 
 var (
 	// core is the main part of a version: digits, with at most a short run of letters before them.
-	core = regexp.MustCompile(`^(?:[A-Za-z]{1,4}[.\-]?){0,2}[0-9][0-9A-Za-z.\-+(){}/~:*]*$`)
+	core = pattern.Of(`^(?:[A-Za-z]{1,4}[.\-]?){0,2}[0-9][0-9A-Za-z.\-+(){}/~:*]*$`)
 	// letters is a revision in letters: "K", "LF", "A.B", "E.0x".
-	letters = regexp.MustCompile(`^[A-Z]{1,2}(?:[.\-][0-9A-Za-z]+)*$`)
+	letters = pattern.Of(`^[A-Z]{1,2}(?:[.\-][0-9A-Za-z]+)*$`)
 	// glued is a suffix in one word: "SP1", "Upd4", "P021", "T2-Patch", "CU01", "k4".
-	glued = regexp.MustCompile(`(?i)^(?:(?:sp|spi|hf|upd?|update|patch|rev|release|cu|ru|mp|build|bld|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|ehf|rel|tc|kb)\.?-?|[prbuthfskmdlnecq]-?)[0-9][0-9.]*[a-z]?(?:-patch)?$`)
+	glued = pattern.Of(`(?i)^(?:(?:sp|spi|hf|upd?|update|patch|rev|release|cu|ru|mp|build|bld|bn|qu|uc|fp|sr|tcu|rc|hotfix|hotfixrev|beta|alpha|ur|mr|ir|pl|su|ga|ehf|rel|tc|kb)\.?-?|[prbuthfskmdlnecq]-?)[0-9][0-9.]*[a-z]?(?:-patch)?$`)
 	// wildcard is a version whose last fields are open: "5.x.x", "7.2.*", "V4.X".
-	wildcard = regexp.MustCompile(`^([A-Za-z]{0,3}\.?(?:[0-9]+\.)*)([0-9]+)((?:\.[xX*])+)$`)
+	wildcard = pattern.Of(`^([A-Za-z]{0,3}\.?(?:[0-9]+\.)*)([0-9]+)((?:\.[xX*])+)$`)
 	// open placeholders elsewhere: "V3.X.14", "VX.2.11", "C.0x", "7.2x", "2310****".
-	placeholder = regexp.MustCompile(`(?:^|[vV.])[xX](?:\.|$)|[0-9]x$|[0-9][xX]\.|-[xX]$|\*|[xX]{2,}|\.\.|(?i:^CVE-)`)
-	tens        = regexp.MustCompile(`^([A-Za-z]{0,2}\.?(?:[0-9]+\.)*)0[xX]$`)
-	commit      = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
+	placeholder = pattern.Of(`(?:^|[vV.])[xX](?:\.|$)|[0-9]x$|[0-9][xX]\.|-[xX]$|\*|[xX]{2,}|\.\.|(?i:^CVE-)`)
+	tens        = pattern.Of(`^([A-Za-z]{0,2}\.?(?:[0-9]+\.)*)0[xX]$`)
+	commit      = pattern.Of(`^[0-9a-f]{7,40}$`)
 	// code is a further part in letters and digits: "15.3(3) JC1".
-	code   = regexp.MustCompile(`^[A-UW-Z][A-Z]{0,2}[0-9]+[a-z]?$`)
-	number = regexp.MustCompile(`^[0-9]+[A-Za-z]?$|^[0-9]+(?:[.\-][0-9]+)+[A-Za-z]?$`)
+	code   = pattern.Of(`^[A-UW-Z][A-Z]{0,2}[0-9]+[a-z]?$`)
+	number = pattern.Of(`^[0-9]+[A-Za-z]?$|^[0-9]+(?:[.\-][0-9]+)+[A-Za-z]?$`)
 )
 
 // suffixWords introduce a number that belongs to the version: "SP 1", "Update 3", "Service Pack 01".
@@ -74,7 +75,7 @@ func (p *parser) version(letter bool) (release, bool) {
 	}
 	t := p.peek()
 	if prefixes[t.low] {
-		if n := p.after(1); n.kind == word && number.MatchString(n.text) {
+		if n := p.after(1); n.kind == word && number().MatchString(n.text) {
 			prefix = append(prefix, t.text)
 			p.i++
 			t = p.peek()
@@ -86,17 +87,17 @@ func (p *parser) version(letter bool) (release, bool) {
 	}
 	text := t.text
 	switch {
-	case core.MatchString(text):
-	case glued.MatchString(text):
+	case core().MatchString(text):
+	case glued().MatchString(text):
 	case letter && t.digits() && p.lonely():
-	case letter && letters.MatchString(text) && !(labels[t.low] && t.low != "v" || conditionWords[t.low]):
+	case letter && letters().MatchString(text) && !(labels[t.low] && t.low != "v" || conditionWords[t.low]):
 	default:
 		p.i = start
 		return release{}, false
 	}
 	p.i++
 	v := release{text: strings.Join(append(prefix, text), " ")}
-	if m := wildcard.FindStringSubmatch(text); m != nil && prefix == nil {
+	if m := wildcard().FindStringSubmatch(text); m != nil && prefix == nil {
 		n, err := strconv.ParseUint(m[2], 10, 63)
 		if err != nil {
 			p.i = start
@@ -105,21 +106,21 @@ func (p *parser) version(letter bool) (release, bool) {
 		v.low, v.high = m[1]+m[2], m[1]+strconv.FormatUint(n+1, 10)
 		return v, true
 	}
-	if commit.MatchString(text) && strings.ContainsAny(text, "abcdef") && strings.ContainsAny(text, "0123456789") {
+	if commit().MatchString(text) && strings.ContainsAny(text, "abcdef") && strings.ContainsAny(text, "0123456789") {
 		p.fail("a commit, whose order is not known: " + text)
 		return release{}, false
 	}
-	if m := tens.FindStringSubmatch(text); m != nil && prefix == nil { // "C.0x" is C.00 to C.09
+	if m := tens().FindStringSubmatch(text); m != nil && prefix == nil { // "C.0x" is C.00 to C.09
 		v.low, v.high = m[1]+"00", m[1]+"10"
 		return v, true
 	}
-	if placeholder.MatchString(text) {
+	if placeholder().MatchString(text) {
 		p.fail("a placeholder within a version: " + text)
 		return release{}, false
 	}
 	for suffixed := false; ; suffixed = true {
 		n := p.suffix()
-		if t := p.peek(); n == 0 && t.kind == word && (strings.Contains(text, ".") && code.MatchString(t.text) || build(t.text, suffixed)) {
+		if t := p.peek(); n == 0 && t.kind == word && (strings.Contains(text, ".") && code().MatchString(t.text) || build(t.text, suffixed)) {
 			n = 1
 		}
 		if n == 0 {
@@ -134,14 +135,14 @@ func (p *parser) version(letter bool) (release, bool) {
 		if c := p.after(1); c.kind == word && p.closes(p.i) > 0 {
 			to := p.closes(p.i)
 			in := p.toks[p.i+1 : to]
-			if len(in) <= 4 && (suffixWords[in[0].low] || twoWords[in[0].low] != "" || glued.MatchString(in[0].text)) && in[len(in)-1].digits() {
+			if len(in) <= 4 && (suffixWords[in[0].low] || twoWords[in[0].low] != "" || glued().MatchString(in[0].text)) && in[len(in)-1].digits() {
 				var s []string
 				for _, x := range in {
 					s = append(s, x.text)
 				}
 				v.text += " (" + strings.Join(s, " ") + ")"
 				p.i = to + 1
-			} else if len(in) == 1 && number.MatchString(in[0].text) && !strings.Contains(in[0].text, ".") {
+			} else if len(in) == 1 && number().MatchString(in[0].text) && !strings.Contains(in[0].text, ".") {
 				v.text += " (" + in[0].text + ")"
 				p.i = to + 1
 			}
@@ -175,17 +176,17 @@ func (p *parser) suffix() int {
 	if t.low == "-" || t.low == "/" {
 		return 0
 	}
-	if glued.MatchString(t.text) || editions[t.low] {
+	if glued().MatchString(t.text) || editions[t.low] {
 		return 1
 	}
 	if second := twoWords[t.low]; second != "" && n.kind == word {
 		for _, s := range strings.Split(second, "|") {
-			if n.low == s && nn.kind == word && number.MatchString(nn.text) {
+			if n.low == s && nn.kind == word && number().MatchString(nn.text) {
 				return 3
 			}
 		}
 	}
-	if suffixWords[t.low] && n.kind == word && (number.MatchString(n.text) || (t.low == "rev" || t.low == "revision") && letters.MatchString(n.text)) {
+	if suffixWords[t.low] && n.kind == word && (number().MatchString(n.text) || (t.low == "rev" || t.low == "revision") && letters().MatchString(n.text)) {
 		if n.low == "a" { // the article
 			return 0
 		}

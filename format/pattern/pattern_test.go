@@ -1,0 +1,94 @@
+package pattern
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestOf(t *testing.T) {
+	p := Of(`^a+$`)
+	if !p().MatchString("aa") || p().MatchString("ab") {
+		t.Error("not the expression asked for")
+	}
+	if p() != p() {
+		t.Error("compiled twice")
+	}
+	bad := Of(`(`)
+	defer func() {
+		if recover() == nil {
+			t.Error("what is no expression was no panic")
+		}
+	}()
+	bad()
+}
+
+// TestEveryPatternCompiles: what used to stop the program at start stops this test. Text
+// must be written out where it is used, or nobody could check it here.
+func TestEveryPatternCompiles(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		files := token.NewFileSet()
+		f, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || sel.Sel.Name != "Of" {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); !ok || x.Name != "pattern" {
+				return true
+			}
+			seen++
+			text, ok := constant(call.Args[0])
+			if !ok {
+				t.Errorf("%s: the text of the pattern is not written out", files.Position(call.Pos()))
+			} else if _, err := regexp.Compile(text); err != nil {
+				t.Errorf("%s: %v", files.Position(call.Pos()), err)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Error("no pattern was found: the test looks in the wrong place")
+	}
+}
+
+func constant(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(e.Value)
+		return s, err == nil
+	case *ast.BinaryExpr:
+		a, ok := constant(e.X)
+		b, too := constant(e.Y)
+		return a + b, ok && too && e.Op == token.ADD
+	}
+	return "", false
+}
