@@ -12,11 +12,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/filelog"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/internal/durable"
 	"github.com/wardround/wardround/sqlite"
 )
@@ -30,11 +30,11 @@ func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 const maxManifest = 256 << 20
 
 var (
-	plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$`)
-	blobName  = regexp.MustCompile(`^blobs/[0-9a-f]{2}/[0-9a-f]{64}$`)
+	plainName = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$`)
+	blobName  = pattern.Of(`^blobs/[0-9a-f]{2}/[0-9a-f]{64}$`)
 )
 
-func plain(name string) bool { return plainName.MatchString(name) && !strings.HasSuffix(name, ".") }
+func plain(name string) bool { return plainName().MatchString(name) && !strings.HasSuffix(name, ".") }
 
 // expected reports whether a backup may hold a file of this name: nothing else is
 // ever written.
@@ -45,7 +45,7 @@ func expected(name string) bool {
 	case dir == "log" || dir == "keys":
 		return plain(base)
 	}
-	return blobName.MatchString(name)
+	return blobName().MatchString(name)
 }
 
 // Restore makes the data directory path, which must not exist or be empty, from a

@@ -2,13 +2,13 @@ package exchange
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/portfolio"
 )
 
@@ -89,7 +89,7 @@ func Tell(ctx context.Context, ix *portfolio.Index, maker string, exact bool, fi
 			return nil, wardround.Errorf(wardround.EForbidden, "exchange", "finding %s is not about a product of %s: it is not told to them", f.ID, maker)
 		}
 		c := Chosen{Check: f.Check, Severity: f.Severity.String(), State: string(f.State), Product: r.Product, Version: r.Version, Since: f.Opened.UTC().Format(time.DateOnly)}
-		if strings.HasPrefix(f.Check, "vulnerability.") && vulnerabilityID.MatchString(f.Item) {
+		if strings.HasPrefix(f.Check, "vulnerability.") && vulnerabilityID().MatchString(f.Item) {
 			c.Vulnerability = f.Item // items of other checks may be names and addresses
 		}
 		out.Findings = append(out.Findings, c)
@@ -98,7 +98,7 @@ func Tell(ctx context.Context, ix *portfolio.Index, maker string, exact bool, fi
 }
 
 // vulnerabilityID is how ids of vulnerabilities look; an address does not.
-var vulnerabilityID = regexp.MustCompile(`^[A-Z][A-Za-z]{1,15}-[A-Za-z0-9:-]{3,60}$`)
+var vulnerabilityID = pattern.Of(`^[A-Z][A-Za-z]{1,15}-[A-Za-z0-9:-]{3,60}$`)
 
 func releaseOf(ix *portfolio.Index, mine map[wardround.ReleaseID]*wardround.Release, s wardround.Subject) *wardround.Release {
 	switch s.Kind {

@@ -3,10 +3,10 @@ package cyclonedx
 import (
 	"bytes"
 	"encoding/xml"
-	"regexp"
 	"strings"
 
 	"github.com/wardround/wardround/format/jsonstream"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/xmlstream"
 )
 
@@ -30,13 +30,13 @@ func Detect(prefix []byte) (format, version string, ok bool) {
 	if text[0] == '{' {
 		return detectJSON(text)
 	}
-	if m := tagValue.FindSubmatch(text); m != nil {
+	if m := tagValue().FindSubmatch(text); m != nil {
 		return "SPDX tag-value", string(m[1]), true
 	}
 	return "", "", false
 }
 
-var tagValue = regexp.MustCompile(`(?m)^SPDXVersion:[ \t]*SPDX-([0-9.]+)`)
+var tagValue = pattern.Of(`(?m)^SPDXVersion:[ \t]*SPDX-([0-9.]+)`)
 
 func detectXML(prefix []byte) (string, string, bool) {
 	d := xmlstream.New(bytes.NewReader(prefix), xmlstream.Limits{})

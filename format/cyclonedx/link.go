@@ -2,16 +2,17 @@ package cyclonedx
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // linkForm is BOM-Link: urn:cdx:SERIAL/VERSION#REF (ECMA-424, bom-link; registered
 // as the URN namespace cdx).
-var linkForm = regexp.MustCompile(`^urn:cdx:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[1-9][0-9]*(#.+)?$`)
+var linkForm = pattern.Of(`^urn:cdx:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[1-9][0-9]*(#.+)?$`)
 
-func isLink(s string) bool { return strings.HasPrefix(s, "urn:cdx:") && linkForm.MatchString(s) }
+func isLink(s string) bool { return strings.HasPrefix(s, "urn:cdx:") && linkForm().MatchString(s) }
 
 // SplitLink divides a BOM-Link or another reference to a bill of materials into
 // the document and the bom-ref in it.

@@ -272,7 +272,7 @@ func (s *speaker) component(i int) vex.Product {
 	for _, h := range c.Hashes {
 		p.Hashes = append(p.Hashes, vex.Hash{Algorithm: h.Algorithm, Value: h.Value})
 	}
-	if serialForm.MatchString(s.doc.ID) {
+	if serialForm().MatchString(s.doc.ID) {
 		p.Document = Link(s.doc.ID, s.doc.Revision, "")
 	}
 	return p

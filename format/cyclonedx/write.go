@@ -113,7 +113,7 @@ func (e *encoder) document() (*wireBOM, error) {
 		XMLNS: namespace + e.opt.Version, Schema: schemaBase + "bom-" + e.opt.Version + ".schema.json",
 		Format: "CycloneDX", Version: e.opt.Version, Revision: max(d.Revision, 1), Metadata: e.metadata(),
 	}
-	if serialForm.MatchString(d.ID) {
+	if serialForm().MatchString(d.ID) {
 		bom.Serial = d.ID
 	}
 	for _, i := range e.parts[0] {
@@ -230,7 +230,7 @@ func (e *encoder) metadata() *wireMetadata {
 	if d.Name != name {
 		m.Properties = append(m.Properties, Property{ours + "document-name", d.Name})
 	}
-	if d.ID != "" && !serialForm.MatchString(d.ID) {
+	if d.ID != "" && !serialForm().MatchString(d.ID) {
 		m.Properties = append(m.Properties, Property{ours + "document-id", d.ID})
 	}
 	for _, l := range e.links[-1] {

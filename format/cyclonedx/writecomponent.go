@@ -3,7 +3,6 @@ package cyclonedx
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,13 +10,14 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/sbom"
 	"github.com/wardround/wardround/format/xsd"
 )
 
 var (
-	serialForm = regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-	digestForm = regexp.MustCompile(`^([a-fA-F0-9]{32}|[a-fA-F0-9]{40}|[a-fA-F0-9]{64}|[a-fA-F0-9]{96}|[a-fA-F0-9]{128})$`)
+	serialForm = pattern.Of(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	digestForm = pattern.Of(`^([a-fA-F0-9]{32}|[a-fA-F0-9]{40}|[a-fA-F0-9]{64}|[a-fA-F0-9]{96}|[a-fA-F0-9]{128})$`)
 	scopes     = words("required", "optional", "excluded")
 	algorithms = words("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512", "SHA3-256", "SHA3-384", "SHA3-512", "BLAKE2b-256", "BLAKE2b-384", "BLAKE2b-512", "BLAKE3")
 	fields     = words("group", "name", "version", "purl", "cpe", "omniborId", "swhid", "swid", "hash")
@@ -65,7 +65,7 @@ func (e *encoder) fields(w *wireComponent, c *sbom.Component) {
 		w.SWID = &wireSWID{TagID: c.SWID, Name: c.Name}
 	}
 	for _, h := range c.Hashes {
-		if algorithms[h.Algorithm] && digestForm.MatchString(h.Value) {
+		if algorithms[h.Algorithm] && digestForm().MatchString(h.Value) {
 			w.Hashes = append(w.Hashes, wireHash(h))
 		}
 	}
@@ -154,7 +154,7 @@ func (e *encoder) properties(w *wireComponent, i int) []Property {
 		add("symbol", s)
 	}
 	for _, h := range c.Hashes {
-		if service || !algorithms[h.Algorithm] || !digestForm.MatchString(h.Value) {
+		if service || !algorithms[h.Algorithm] || !digestForm().MatchString(h.Value) {
 			add("hash:"+h.Algorithm, h.Value)
 		}
 	}
@@ -191,7 +191,7 @@ func (e *encoder) references(from int) (out []wireReference) {
 			continue
 		}
 		r := wireReference{Type: "bom", URL: url}
-		if alg, value, ok := strings.Cut(l.Digest, ":"); ok && algorithms[alg] && digestForm.MatchString(value) {
+		if alg, value, ok := strings.Cut(l.Digest, ":"); ok && algorithms[alg] && digestForm().MatchString(value) {
 			r.Hashes = []wireHash{{alg, value}}
 		}
 		out = append(out, r)

@@ -3,10 +3,11 @@ package mds2
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // fewest is how many questions make a form.
@@ -90,14 +91,14 @@ func questions(s *sheet) []located {
 	return slices.DeleteFunc(all, func(l located) bool { return l.col != best })
 }
 
-var oldNumber = regexp.MustCompile(`^(\d{1,2}-\d{1,2}(\.\d)?|[A-F]|[B-D]\.\d{1,2})$`)
+var oldNumber = pattern.Of(`^(\d{1,2}-\d{1,2}(\.\d)?|[A-F]|[B-D]\.\d{1,2})$`)
 
 // oldQuestions counts rows that look like those of the form of 2013.
 func oldQuestions(s *sheet) (n int) {
 	for _, row := range s.rows {
 		for _, c := range row {
 			if c != "" {
-				if oldNumber.MatchString(c) {
+				if oldNumber().MatchString(c) {
 					n++
 				}
 				break
@@ -113,7 +114,7 @@ var answers = map[string]string{
 	"see note": "See notes", "see notes": "See notes", "see note(s)": "See notes",
 }
 
-var answered = regexp.MustCompile(`(?i)^(yes|no|n/?a|not applicable|see notes?(?:\(s\))?)\b[\s.,;:()–—-]*(.*)$`)
+var answered = pattern.Of(`(?i)^(yes|no|n/?a|not applicable|see notes?(?:\(s\))?)\b[\s.,;:()–—-]*(.*)$`)
 
 // normal reads an answer: what it is in the form's words, and what was added to it.
 // ok is false for a text that begins with none.
@@ -122,7 +123,7 @@ func normal(s string) (value, rest string, ok bool) {
 	if v, ok := answers[l]; ok {
 		return v, "", true
 	}
-	if m := answered.FindStringSubmatch(s); m != nil {
+	if m := answered().FindStringSubmatch(s); m != nil {
 		l := strings.ToLower(m[1])
 		if l == "na" && !strings.HasPrefix(s, "NA") || l == "no" && len(m[2]) > 60 { // "No changes can be made …" is a text
 			return "", "", false
@@ -184,7 +185,7 @@ func answerOf(s *sheet, q located, column int) (value, rest string) {
 	return value, ""
 }
 
-var references = regexp.MustCompile(`(?i)\b(iec|iso|nist|sp 800|80001)\b`)
+var references = pattern.Of(`(?i)\b(iec|iso|nist|sp 800|80001)\b`)
 
 // noteColumn is the column of notes: headed so, else the one right of the answers
 // unless it is headed as one of the references to other standards; -1 for none.
@@ -204,7 +205,7 @@ func noteColumn(s *sheet, at []located, answer int) int {
 			case len(head) > 60:
 			case head == "notes" || head == "note" || head == "note #" || strings.HasPrefix(head, "see note") || strings.HasPrefix(head, "note ("):
 				return c
-			case references.MatchString(head):
+			case references().MatchString(head):
 				reference[c] = true
 			}
 		}
@@ -219,15 +220,15 @@ func noteColumn(s *sheet, at []located, answer int) int {
 // standard.
 func (s *sheet) referenceColumn(c int) bool {
 	for r := range min(len(s.rows), 30) {
-		if text := s.at(r, c); len(text) <= 60 && references.MatchString(text) {
+		if text := s.at(r, c); len(text) <= 60 && references().MatchString(text) {
 			return true
 		}
 	}
 	return false
 }
 
-var noteNumber = regexp.MustCompile(`(?i)^(?:see\s+)?notes?\s*#?\s*(\d{1,3})\s*[:.)\-–—]*\s*(.*)$`)
-var bareNumber = regexp.MustCompile(`^#?\(?(\d{1,3})\)?$`)
+var noteNumber = pattern.Of(`(?i)^(?:see\s+)?notes?\s*#?\s*(\d{1,3})\s*[:.)\-–—]*\s*(.*)$`)
+var bareNumber = pattern.Of(`^#?\(?(\d{1,3})\)?$`)
 
 // numberedNotes collects texts that are numbered as notes: "Note 3: …", or "Note 3"
 // with the text in the next cell.
@@ -236,7 +237,7 @@ func numberedNotes(book []sheet) map[int]string {
 	for i := range book {
 		for _, row := range book[i].rows {
 			for c, text := range row {
-				m := noteNumber.FindStringSubmatch(text)
+				m := noteNumber().FindStringSubmatch(text)
 				if m == nil {
 					continue
 				}
@@ -266,9 +267,9 @@ func noteOf(s *sheet, q located, column int, text string, numbered map[int]strin
 		}
 		return s.at(q.row, column)
 	}()} {
-		m := noteNumber.FindStringSubmatch(t)
+		m := noteNumber().FindStringSubmatch(t)
 		if m == nil || m[2] != "" {
-			if m = bareNumber.FindStringSubmatch(t); m == nil {
+			if m = bareNumber().FindStringSubmatch(t); m == nil {
 				if _, rest, ok := normal(t); t != "" && t != "__" && !(ok && rest == "") {
 					return clip(t, maxNote)
 				}
@@ -326,8 +327,8 @@ func (f *Form) document(s *sheet, q located, answer int) {
 	}
 }
 
-var versionLabel = regexp.MustCompile(`(?i)^(software|firmware|product|device)?\s*/?\s*(version|revision|release)(\s+(number|no\.?))?\s*(\(s\))?\s*:?$`)
-var versionInline = regexp.MustCompile(`(?i)\b(?:software|firmware)\s+(?:version|revision|release)\s*:?\s*([vV]?\d[\w.+-]{0,40})`)
+var versionLabel = pattern.Of(`(?i)^(software|firmware|product|device)?\s*/?\s*(version|revision|release)(\s+(number|no\.?))?\s*(\(s\))?\s*:?$`)
+var versionInline = pattern.Of(`(?i)\b(?:software|firmware)\s+(?:version|revision|release)\s*:?\s*([vV]?\d[\w.+-]{0,40})`)
 
 // version finds the version of the software: beside or under a cell that names it.
 func (f *Form) version(s *sheet) {
@@ -336,7 +337,7 @@ func (f *Form) version(s *sheet) {
 	}
 	for r := 0; r < min(len(s.rows), 60); r++ {
 		for c, text := range s.rows[r] {
-			if versionLabel.MatchString(text) {
+			if versionLabel().MatchString(text) {
 				for _, v := range []string{s.at(r, c+1), s.at(r, c+2), s.at(r+1, c)} {
 					if v != "" && len(v) <= 60 && strings.ContainsAny(v, "0123456789") {
 						f.Version = v
@@ -346,7 +347,7 @@ func (f *Form) version(s *sheet) {
 			}
 		}
 	}
-	if m := versionInline.FindStringSubmatch(f.Model + " ; " + f.Description); m != nil {
+	if m := versionInline().FindStringSubmatch(f.Model + " ; " + f.Description); m != nil {
 		f.Version = strings.TrimRight(m[1], ".")
 	}
 }

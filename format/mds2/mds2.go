@@ -29,11 +29,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // Limits of a form.
@@ -80,11 +81,11 @@ var groups = []string{
 	"DOC", "MPII", "ALOF", "AUDT", "AUTH", "CSUP", "DIDT", "DTBK", "EMRG", "IGAU", "MLDP", "NAUT", "CONN", "PAUT", "PLOK", "RDMP", "SBOM", "SAHD", "SGUD", "STCF", "TXCF", "TXIG", "RMOT",
 }
 
-var number = regexp.MustCompile(`^([A-Za-z]{3,4})\s*[-–—‑]\s*(\d{1,2}(?:\.\d{1,2}){0,4})[.:]?$`)
+var number = pattern.Of(`^([A-Za-z]{3,4})\s*[-–—‑]\s*(\d{1,2}(?:\.\d{1,2}){0,4})[.:]?$`)
 
 // Question reads the number of a question: "txcf – 2.1." is "TXCF-2.1".
 func Question(s string) (string, bool) {
-	m := number.FindStringSubmatch(strings.TrimSpace(s))
+	m := number().FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
 		return "", false
 	}

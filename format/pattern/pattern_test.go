@@ -49,6 +49,7 @@ func TestEveryPatternCompiles(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		consts := constants(f)
 		ast.Inspect(f, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) != 1 {
@@ -62,7 +63,7 @@ func TestEveryPatternCompiles(t *testing.T) {
 				return true
 			}
 			seen++
-			text, ok := constant(call.Args[0])
+			text, ok := constant(call.Args[0], consts)
 			if !ok {
 				t.Errorf("%s: the text of the pattern is not written out", files.Position(call.Pos()))
 			} else if _, err := regexp.Compile(text); err != nil {
@@ -80,15 +81,38 @@ func TestEveryPatternCompiles(t *testing.T) {
 	}
 }
 
-func constant(e ast.Expr) (string, bool) {
+// constants are the texts that a file names at its top level.
+func constants(f *ast.File) map[string]ast.Expr {
+	named := map[string]ast.Expr{}
+	for _, d := range f.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, s := range g.Specs {
+			if v := s.(*ast.ValueSpec); len(v.Names) == len(v.Values) {
+				for i, n := range v.Names {
+					named[n.Name] = v.Values[i]
+				}
+			}
+		}
+	}
+	return named
+}
+
+func constant(e ast.Expr, named map[string]ast.Expr) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		s, err := strconv.Unquote(e.Value)
 		return s, err == nil
 	case *ast.BinaryExpr:
-		a, ok := constant(e.X)
-		b, too := constant(e.Y)
+		a, ok := constant(e.X, named)
+		b, too := constant(e.Y, named)
 		return a + b, ok && too && e.Op == token.ADD
+	case *ast.Ident:
+		if v := named[e.Name]; v != nil {
+			return constant(v, named)
+		}
 	}
 	return "", false
 }

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // builtin is a type of XML Schema itself: which texts are of it, after white space
@@ -60,7 +63,8 @@ var builtins = func() map[string]*simpleType {
 }()
 
 func matching(re string) func(string) bool {
-	return regexp.MustCompile(`\A(?:` + re + `)\z`).MatchString
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + re + `)\z`) })
+	return func(s string) bool { return compiled().MatchString(s) }
 }
 
 var (
@@ -84,12 +88,12 @@ func isURI(s string) bool {
 		}
 	}
 	if i := strings.IndexAny(s, ":/?#"); i >= 0 && s[i] == ':' {
-		return scheme.MatchString(s[:i])
+		return scheme().MatchString(s[:i])
 	}
 	return true
 }
 
-var scheme = regexp.MustCompile(`\A[A-Za-z][A-Za-z0-9+.-]*\z`)
+var scheme = pattern.Of(`\A[A-Za-z][A-Za-z0-9+.-]*\z`)
 
 func hex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
@@ -98,13 +102,13 @@ func hex(c byte) bool {
 const zone = `(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?`
 
 var (
-	dateForm = regexp.MustCompile(`\A(-?(?:[1-9][0-9]{4,}|[0-9]{4}))-([0-9]{2})-([0-9]{2})` + zone + `\z`)
-	timeForm = regexp.MustCompile(`\A(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)` + zone + `\z`)
+	dateForm = pattern.Of(`\A(-?(?:[1-9][0-9]{4,}|[0-9]{4}))-([0-9]{2})-([0-9]{2})` + zone + `\z`)
+	timeForm = pattern.Of(`\A(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)` + zone + `\z`)
 )
 
 // isDate checks the calendar too: 2023-02-29 is none (Part 2 §3.2.9, appendix D).
 func isDate(s string) bool {
-	m := dateForm.FindStringSubmatch(s)
+	m := dateForm().FindStringSubmatch(s)
 	if m == nil {
 		return false
 	}
@@ -120,5 +124,5 @@ func isDate(s string) bool {
 
 func isDateTime(s string) bool {
 	day, rest, ok := strings.Cut(s, "T")
-	return ok && !strings.ContainsAny(day, "Z:+") && isDate(day) && timeForm.MatchString(rest)
+	return ok && !strings.ContainsAny(day, "Z:+") && isDate(day) && timeForm().MatchString(rest)
 }

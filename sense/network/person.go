@@ -1,12 +1,12 @@
 package network
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -226,7 +226,7 @@ func loginName(w string) bool {
 }
 
 // dates in three parts that stand alone: in a UID or an address they don't.
-var dates = regexp.MustCompile(`(?:^|[^0-9.])(?:([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})|([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}))(?:[^0-9.]|$)`)
+var dates = pattern.Of(`(?:^|[^0-9.])(?:([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4}|[0-9]{2})|([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}))(?:[^0-9.]|$)`)
 
 // dated reports whether s holds what may be a birth date: a whole date with a year
 // of four digits, a date in three parts, six digits behind initials, or nothing but
@@ -243,7 +243,7 @@ func dated(s string, words []string) bool {
 	if len(words) == 2 && len(words[1]) == 6 && digit(words[1][0]) && len(words[0]) <= 3 && !isWord(shortWords, words[0]) && !deviceWord(words[0], "") {
 		return true
 	}
-	for _, m := range dates.FindAllStringSubmatch(s, -1) {
+	for _, m := range dates().FindAllStringSubmatch(s, -1) {
 		if date(m[1], m[2], m[3]) || date(m[2], m[1], m[3]) || date(m[6], m[5], m[4]) {
 			return true
 		}
