@@ -73,12 +73,9 @@ func TestEachFaultHasItsRule(t *testing.T) {
 }
 
 // TestWhatNyokaWritesIsClean judges with a maker of PMML where it is installed;
-// it does not follow scikit-learn closely, so CI need not have it.
+// it does not follow scikit-learn closely.
 func TestWhatNyokaWritesIsClean(t *testing.T) {
 	t.Parallel()
-	if testkit.CI() {
-		t.Skip("nyoka is not part of CI")
-	}
 	out := testkit.RunPython(t, []string{"nyoka", "sklearn"}, `
 import warnings; warnings.simplefilter("ignore")
 import numpy as np, sys, io, contextlib
