@@ -2,12 +2,12 @@ package artefact
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/archive"
 	"github.com/wardround/wardround/format/issue"
+	"github.com/wardround/wardround/format/pattern"
 )
 
 var (
@@ -39,8 +39,8 @@ func walked(s *scanner, it *item, f *finding, issues []issue.Issue, err error) *
 // program data.pkl (and constants.pkl of TorchScript) refers to data/0, data/1 …,
 // which are the tensors' bytes.
 var (
-	torchProgram = regexp.MustCompile(`^(?:[^/]+/)?(?:data|constants)\.pkl$`)
-	torchTensor  = regexp.MustCompile(`^(?:[^/]+/)?(?:data|constants|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
+	torchProgram = pattern.Of(`^(?:[^/]+/)?(?:data|constants)\.pkl$`)
+	torchTensor  = pattern.Of(`^(?:[^/]+/)?(?:data|constants|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
 )
 
 func scanZip(s *scanner, it *item) *finding {
@@ -50,11 +50,11 @@ func scanZip(s *scanner, it *item) *finding {
 	issues, err := archive.Zip(it.r, it.size, s.budget, func(m *archive.Member) error {
 		r := plain
 		switch {
-		case torchProgram.MatchString(m.Name):
+		case torchProgram().MatchString(m.Name):
 			r = torch
-		case isTorch && torchTensor.MatchString(m.Name):
+		case isTorch && torchTensor().MatchString(m.Name):
 			r = tensor
-		case kind == torchScript && torchSource.MatchString(m.Name):
+		case kind == torchScript && torchSource().MatchString(m.Name):
 			r = script
 		}
 		return s.inside(it, m, r, f)
@@ -66,7 +66,7 @@ func scanZip(s *scanner, it *item) *finding {
 }
 
 // torchSource is a source file of a TorchScript archive.
-var torchSource = regexp.MustCompile(`^(?:[^/]+/)?code/.+\.py$`)
+var torchSource = pattern.Of(`^(?:[^/]+/)?code/.+\.py$`)
 
 const (
 	torchZip    = "torch zip"
@@ -78,9 +78,9 @@ func zipKind(names []string) string {
 	has := func(match func(string) bool) bool { return slices.ContainsFunc(names, match) }
 	is := func(name string) func(string) bool { return func(n string) bool { return n == name } }
 	switch {
-	case has(torchProgram.MatchString) && has(torchSource.MatchString):
+	case has(torchProgram().MatchString) && has(torchSource().MatchString):
 		return torchScript
-	case has(torchProgram.MatchString):
+	case has(torchProgram().MatchString):
 		return torchZip
 	case has(func(n string) bool { return ext(n) == ".npy" }) && !has(func(n string) bool { return ext(n) != ".npy" }):
 		return "npz"

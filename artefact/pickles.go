@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/archive"
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/npy"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/pickle"
 )
 
@@ -123,7 +123,7 @@ func reaches(rep *pickle.Report, c *pickle.Callable) bool {
 
 // importable is what a dotted path looks like. Python would try to import other names,
 // too, but a text that happens to be a pickle is full of them.
-var importable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_<][A-Za-z0-9_>]*)+$`)
+var importable = pattern.Of(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_<][A-Za-z0-9_>]*)+$`)
 
 // textNames are extensions of lists of words: their first lines may read as an import.
 var textNames = strings.Fields(".txt .vocab .bpe .merges .md .csv .tsv .json .yaml .yml .log")
@@ -137,7 +137,7 @@ func fits(rep *pickle.Report, head []byte, it *item, n int) bool {
 	live, called, grave := false, false, false
 	text := !hasProto(head) && isText(head)
 	for _, c := range rep.Callables {
-		if c.Under&(pickle.C|pickle.Python) != 0 && (!text || importable.MatchString(c.Full)) {
+		if c.Under&(pickle.C|pickle.Python) != 0 && (!text || importable().MatchString(c.Full)) {
 			live = true
 			called = called || c.Called && (!text || reaches(rep, &c))
 			grave = grave || c.Class == pickle.Malicious

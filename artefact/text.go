@@ -3,12 +3,12 @@ package artefact
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/wardround/wardround/format/issue"
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // isText reports whether head is text in UTF-8 (a rune may be cut at its end) or in
@@ -69,9 +69,9 @@ var codeNames = strings.Fields(`.py .pyw .pyx .pth .sh .bash .zsh .fish .bat .cm
 	.java .c .cc .cpp .h .hpp .cu .go .rs .cs .swift .scala .tcl .awk .ipynb .wasm .desktop .service .mk .cmake .gradle .dll .so .dylib .exe .jar .class .pyc .pyd .whl .egg`)
 
 var (
-	pythonLine = regexp.MustCompile(`(?m)^(?:import [A-Za-z_][\w.]*(?: as \w+)?(?:, *[\w.]+)*|from [A-Za-z_.][\w.]* import .+|def \w+\(.*\).*:|class \w+(?:\(.*\))?:|@\w[\w.]*(?:\(.*\))?)[ \t\r]*(?:#.*)?$`)
-	yamlPython = regexp.MustCompile(`!!python/(?:object|name|module)|tag:yaml\.org,2002:python/(?:object|name|module)`)
-	remoteCode = regexp.MustCompile(`"(?:auto_map|custom_pipelines)"\s*:\s*\{`)
+	pythonLine = pattern.Of(`(?m)^(?:import [A-Za-z_][\w.]*(?: as \w+)?(?:, *[\w.]+)*|from [A-Za-z_.][\w.]* import .+|def \w+\(.*\).*:|class \w+(?:\(.*\))?:|@\w[\w.]*(?:\(.*\))?)[ \t\r]*(?:#.*)?$`)
+	yamlPython = pattern.Of(`!!python/(?:object|name|module)|tag:yaml\.org,2002:python/(?:object|name|module)`)
+	remoteCode = pattern.Of(`"(?:auto_map|custom_pipelines)"\s*:\s*\{`)
 	lfsPointer = []byte("version https://git-lfs.github.com/spec/v1\n")
 )
 
@@ -118,7 +118,7 @@ func (s *scanner) rest(it *item, some bool) *finding {
 	case code || bytes.HasPrefix(it.head, []byte("#!")):
 		f.format = "source code"
 		return say("artefact.code", issue.Unknown, "this is source code; it is there to be run, and nothing here judges programs")
-	case !prose(it.name) && len(pythonLine.FindAllIndex(it.head, 3)) >= 2:
+	case !prose(it.name) && len(pythonLine().FindAllIndex(it.head, 3)) >= 2:
 		f.format = "source code"
 		return say("artefact.code", issue.Unknown, "this reads like Python source code under another name")
 	}
@@ -138,12 +138,12 @@ func (s *scanner) textIssues(it *item, f *finding) {
 	}
 	const most = 4 << 20
 	b := peek(it.r, 0, it.size, most)
-	if i := yamlPython.FindIndex(b); i != nil {
+	if i := yamlPython().FindIndex(b); i != nil {
 		f.format = "yaml"
 		f.hit(it.path, issue.Issue{Rule: "yaml.python-tag", Level: issue.Unknown, Offset: int64(i[0]), Text: "the tag " + string(b[i[0]:i[1]]) + " makes PyYAML's unsafe loaders import and call what it names"})
 	}
 	s.configuration(it, f)
-	if i := remoteCode.FindIndex(b); i != nil && f.worst < issue.Unknown {
+	if i := remoteCode().FindIndex(b); i != nil && f.worst < issue.Unknown {
 		f.hit(it.path, issue.Issue{Rule: "artefact.remote-code", Level: issue.Unknown, Offset: int64(i[0]), Text: "the configuration names Python modules that a loader runs when it is told to trust remote code"})
 	}
 	if it.size > most && it.size > 64<<20 {
@@ -234,8 +234,8 @@ func image(head []byte) string {
 	return ""
 }
 
-var companions = regexp.MustCompile(`(?:^|/)variables\.data-\d{5}-of-\d{5}$|\.data-\d{5}-of-\d{5}$|\.ckpt\.index$|^variables\.index$|\.onnx[._]data$`)
+var companions = pattern.Of(`(?:^|/)variables\.data-\d{5}-of-\d{5}$|\.data-\d{5}-of-\d{5}$|\.ckpt\.index$|^variables\.index$|\.onnx[._]data$`)
 
 // companion: bytes that another file's model refers to, by the names that TensorFlow
 // and ONNX give them. Nothing about them was recognised, and nothing runs them.
-func companion(it *item) bool { return companions.MatchString(it.name) }
+func companion(it *item) bool { return companions().MatchString(it.name) }

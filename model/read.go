@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // The bounds of a plan: bytes of the file, depth of nesting, and values in it.
@@ -86,7 +86,7 @@ type walk struct {
 // spans are the fields that hold a length of time.
 var spans = map[string]bool{"every": true, "within": true, "kept": true, "again": true}
 
-var spanPattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*(d|days?|w|weeks?|mo|months?|y|years?)$`)
+var spanPattern = pattern.Of(`^([0-9]+(?:\.[0-9]+)?)\s*(d|days?|w|weeks?|mo|months?|y|years?)$`)
 
 func (w *walk) node(n *yaml.Node, path, key string, depth int) error {
 	if w.values++; w.values > maxValues {
@@ -141,7 +141,7 @@ func (w *walk) strict(n *yaml.Node) error {
 // 31 days, a year 366.
 func ParseSpan(s string) (time.Duration, error) {
 	s = strings.TrimSpace(s)
-	if m := spanPattern.FindStringSubmatch(s); m != nil {
+	if m := spanPattern().FindStringSubmatch(s); m != nil {
 		n, err := strconv.ParseFloat(m[1], 64)
 		unit := map[byte]time.Duration{'d': Day, 'w': 7 * Day, 'm': Month, 'y': Year}[m[2][0]]
 		if err != nil || n > 1000*float64(Year)/float64(unit)/10 {

@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // WorkOrder is what a maintenance system is told when a person asks for work on a
@@ -102,11 +102,11 @@ func ParseOrders(raw []byte) (Orders, error) {
 		return o, nil
 	}
 	// The fields are filled in later; in the host there are none.
-	bare := orderField.ReplaceAllString(o.Link, "x")
+	bare := orderField().ReplaceAllString(o.Link, "x")
 	if err := webAddress(bare); err != nil || strings.ContainsAny(bare, "{}") || strings.ContainsAny(host(o.Link), "{}") {
 		return Orders{}, wardround.Errorf(wardround.EInvalid, op, "work-orders: link: %q is no web address; write https://HOST/… with fields as {title} after the host", o.Link)
 	}
-	for _, m := range orderField.FindAllStringSubmatch(o.Link, -1) {
+	for _, m := range orderField().FindAllStringSubmatch(o.Link, -1) {
 		if !slices.Contains(OrderFields, m[1]) {
 			return Orders{}, wardround.Errorf(wardround.EInvalid, op, "work-orders: link: there is no field {%s}; there are {%s}", m[1], strings.Join(OrderFields, "}, {"))
 		}
@@ -123,7 +123,7 @@ func host(s string) string {
 	return scheme + rest
 }
 
-var orderField = regexp.MustCompile(`\{([a-z_]+)\}`)
+var orderField = pattern.Of(`\{([a-z_]+)\}`)
 
 // OrderFields are what a link can name in braces.
 var OrderFields = []string{
@@ -137,7 +137,7 @@ const maxField = 300
 // Open returns the link that opens the house's form for an order, "" without one.
 // What is filled in is escaped: names come off the wire.
 func (o Orders) Open(w WorkOrder) string {
-	return orderField.ReplaceAllStringFunc(o.Link, func(m string) string {
+	return orderField().ReplaceAllStringFunc(o.Link, func(m string) string {
 		v := []rune(w.field(m[1 : len(m)-1]))
 		if len(v) > maxField {
 			v = v[:maxField]

@@ -1,15 +1,15 @@
 package portfolio
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/purl"
 )
 
 // vulnerabilityID is the form of ids: CVE-2021-44228, GHSA-jfh8-…, GO-2022-0969.
-var vulnerabilityID = regexp.MustCompile(`^[A-Z][A-Za-z]{1,15}-[0-9A-Za-z][0-9A-Za-z-]*$`)
+var vulnerabilityID = pattern.Of(`^[A-Z][A-Za-z]{1,15}-[0-9A-Za-z][0-9A-Za-z-]*$`)
 
 // ParseQuery reads a question as people type it: a vulnerability's id, or a package
 // and a range of its versions: "pkg:npm/lodash <4.17.21", "openssl >=3.0 <3.0.7",
@@ -20,7 +20,7 @@ func ParseQuery(s string) (Query, error) {
 	if s == "" || len(s) > 4096 {
 		return Query{}, wardround.Errorf(wardround.EInvalid, op, "ask for a vulnerability (CVE-2021-44228) or a package and a range (openssl >=3.0 <3.0.7)")
 	}
-	if vulnerabilityID.MatchString(s) {
+	if vulnerabilityID().MatchString(s) {
 		return Query{Vulnerability: s}, nil
 	}
 	name, rest := s, ""

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wardround/wardround/format/csaf/internal/tree"
@@ -106,11 +107,11 @@ func (v versions) has(version string) bool {
 }
 
 // tests are all tests in the order of the standard.
-var tests = func() []test {
+var tests = sync.OnceValue(func() []test {
 	all := slices.Concat(productTests, statusTests, scoreTests, weaknessTests, namingTests, historyTests, profileTests, remediationTests, versionTests, sharingTests, ssvcTests, licenceTests, extensionTests, overlapTests, adviceTests)
 	slices.SortStableFunc(all, func(a, b test) int { return byNumber(a.id, b.id) })
 	return all
-}()
+})
 
 func kindOf(id string) Kind {
 	switch {
@@ -138,7 +139,7 @@ func byNumber(a, b string) int {
 // Tests describes every test of both versions of the standard.
 func Tests() []TestInfo {
 	var out []TestInfo
-	for _, t := range tests {
+	for _, t := range tests() {
 		info := TestInfo{ID: t.id, Kind: kindOf(t.id), Title: t.title, Made: t.run != nil}
 		for _, v := range []string{"2.0", "2.1"} {
 			if t.versions.has(v) {
@@ -219,8 +220,9 @@ func (v *Validator) test(root *tree.Node, r *Result) {
 	if v.options.Now != nil {
 		s.now = v.options.Now()
 	}
-	for i := range tests {
-		t := &tests[i]
+	all := tests()
+	for i := range all {
+		t := &all[i]
 		if t.run == nil || !t.versions.has(r.Version) || !v.options.wants(t.id) {
 			continue
 		}

@@ -1,10 +1,11 @@
 package jinja
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 func set(words string) map[string]bool {
@@ -50,7 +51,7 @@ var (
 		traceback context cause enter exit del delattr setattr setitem delitem dir format weakref slots init_subclass
 		subclasshook set_name get set wrapped`)
 
-	dunder = regexp.MustCompile(`__([A-Za-z_]+?)__`)
+	dunder = pattern.Of(`__([A-Za-z_]+?)__`)
 )
 
 // plain folds what Python folds before it compares identifiers (NFKC, PEP 3131).
@@ -75,7 +76,7 @@ func hides(s string) (string, bool) {
 	if !strings.Contains(s, "_") {
 		return "", false
 	}
-	for _, m := range dunder.FindAllStringSubmatch(plain(s), 8) {
+	for _, m := range dunder().FindAllStringSubmatch(plain(s), 8) {
 		if dunders[strings.ToLower(m[1])] {
 			return m[0], true
 		}

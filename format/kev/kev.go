@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"time"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // MaxBytes is the largest catalogue that is read; the real one has 1.1 MB.
@@ -35,7 +36,7 @@ type Entry struct {
 	CWEs       []string  `json:"cwes,omitempty"`
 }
 
-var cve = regexp.MustCompile(`^CVE-\d{4}-\d{4,19}$`)
+var cve = pattern.Of(`^CVE-\d{4}-\d{4,19}$`)
 
 // Read reads a catalogue. One entry that cannot be read refuses the whole: half a
 // catalogue would say of the other half that it is not exploited.
@@ -76,7 +77,7 @@ func Read(r io.Reader) (*Catalogue, error) {
 	}
 	c := &Catalogue{Version: w.Version, Released: w.Released, Entries: make([]Entry, 0, len(w.List))}
 	for i, e := range w.List {
-		if !cve.MatchString(e.CVE) {
+		if !cve().MatchString(e.CVE) {
 			return nil, fmt.Errorf("kev: entry %d: %.40q is no CVE id", i, e.CVE)
 		}
 		x := Entry{CVE: e.CVE, Vendor: e.Vendor, Product: e.Product, Name: e.Name, Action: e.Action, Ransomware: e.Ransomware == "Known", CWEs: e.CWEs}

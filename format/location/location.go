@@ -5,8 +5,9 @@
 package location
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // Kind is where a path leads.
@@ -21,10 +22,10 @@ const (
 	Empty               // no path at all
 )
 
-var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`)
+var scheme = pattern.Of(`^[A-Za-z][A-Za-z0-9+.-]+:`)
 
 // devices are names that Windows gives to devices, whatever their extension.
-var devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+var devices = pattern.Of(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 
 // Judge says where a path leads and, for all but Inside, why in a few words.
 // It reads a path as Unix, as Windows and percent-decoded: what any of them
@@ -40,7 +41,7 @@ func Judge(p string) (Kind, string) {
 	if i := strings.IndexByte(p, 0); i >= 0 {
 		return Outside, "it holds a NUL, at which some readers end it"
 	}
-	if scheme.MatchString(p) {
+	if scheme().MatchString(p) {
 		if strings.HasPrefix(low, "file:") {
 			return Outside, "it is a file: address"
 		}
@@ -80,7 +81,7 @@ func judge(p string) (Kind, string) {
 		if strings.TrimRight(part, " ") == ".." || strings.HasPrefix(part, "..") && strings.Trim(part, ". ") == "" {
 			return Outside, `it climbs out by ".."`
 		}
-		if devices.MatchString(part) {
+		if devices().MatchString(part) {
 			return Odd, "Windows takes it for a device"
 		}
 	}

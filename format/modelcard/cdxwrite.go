@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wardround/wardround/format/pattern"
 )
 
 // Versions are those of CycloneDX that can be written.
@@ -47,7 +48,7 @@ func (d *Document) CycloneDXXML(w io.Writer, version string) (lost []string, err
 	return l.all(), err
 }
 
-var serialForm = regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+var serialForm = pattern.Of(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 // outgo turns a document into its wire form.
 type outgo struct {
@@ -70,7 +71,7 @@ func (d *Document) wire(version string, inXML bool) (*wireBOM, *losses, error) {
 		XMLNS: "http://cyclonedx.org/schema/bom/" + version, Schema: "http://cyclonedx.org/schema/bom-" + version + ".schema.json",
 		Format: "CycloneDX", Spec: version, Revision: 1,
 	}
-	if serialForm.MatchString(d.Serial) {
+	if serialForm().MatchString(d.Serial) {
 		bom.Serial = d.Serial
 	}
 	meta := &wireMetadata{}
@@ -159,7 +160,7 @@ var componentTypes = []string{"application", "framework", "library", "container"
 
 var hashSizes = map[string]int{"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-384": 96, "SHA-512": 128, "SHA3-256": 64, "SHA3-384": 96, "SHA3-512": 128, "BLAKE2b-256": 64, "BLAKE2b-384": 96, "BLAKE2b-512": 128, "BLAKE3": 64}
 
-var hexForm = regexp.MustCompile(`^[0-9a-fA-F]+$`)
+var hexForm = pattern.Of(`^[0-9a-fA-F]+$`)
 
 func (o *outgo) component(c *Component) *wireComponent {
 	w := &wireComponent{
@@ -190,7 +191,7 @@ func (o *outgo) component(c *Component) *wireComponent {
 		o.losses.add("%s: the package URL %q", c.Name, c.PURL)
 	}
 	for _, h := range c.Hashes {
-		if hashSizes[h.Algorithm] == len(h.Value) && hexForm.MatchString(h.Value) {
+		if hashSizes[h.Algorithm] == len(h.Value) && hexForm().MatchString(h.Value) {
 			w.Hashes = append(w.Hashes, h)
 		} else {
 			o.losses.add("%s: the digest %s %q", c.Name, h.Algorithm, h.Value)

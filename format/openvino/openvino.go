@@ -11,13 +11,13 @@ import (
 	"encoding/xml"
 	"io"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/location"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/format/payload"
 	"github.com/wardround/wardround/format/xmlstream"
 	"github.com/wardround/wardround/format/xmlwalk"
@@ -92,7 +92,7 @@ type checker struct {
 	kind   string
 }
 
-var opset = regexp.MustCompile(`^opset[0-9]{1,2}$`)
+var opset = pattern.Of(`^opset[0-9]{1,2}$`)
 
 // internal are sets that the runtime itself makes.
 var internal = map[string]string{"ie_internal_opset": "", "type_relaxed_opset": "", "util": "", "gpu_opset": "", "cpu_plugin_opset": "", "intel_npu": ""}
@@ -141,7 +141,7 @@ func (c *checker) startLayer(e xml.StartElement, path []string, at int64) {
 		c.issues.Add("openvino.no-type", issue.Unreadable, c.layer, at, "The layer %q has no type.", c.layer)
 	case made:
 		c.issues.Add("openvino.internal-layer", issue.Note, c.layer, at, "The layer %q is of %q, which the runtime makes for itself.", c.layer, op.Set)
-	case set == "" || opset.MatchString(set):
+	case set == "" || opset().MatchString(set):
 		if !operators[strings.ToLower(c.kind)] {
 			c.issues.Add("openvino.unknown-layer", issue.Unknown, c.layer, at, "The layer %q is of the type %q, which is in none of OpenVINO's operator sets.", c.layer, op.Type)
 		}

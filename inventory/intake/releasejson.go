@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/wardround/wardround/format/gudid"
+	"github.com/wardround/wardround/format/pattern"
 	"github.com/wardround/wardround/kind"
 )
 
@@ -42,7 +42,7 @@ func ReleasesGUDID(r io.Reader, from From, version string) ([]*kind.ReleaseSaidV
 			s.GTIN = d.Primary
 		}
 		if s.Version == "" && b.given == "" {
-			if s.Version = d.Model; !versionLike.MatchString(trim(d.Model)) {
+			if s.Version = d.Model; !versionLike().MatchString(trim(d.Model)) {
 				b.faults.add(0, 0, d.Path, "%q does not say which version of its software it is; say --version", s.Product)
 				continue
 			}
@@ -52,7 +52,7 @@ func ReleasesGUDID(r io.Reader, from From, version string) ([]*kind.ReleaseSaidV
 	return b.done()
 }
 
-var versionLike = regexp.MustCompile(`^[vV]?\d+(\.\d+){1,5}([-+. ]?[A-Za-z0-9]{1,12})?$`)
+var versionLike = pattern.Of(`^[vV]?\d+(\.\d+){1,5}([-+. ]?[A-Za-z0-9]{1,12})?$`)
 
 func trim(s string) string { return strings.Join(strings.Fields(s), " ") }
 
