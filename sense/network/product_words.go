@@ -21,7 +21,7 @@ var productWords = sortedWords(`
 // that products go by and of numbers: people can write there too. At most limit bytes.
 func productText(s string, limit int, mac wardround.MAC) string {
 	s = technicalText(s, limit)
-	if dates.MatchString(s) {
+	if dates().MatchString(s) {
 		return ""
 	}
 	maker := ""
