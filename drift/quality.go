@@ -131,6 +131,18 @@ var units = []struct {
 	{4.008, "mmol/l and mg/dl of calcium"}, {1.611, "mmol/l and g/dl of haemoglobin"}, {7.5006, "kPa and mmHg"}, {2.2046, "kg and lb"}, {2.54, "inch and cm"}, {30.48, "foot and cm"}, {10.197, "kPa and cmH2O"}, {28.35, "ounce and g"},
 }
 
+// unitNames are parts of column names that speak of a quantity with a small factor between its units.
+var unitNames = map[string][]string{
+	"mmol/l and g/dl of haemoglobin":    {"hb", "hgb", "haemo", "hemo"},
+	"mmol/l and mg/dl of urea nitrogen": {"urea", "bun"},
+	"kg and lb":                         {"weight", "mass", "kg", "lb", "dose"},
+	"inch and cm":                       {"height", "length", "width", "thick", "size", "diam", "inch", "cm", "mm"},
+}
+
+func speaksOf(column, is string) bool {
+	return slices.ContainsFunc(unitNames[is], func(part string) bool { return strings.Contains(strings.ToLower(column), part) })
+}
+
 // unit says if the current values look like the reference's in another unit: all five quantiles scaled by one factor (or as
 // Celsius and Fahrenheit), and the distributions near each other once it is undone.
 func (p *pairing) unit() string {
@@ -174,6 +186,9 @@ func (p *pairing) unit() string {
 	}
 	best, name := 0.0, ""
 	for _, u := range units {
+		if u.factor < 3 && !speaksOf(p.a.name, u.is) {
+			continue // many things change a value by half or double
+		}
 		for _, f := range []float64{u.factor, 1 / u.factor} {
 			if math.Abs(math.Log(spread/f)) < math.Abs(math.Log(spread/math.Max(best, 1e-300))) {
 				best, name = f, u.is
