@@ -16,10 +16,6 @@ const (
 	leastShown     = 50    // answers shown, to say anything of either
 	tooQuick       = 1000  // milliseconds, from showing to accepting, of half of them
 	tooAgreeing    = 0.995 // of answers accepted
-	manyQueries    = 1000  // of one client in a window
-	mostNear       = 0.5   // of a client's answers that lie at the boundary
-	mostSteps      = 0.5   // of its inputs that differ little from the one before
-	mostCovered    = 0.5   // of the input space's cells that one client visited
 	mostOutliers   = 0.05  // of rows that lie outside the reference
 	mostSqueezed   = 0.05  // of rows whose answer changed when the input was simplified
 	mostEchoed     = 0.02  // of inputs that are what the model gave before
@@ -122,9 +118,13 @@ func (s *scene) attacks(x *kind.InferenceWindowV1) {
 	s.extraction(x)
 	if x.Looked >= fewest {
 		s.part("outlier", "inputs", x.Outliers, x.Looked, s.limitOf(model.Attack, "outlier", mostOutliers), x, "%s of inputs are unlike anything in the reference, at most %s are expected")
-		if x.Squeezed > 0 || s.knows("outlier", "disagreement") {
-			s.part("outlier", "disagreement", x.Squeezed, x.Looked, s.limitOf(model.Attack, "squeezed", mostSqueezed), x, "%s of answers change when their input is simplified, at most %s are expected")
-		}
+	}
+	compared := x.Compared
+	if compared == 0 && x.Squeezed > 0 { // a sensor that does not tell them apart
+		compared = x.Looked
+	}
+	if compared >= fewest {
+		s.part("outlier", "disagreement", x.Squeezed, compared, s.limitOf(model.Attack, "squeezed", mostSqueezed), x, "%s of answers change when their input is simplified, at most %s are expected")
 	}
 	if x.Echoed > 0 || s.knows("feedback", "inputs") {
 		s.part("feedback", "inputs", x.Echoed, x.Rows, s.limitOf(model.Attack, "echoed", mostEchoed), x, "%s of inputs are what the model gave before, at most %s are expected")
@@ -152,36 +152,6 @@ func (s *scene) part(topic, item string, n, of int64, limit float64, x *kind.Inf
 		j.Why = "there is not enough data yet to say"
 	}
 	s.say(j)
-}
-
-// extraction judges each client by how it asks: who walks along the boundary or sweeps
-// the space of inputs learns the model.
-func (s *scene) extraction(x *kind.InferenceWindowV1) {
-	if len(x.Clients) == 0 {
-		return
-	}
-	queries := int64(s.limitOf(model.Attack, "queries", manyQueries))
-	worst := check.Judgement{Topic: "extraction", Item: "clients", State: wardround.Pass, N: x.Rows, From: x.From, To: x.To,
-		Facts: wardround.Facts{"clients": max(len(x.Clients), x.ClientsOf)}}
-	for i := range x.Clients {
-		c := &x.Clients[i]
-		why := ""
-		n := float64(c.Queries)
-		switch {
-		case c.Queries >= 200 && float64(c.Near)/n > mostNear:
-			why = fmt.Sprintf("%s of one client's %d questions lie at the boundary of the decision", percent(float64(c.Near)/n), c.Queries)
-		case c.Queries >= 200 && float64(c.Steps)/n > mostSteps:
-			why = fmt.Sprintf("%s of one client's %d questions differ little from the one before", percent(float64(c.Steps)/n), c.Queries)
-		case c.Queries >= queries && c.Coverage > mostCovered && c.Entropy > 0.8:
-			why = fmt.Sprintf("one client's %d questions sweep %s of what can be asked, evenly", c.Queries, percent(c.Coverage))
-		}
-		if why != "" {
-			worst.State, worst.Hostile = wardround.Fail, true
-			worst.Facts["trouble"], worst.Facts["queries"] = why, c.Queries
-			break
-		}
-	}
-	s.say(worst)
 }
 
 // prompts judges planted instructions in what a language model was given.

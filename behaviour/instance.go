@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/stat/extraction"
 	"github.com/wardround/wardround/stat/sketch"
 )
 
@@ -57,6 +58,9 @@ type instance struct {
 	Labels   time.Time `json:"labels,omitzero"` // end of the newest span with outcomes
 	Events   int       `json:"events,omitempty"`
 	Sources  []feeding `json:"sources,omitempty"`
+	// Usual is how clients ask of the version UsualOf.
+	Usual   *extraction.Usual `json:"usual,omitempty"`
+	UsualOf string            `json:"usual_of,omitempty"`
 
 	asset   wardround.AssetID
 	release wardround.ReleaseID

@@ -135,6 +135,7 @@ type InferenceWindowV1 struct {
 	Outliers int64 `json:"outliers,omitempty"`
 	Looked   int64 `json:"looked,omitempty"`
 	Squeezed int64 `json:"squeezed,omitempty"`
+	Compared int64 `json:"compared,omitempty"` // rows with an answer to the simplified input
 	// Echoed are inputs that are what the model itself gave before.
 	Echoed    int64               `json:"echoed,omitempty"`
 	Errors    int64               `json:"errors,omitempty"`   // calls that the model did not answer
@@ -149,6 +150,18 @@ type InferenceWindowV1 struct {
 	Kept      int64               `json:"kept,omitempty"`      // rows in a reservoir that a person turned on
 }
 
+// Inputs is the part of windows of metadata, and what they say instead of a model:
+// which models run at a host is for whoever judges. InputSoftware names their column
+// of what devices run.
+const (
+	Inputs        = "inputs"
+	InputSoftware = "software version"
+)
+
+// OfHost reports whether the window is of what a host is fed with, for every model
+// that runs there.
+func (w *InferenceWindowV1) OfHost() bool { return w.Part == Inputs && w.Model == Inputs }
+
 // InferenceSource is a device that inputs came from.
 type InferenceSource struct {
 	Name string `json:"name"`           // as the group "source=NAME" of the sketches has it
@@ -162,9 +175,10 @@ type InferenceClient struct {
 	Queries  int64     `json:"queries"`
 	Distinct int64     `json:"distinct,omitempty"`      // different inputs
 	Coverage float64   `json:"coverage,omitempty"`      // share of the input space's cells that were visited, 0 to 1
-	Entropy  float64   `json:"entropy,omitempty"`       // of the cells visited, relative to the largest there can be, 0 to 1
+	Entropy  float64   `json:"entropy,omitempty"`       // of the cells of different inputs, of order two, relative to the largest there can be, 0 to 1
 	Near     int64     `json:"near_boundary,omitempty"` // answers within the margin of the decision
-	Steps    int64     `json:"small_steps,omitempty"`   // inputs that differ little from the one before
+	Steps    int64     `json:"small_steps,omitempty"`   // inputs that differ little from one shortly before
+	Outside  int64     `json:"outside,omitempty"`       // inputs that lie outside the reference
 }
 
 // InferenceOversight says what clinicians did with the answers.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/sense/inference"
+	"github.com/wardround/wardround/stat/sketch"
 )
 
 // inferenceConfig is a source of inference records: what its fields mean, and where
@@ -31,6 +33,9 @@ type inferenceConfig struct {
 	Listen string   `yaml:"listen"`
 	Token  string   `yaml:"token"`  // "@FILE": whoever posts has to show what it holds
 	Events []string `yaml:"events"` // of OTLP; none: all
+	// Reference is a sketch that inputs are held against, to say which lie outside; none:
+	// the first window with enough of them.
+	Reference string `yaml:"reference"`
 }
 
 var _ inference.Sink = (*writer)(nil)
@@ -77,6 +82,18 @@ func (a *app) recorders(w *writer, list []inferenceConfig, tls bool) (out []*rec
 		if err != nil {
 			return out, wardround.Errorf(wardround.EInvalid, op, "%s: %s: %w", c.Name, c.Mapping, err)
 		}
+		var reference *sketch.Window
+		if c.Reference != "" {
+			f, err := os.Open(c.Reference)
+			if err != nil {
+				return out, wardround.Errorf(wardround.EInvalid, op, "%s: the reference: %w", c.Name, err)
+			}
+			reference, err = sketch.Decode(bufio.NewReader(f), sketch.Limits{})
+			f.Close()
+			if err != nil {
+				return out, wardround.Errorf(wardround.EInvalid, op, "%s: %s is no sketch (see: wardround model sketch --help): %w", c.Name, c.Reference, err)
+			}
+		}
 		if r.token, err = postingToken(c.Token); err != nil {
 			return out, wardround.Errorf(wardround.EInvalid, op, "%s: %w", c.Name, err)
 		}
@@ -91,7 +108,7 @@ func (a *app) recorders(w *writer, list []inferenceConfig, tls bool) (out []*rec
 		out = append(out, r)
 		r.folder, err = inference.New(inference.Options{
 			Sensor: "inference/" + c.Name, Mapping: mapping, Pseudonyms: w.pseudonyms, Dir: filepath.Join(w.dir, dirInference, c.Name),
-			Origin: wardround.Live, Sink: w, Now: a.now,
+			Origin: wardround.Live, Sink: w, Now: a.now, Reference: reference,
 		})
 		if err != nil {
 			return out, err

@@ -15,6 +15,7 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/internal/durable"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/stat/extraction"
 	"github.com/wardround/wardround/stat/sketch"
 )
 
@@ -92,6 +93,7 @@ func (f *Folder) close(now time.Time, all bool) error {
 		if over := time.Unix(w.To, 0).Add(f.mapping.Grace); !all && now.Before(over) {
 			continue
 		}
+		f.learn(w)
 		f.counts.Withheld += int64(len(w.seal()))
 		if n := f.refused[s.model]; n > 0 {
 			w.window.Refused += n
@@ -208,6 +210,7 @@ type saved struct {
 	Labels   []savedLabels
 	Parts    []savedPart
 	Refused  []savedRefused
+	Lenses   []savedLens `json:",omitempty"`
 	Strays   strays
 	Outbox   []fact
 	Journal  string
@@ -230,13 +233,14 @@ type savedOpen struct {
 	Errors   int64
 	Fallback int64
 	Lost     int64
+	Marks    marks
 }
 
 type savedClient struct {
-	Name                       string
-	Queries, Over, Near, Steps int64
-	Visits                     []uint32
-	Distinct                   []byte
+	extraction.Client
+	Name     string
+	Over     int64
+	Distinct []byte
 }
 
 type savedLabels struct {
@@ -270,11 +274,11 @@ func (f *Folder) state() ([]byte, error) {
 			return nil, wardround.Wrap(wardround.EInternal, op, err)
 		}
 		o := savedOpen{Span: sp, To: w.To, Part: w.part, Window: b, Groups: w.groups, Sources: w.sources, Units: w.units, Sampling: w.sampling,
-			Shown: w.shown, Labels: w.labels, Errors: w.errors, Fallback: w.fallback, Lost: w.lost}
+			Shown: w.shown, Labels: w.labels, Errors: w.errors, Fallback: w.fallback, Lost: w.lost, Marks: w.marks}
 		o.Seen, _ = w.clients.seen.MarshalBinary()
 		for _, c := range w.clients.by {
 			d, _ := c.Distinct.MarshalBinary()
-			o.Clients = append(o.Clients, savedClient{c.Name, c.Queries, c.Over, c.Near, c.Steps, c.Visits[:], d})
+			o.Clients = append(o.Clients, savedClient{c.Client, c.Name, c.Over, d})
 		}
 		slices.SortFunc(o.Clients, func(a, b savedClient) int { return cmp.Compare(a.Name, b.Name) })
 		s.Open = append(s.Open, o)
@@ -290,6 +294,7 @@ func (f *Folder) state() ([]byte, error) {
 	for _, sp := range sorted(f.parts) {
 		s.Parts = append(s.Parts, savedPart{sp, f.parts[sp]})
 	}
+	s.Lenses = f.savedLenses()
 	for m, n := range f.refused {
 		s.Refused = append(s.Refused, savedRefused{m, n})
 	}

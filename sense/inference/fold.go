@@ -66,6 +66,7 @@ func (f *Folder) fold(r Record, now time.Time) string {
 	}
 	f.outcome(w, r, groups, at)
 	f.client(w, r)
+	f.marks(w, r)
 	if f.reservoir != nil {
 		f.reservoir.add(m, r, at)
 	}
@@ -129,6 +130,7 @@ func (f *Folder) at(s span) *open {
 		return nil
 	}
 	w := f.mapping.open(s, f.parts[s])
+	w.lens = f.lens(s.model)
 	f.open[s] = w
 	return w
 }

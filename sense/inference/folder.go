@@ -10,6 +10,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/sense"
+	"github.com/wardround/wardround/stat/sketch"
 )
 
 // Bounds of a folder.
@@ -38,6 +39,9 @@ type Options struct {
 	Pending    int           // predictions that wait for labels; default [DefaultPending]
 	Commit     time.Duration // how often [Folder.Run] commits; default 2 s
 	Reservoir  *Reservoir    // nil: no raw row is kept
+	// Reference is what rows are held against to say whether they lie outside; nil: the
+	// first window of a version with enough rows.
+	Reference *sketch.Window
 }
 
 // Counts say what became of records. Nothing is lost without one of them.
@@ -76,6 +80,8 @@ type Folder struct {
 	labels   map[span]*labelled
 	parts    map[span]int // how often a window was handed over
 	refused  map[model]int64
+	lenses   map[model]*glass
+	echoes   echoes
 	strays   strays
 	pending  map[uint64]*pending
 	queue    []uint64 // ids of pending, oldest first
@@ -113,7 +119,7 @@ func New(opt Options) (*Folder, error) {
 	f := &Folder{
 		opt: opt, mapping: opt.Mapping, pseudonyms: opt.Pseudonyms, maxPending: opt.Pending,
 		one: map[As]string{}, open: map[span]*open{}, labels: map[span]*labelled{}, parts: map[span]int{},
-		refused: map[model]int64{}, pending: map[uint64]*pending{}, inputs: map[string]*input{},
+		refused: map[model]int64{}, lenses: map[model]*glass{}, pending: map[uint64]*pending{}, inputs: map[string]*input{},
 		wake: make(chan struct{}), now: make(chan struct{}, 1),
 	}
 	f.counts.Refused = map[string]int64{}

@@ -43,9 +43,15 @@ const (
 	AsModel     As = "model"
 	AsVersion   As = "version"
 	AsService   As = "service"
-	AsError     As = "error"    // true: the model did not answer
-	AsFallback  As = "fallback" // true: answered without the model
-	AsIgnored   As = "ignored"  // known, and not wanted
+	AsError     As = "error"         // true: the model did not answer
+	AsFallback  As = "fallback"      // true: answered without the model
+	AsSecond    As = "second-score"  // the score of the same input, simplified (feature squeezing)
+	AsInput     As = "input-digest"  // of what the model was given, as whole
+	AsDigest    As = "output-digest" // of what it gave
+	AsPrompt    As = "prompt"        // what a language model was given: looked through, never kept
+	AsReply     As = "reply"         // what it gave: likewise
+	AsRefused   As = "refused"       // true: the service did not answer for what was asked
+	AsIgnored   As = "ignored"       // known, and not wanted
 )
 
 // Mapping says what the fields of a record mean. It is a file:
@@ -68,6 +74,7 @@ type Mapping struct {
 	Service string `yaml:"service"`
 	Maker   string `yaml:"maker"`
 	Product string `yaml:"product"`
+	Host    string `yaml:"host"` // address or DNS name of the service, by which traffic is found to be its inputs
 
 	Window    time.Duration    `yaml:"window"`     // default an hour; a divisor of a day or days
 	Late      time.Duration    `yaml:"late"`       // how late a record may come: default 48h, at most 30 days
@@ -77,6 +84,7 @@ type Mapping struct {
 	Margin    float64          `yaml:"margin"`     // answers as near to it count as near: default 0.05
 	Bins      int              `yaml:"bins"`       // of outcome tables
 	K         int              `yaml:"k"`          // of quantile sketches
+	Canaries  []string         `yaml:"canaries"`   // marks that no answer of a language model may hold: 8 to 200 bytes each, at most 64
 	Fields    map[string]Field `yaml:"fields"`
 
 	names []string // of Fields, sorted
@@ -159,6 +167,9 @@ func (m *Mapping) Check() error {
 	if m.Margin == 0 {
 		m.Margin = .05
 	}
+	if len(m.Canaries) > 64 || slices.ContainsFunc(m.Canaries, func(c string) bool { return len(c) < 8 || len(c) > maxName }) {
+		return errors.New("canaries: want at most 64 of 8 to 200 bytes each")
+	}
 	if len(m.Fields) == 0 || len(m.Fields) > maxFields {
 		return fmt.Errorf("fields: %d; want 1 to %d", len(m.Fields), maxFields)
 	}
@@ -192,7 +203,7 @@ func (m *Mapping) Check() error {
 	if m.Model == "" && once[AsModel] == "" {
 		return errors.New("neither model nor a field says which model it is")
 	}
-	for _, s := range []string{m.Model, m.Version, m.Service, m.Maker, m.Product} {
+	for _, s := range []string{m.Model, m.Version, m.Service, m.Maker, m.Product, m.Host} {
 		if len(s) > maxName {
 			return fmt.Errorf("the name %.20q… is longer than %d bytes", s, maxName)
 		}
@@ -231,7 +242,7 @@ func (f *Field) check(field string) error {
 	}
 	switch f.As {
 	case AsFeature, AsOutput, AsGroup, AsScore, AsSource, AsUnit, AsTime, AsRecord, AsLabel, AsClient, AsAction,
-		AsDecision, AsThreshold, AsModel, AsVersion, AsService, AsError, AsFallback, AsIgnored:
+		AsDecision, AsThreshold, AsModel, AsVersion, AsService, AsError, AsFallback, AsSecond, AsInput, AsDigest, AsPrompt, AsReply, AsRefused, AsIgnored:
 	default:
 		return fmt.Errorf("as: %q is not known", f.As)
 	}

@@ -91,12 +91,10 @@ func (f *Folder) label(r Record) (y, ok bool) {
 	return false, false
 }
 
-// client counts who asked.
+// client looks at the input, and counts who asked.
 func (f *Folder) client(w *open, r Record) {
 	id, ok := text(f.value(r, AsClient))
-	if !ok || id == "" {
-		return
-	}
+	told := ok && id != ""
 	var cats uint64
 	numbers := make([]float64, 0, len(f.columnFields))
 	for _, n := range f.columnFields {
@@ -112,11 +110,16 @@ func (f *Folder) client(w *open, r Record) {
 			numbers = append(numbers, math.NaN())
 		}
 	}
+	seen := w.look(f, numbers)
+	w.echo(f, r, numbers)
+	if !told {
+		return
+	}
 	near := false
 	if len(f.scoreFields) > 0 {
 		if x, ok := number(r[f.scoreFields[0]]); ok {
 			near = math.Abs(x-f.threshold(r)) <= f.mapping.Margin
 		}
 	}
-	w.clients.of(string(f.pseudonyms.Of("client", []byte(id)))).ask(numbers, cats, near)
+	w.clients.of(string(f.pseudonyms.Of("client", []byte(id)))).ask(seen, numbers, cats, near)
 }

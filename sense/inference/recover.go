@@ -12,6 +12,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/internal/durable"
+	"github.com/wardround/wardround/stat/extraction"
 	"github.com/wardround/wardround/stat/sketch"
 )
 
@@ -54,11 +55,15 @@ func (f *Folder) recover() error {
 	for _, r := range s.Refused {
 		f.refused[r.Model] = r.N
 	}
+	for _, l := range s.Lenses {
+		f.restoreLens(l)
+	}
 	for _, o := range s.Open {
 		w, err := f.reopen(o)
 		if err != nil {
 			return broken(err)
 		}
+		w.lens = f.lens(o.Span.model)
 		f.open[o.Span] = w
 	}
 	for _, l := range s.Labels {
@@ -94,7 +99,7 @@ func (f *Folder) reopen(o savedOpen) (*open, error) {
 	}
 	w := &open{span: o.Span, To: o.To, part: o.Part, window: win, index: map[string]*sketch.Column{}, outcomes: map[string]*sketch.Outcome{},
 		groups: o.Groups, sources: o.Sources, units: o.Units, sampling: o.Sampling, clients: newClients(),
-		decide: win.Column("decision time", ""), shown: o.Shown, labels: o.Labels, errors: o.Errors, fallback: o.Fallback, lost: o.Lost}
+		decide: win.Column("decision time", ""), shown: o.Shown, labels: o.Labels, errors: o.Errors, fallback: o.Fallback, lost: o.Lost, marks: o.Marks}
 	for _, c := range win.Columns {
 		w.index[c.Group+"\x00"+c.Name] = c
 	}
@@ -114,10 +119,10 @@ func (f *Folder) reopen(o savedOpen) (*open, error) {
 		return nil, err
 	}
 	for _, c := range o.Clients {
-		x := &client{Name: c.Name, Queries: c.Queries, Over: c.Over, Near: c.Near, Steps: c.Steps, Distinct: sketch.NewHLL()}
-		if copy(x.Visits[:], c.Visits) != cells {
-			return nil, errors.New("a client without its cells")
+		if len(c.Sample) > extraction.MaxSample || c.Level > 60 {
+			return nil, errors.New("a client with too many inputs")
 		}
+		x := &client{Client: c.Client, Name: c.Name, Over: c.Over, Distinct: sketch.NewHLL()}
 		if err := x.Distinct.UnmarshalBinary(c.Distinct); err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/stat/extraction"
 	"github.com/wardround/wardround/stat/sketch"
 )
 
@@ -51,7 +52,9 @@ type open struct {
 	errors   int64
 	fallback int64
 	lost     int64
-	part     int // how often the window was handed over before
+	marks    marks
+	lens     *extraction.Lens // nil: no reference yet
+	part     int              // how often the window was handed over before
 }
 
 type oversight struct{ Shown, Accepted, Overridden, Ignored, Wrong, WrongAccepted int64 }
@@ -225,7 +228,7 @@ func (w *open) seal() (withheld []string) {
 // fact is what the log is told of a window.
 func (w *open) fact(m *Mapping) *kind.InferenceWindowV1 {
 	f := &kind.InferenceWindowV1{
-		Model: w.Model, Service: w.Service, Version: w.Version, Maker: m.Maker, Product: m.Product,
+		Model: w.Model, Service: w.Service, Version: w.Version, Maker: m.Maker, Product: m.Product, Host: m.Host,
 		From: w.window.From, To: w.window.To, Rows: w.window.Rows, Refused: w.window.Refused, Lost: w.lost,
 		Schema: w.window.Schema, Labels: w.labels, Errors: w.errors, Fallback: w.fallback,
 	}
@@ -243,6 +246,7 @@ func (w *open) fact(m *Mapping) *kind.InferenceWindowV1 {
 	slices.SortFunc(f.Sources, func(a, b kind.InferenceSource) int {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
 	})
+	w.marks.tell(f)
 	f.SourcesOf = len(f.Sources)
 	f.Sources = f.Sources[:min(len(f.Sources), maxTold)]
 	f.Clients, f.ClientsOf = w.clients.top(maxTold), w.clients.n()

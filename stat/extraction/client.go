@@ -132,9 +132,9 @@ func (c *Client) Shape() Shape {
 	for _, v := range per {
 		pairs += v * (v - 1)
 	}
-	if n >= 2 {
+	if n >= 2 && s.Coverage > 0 { // else there was no lens
 		same := max(pairs, 1) / (n * (n - 1))
-		s.Entropy = min(1, -math.Log2(same)/math.Log2(Cells))
+		s.Entropy = min(1, math.Log2(1/same)/math.Log2(Cells))
 	}
 	if q := float64(c.Queries); q > 0 {
 		s.Near, s.Steps, s.Outside = float64(c.Near)/q, float64(c.Steps)/q, float64(c.Outside)/q
