@@ -4,8 +4,8 @@ import (
 	"errors"
 	"math"
 
+	"github.com/wardround/wardround/stat/order"
 	"github.com/wardround/wardround/stat/performance"
-	"github.com/wardround/wardround/stat/radix"
 )
 
 // ATC and DoC estimate accuracy alone, from how sure the model is. They need
@@ -35,7 +35,7 @@ func ATC(refConfidence []float64, right []bool, chunkConfidence []float64, level
 	if n == 0 || len(chunkConfidence) == 0 {
 		return performance.Estimate{}, ErrEmpty
 	}
-	s := radix.Sorted(refConfidence)
+	s := order.Sorted(refConfidence)
 	if s[0] == s[n-1] {
 		return performance.Estimate{}, ErrNoSpread
 	}

@@ -4,8 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/wardround/wardround/stat/order"
 	"github.com/wardround/wardround/stat/performance"
-	"github.com/wardround/wardround/stat/radix"
 )
 
 // identity leaves a score as it is, cut to 0 … 1.
@@ -82,14 +82,14 @@ func ece(p, y, w []float64) float64 {
 		}
 		return w[i]
 	}
-	order := radix.Order(p)
+	place := order.Positions(p)
 	var total float64
-	for _, i := range order {
+	for _, i := range place {
 		total += at(i)
 	}
 	var sum, gap, mass float64
 	bin := 1.0
-	for _, i := range order {
+	for _, i := range place {
 		gap += at(i) * (p[i] - y[i])
 		mass += at(i)
 		if mass >= bin*total/10 {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"sort"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 )
 
 // Features are the inputs of rows, column by column. Column[j][i] is feature j
@@ -55,7 +55,7 @@ func learnCuts(columns [][]float64) cuts {
 				s = append(s, x[i])
 			}
 		}
-		radix.Float64s(s)
+		order.Float64s(s)
 		out[j] = cutAt(s)
 	}
 	return out

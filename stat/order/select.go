@@ -68,11 +68,8 @@ func countBelow(n int, ps, quantiles []float64, wanted map[int]float64, part fun
 				out[j] = hi + 1
 			}
 		default:
-			if q == 0 {
-				q = math.Copysign(0, -1) // −0 is no less than 0
-			}
-			keys, first := part(Key(q))
 			k := Key(q)
+			keys, first := part(k)
 			out[j] = first
 			for _, x := range keys {
 				if x < k {
@@ -156,7 +153,7 @@ func fill(xs []float64, counts []uint32, ranks []int, wanted map[int]float64, to
 		if i := slot[key>>top]; i != 0 {
 			return parts[i-1], start[key>>top]
 		}
-		// Zero that was looked for as −0: nothing of its bucket is below it, and what lies before is counted.
+		// None of the wanted: a quantile between numbers so far apart that their difference is infinite.
 		n := 0
 		for _, c := range counts[:key>>top] {
 			n += int(c)

@@ -5,7 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 	"gonum.org/v1/gonum/mathext"
 )
 
@@ -77,7 +77,7 @@ func (b Bins) edges(prob []float64) []float64 {
 		}
 		return edges
 	}
-	s := radix.Sorted(prob)
+	s := order.Sorted(prob)
 	for i := range n + 1 {
 		q := quantile7(s, float64(i)/float64(n))
 		if len(edges) == 0 || q > edges[len(edges)-1] {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 )
 
 // AUROC is the area under the ROC curve with DeLong's standard error, and for
@@ -56,13 +56,13 @@ func place(score []float64, label []bool) (*placed, error) {
 	if p.m == 0 || p.n == 0 {
 		return nil, ErrOneClass
 	}
-	order := radix.Order(score)
+	place := order.Positions(score)
 	var pos, neg float64
-	for a := 0; a < len(order); {
+	for a := 0; a < len(place); {
 		b := a
 		var tp, tn float64
-		for b < len(order) && score[order[b]] == score[order[a]] {
-			if label[order[b]] {
+		for b < len(place) && score[place[b]] == score[place[a]] {
+			if label[place[b]] {
 				tp++
 			} else {
 				tn++
@@ -70,7 +70,7 @@ func place(score []float64, label []bool) (*placed, error) {
 			b++
 		}
 		for ; a < b; a++ {
-			if i := order[a]; label[i] {
+			if i := place[a]; label[i] {
 				p.v[i] = (neg + tn/2) / p.n
 				p.auc += p.v[i]
 			} else {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 )
 
 // A Calibrator turns a score into a probability.
@@ -39,7 +39,7 @@ func FitIsotonic(x, y, weight []float64) (*Isotonic, error) {
 	}
 	// Rows of one score become one, with their mean.
 	ux, uy, uw := make([]float64, 0, len(x)), make([]float64, 0, len(x)), make([]float64, 0, len(x))
-	for _, i := range radix.Order(x) {
+	for _, i := range order.Positions(x) {
 		w := 1.0
 		if weight != nil {
 			w = weight[i]

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 )
 
 // A Ranking is rows put in order of score, ties together. It answers what
@@ -63,8 +63,8 @@ func split(score []float64, label []bool) (pos, neg []float64, err error) {
 		n += 1 - c
 	}
 	pos, neg = pos[:cases], neg[:others]
-	radix.Float64s(pos)
-	radix.Float64s(neg)
+	order.Float64s(pos)
+	order.Float64s(neg)
 	return pos, neg, nil
 }
 
@@ -113,7 +113,7 @@ func RankSoft(score, p, weight []float64) (*Ranking, error) {
 		}
 	}
 	r := &Ranking{cases: len(score), others: len(score)}
-	for _, i := range radix.Order(score) {
+	for _, i := range order.Positions(score) {
 		s, w := score[i], 1.0
 		if weight != nil {
 			w = weight[i]

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/wardround/wardround/stat/radix"
+	"github.com/wardround/wardround/stat/order"
 )
 
 // Sizes of a KLL.
@@ -244,7 +244,7 @@ func (s *KLL) compress() {
 func (s *KLL) compact(h int) {
 	l := s.levels[h]
 	if h == 0 {
-		radix.Float64s(l)
+		order.Float64s(l)
 	}
 	if len(l) < 2 {
 		return

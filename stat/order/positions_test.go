@@ -1,4 +1,4 @@
-package radix
+package order
 
 import (
 	"fmt"
@@ -18,6 +18,7 @@ func inputs(n int) map[string][]float64 {
 		in["score"] = append(in["score"], math.Round(r.Float64()*100)/100)
 		in["count"] = append(in["count"], float64(r.IntN(20)))
 		in["far behind the point"] = append(in["far behind the point"], 1e6+float64(r.IntN(n))*1e-9)
+		in["low bits"] = append(in["low bits"], 1+float64(r.IntN(1<<28))*0x1p-52)
 		in["constant"] = append(in["constant"], 0.25)
 		in["bits"] = append(in["bits"], math.Float64frombits(r.Uint64()))
 		in["odd"] = append(in["odd"], []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0, 5e-324, -1}[(i*5+r.IntN(3))%7])
@@ -26,7 +27,7 @@ func inputs(n int) map[string][]float64 {
 }
 
 func TestSortsAsAComparisonSortDoes(t *testing.T) {
-	for _, n := range []int{0, 1, 2, small - 1, small, 5000} {
+	for _, n := range []int{0, 1, 2, small - 1, small, 5000, 2 * long} {
 		for name, x := range inputs(n) {
 			t.Run(fmt.Sprint(name, n), func(t *testing.T) {
 				want := slices.Clone(x)
@@ -42,8 +43,8 @@ func TestSortsAsAComparisonSortDoes(t *testing.T) {
 					stable[i] = uint32(i)
 				}
 				slices.SortStableFunc(stable, func(i, j uint32) int { return compare(x[i], x[j]) })
-				if !slices.Equal(Order(x), stable) {
-					t.Fatal("Order is not the stable order")
+				if !slices.Equal(Positions(x), stable) {
+					t.Fatal("Positions are not the stable order")
 				}
 			})
 		}
@@ -63,17 +64,34 @@ func TestBothZerosAreOne(t *testing.T) {
 }
 
 func BenchmarkFloat64s(b *testing.B) {
-	x := inputs(1_000_000)["normal"]
-	y := make([]float64, len(x))
-	for b.Loop() {
-		copy(y, x)
-		Float64s(y)
+	for name, x := range inputs(1_000_000) {
+		b.Run(name, func(b *testing.B) {
+			y := make([]float64, len(x))
+			for b.Loop() {
+				copy(y, x)
+				Float64s(y)
+			}
+		})
 	}
 }
 
-func BenchmarkOrder(b *testing.B) {
-	x := inputs(1_000_000)["normal"]
-	for b.Loop() {
-		Order(x)
+func BenchmarkPositions(b *testing.B) {
+	for name, x := range inputs(1_000_000) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Positions(x)
+			}
+		})
 	}
+}
+
+// compare orders numbers, NaN last.
+func compare(a, b float64) int {
+	switch {
+	case a < b, a == a && b != b:
+		return -1
+	case a > b, a != a && b == b:
+		return 1
+	}
+	return 0
 }
