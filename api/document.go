@@ -76,7 +76,7 @@ func (s *Server) documents(ctx context.Context, keep func(*wardround.Document) b
 type documentsInput struct {
 	ListQuery
 	Q       string `query:"q" maxLength:"200" doc:"Words that all must occur in name, format, author or release."`
-	Kind    string `query:"kind" enum:"sbom,knowledge,vex,mds2,build,exchange"`
+	Kind    string `query:"kind" enum:"sbom,knowledge,vex,mds2,build,exchange,model-card,model-plan,model-reference,model-acceptance,model-artefact,model-diff"`
 	Release string `query:"release" maxLength:"100"`
 	Problem string `query:"problem" enum:"true,false" doc:"Whether it could not be read."`
 	Current bool   `query:"current" doc:"Only those in force: read, and not replaced."`

@@ -9,6 +9,8 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
+	"github.com/wardround/wardround/behaviour"
+	"github.com/wardround/wardround/behaviour/picture"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/knowledge"
 	"github.com/wardround/wardround/portfolio"
@@ -59,7 +61,7 @@ func (supportName) Schema(huma.Registry) *huma.Schema {
 }
 
 func (documentKindName) Schema(huma.Registry) *huma.Schema {
-	return enumOf("sbom", "knowledge", "vex", "mds2", "build", "exchange")
+	return enumOf("sbom", "knowledge", "vex", "mds2", "build", "exchange", "model-card", "model-plan", "model-reference", "model-acceptance", "model-artefact", "model-diff")
 }
 
 func (severityName) Schema(huma.Registry) *huma.Schema {
@@ -117,6 +119,31 @@ var named = map[reflect.Type]string{
 	reflect.TypeFor[Document]():            "PortfolioDocument",
 	reflect.TypeFor[Vulnerability]():       "VulnerabilityRow",
 	reflect.TypeFor[VEXRow]():              "VexRow",
+
+	reflect.TypeFor[behaviour.Document]():   "ModelDocument",
+	reflect.TypeFor[behaviour.Window]():     "ModelWindow",
+	reflect.TypeFor[behaviour.Line]():       "ModelLine",
+	reflect.TypeFor[behaviour.Point]():      "ModelPoint",
+	reflect.TypeFor[behaviour.Series]():     "ModelSeries",
+	reflect.TypeFor[check.Judgement]():      "ModelJudgement",
+	reflect.TypeFor[picture.Document]():     "ModelDocumentContent",
+	reflect.TypeFor[picture.Column]():       "ModelColumn",
+	reflect.TypeFor[picture.Heat]():         "ModelHeat",
+	reflect.TypeFor[picture.HeatRow]():      "ModelHeatRow",
+	reflect.TypeFor[picture.HeatCell]():     "ModelHeatCell",
+	reflect.TypeFor[picture.Span]():         "ModelSpan",
+	reflect.TypeFor[picture.Card]():         "ModelCard",
+	reflect.TypeFor[picture.Claim]():        "ModelClaim",
+	reflect.TypeFor[picture.Dataset]():      "ModelDataset",
+	reflect.TypeFor[picture.Scan]():         "ModelScan",
+	reflect.TypeFor[picture.Reference]():    "ModelReference",
+	reflect.TypeFor[picture.Change]():       "ModelChange",
+	reflect.TypeFor[picture.Bin]():          "DistributionBin",
+	reflect.TypeFor[picture.Share]():        "DistributionShare",
+	reflect.TypeFor[picture.Quantile]():     "DistributionQuantile",
+	reflect.TypeFor[picture.Category]():     "DistributionCategory",
+	reflect.TypeFor[picture.Distance]():     "DistributionDistance",
+	reflect.TypeFor[picture.Distribution](): "Distribution",
 }
 
 func schemaName(t reflect.Type, hint string) string {

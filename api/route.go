@@ -28,6 +28,7 @@ var routes = slices.Concat(
 	boardRoutes,
 	findingRoutes,
 	portfolioRoutes,
+	modelRoutes,
 )
 
 // Route is one line of the table.

@@ -48,7 +48,9 @@ type Options struct {
 	Judged
 	// Portfolio is releases and what is known of them; nil for none.
 	Portfolio *Portfolio
-	Control   Control
+	// Models is what is known of the AI models in use; nil for none.
+	Models  Models
+	Control Control
 	// Defaults are what settings are before anybody set them, as JSON, by name.
 	Defaults map[string][]byte
 	Version  Version

@@ -62,7 +62,8 @@ type faceOptions struct {
 	store  api.Store
 	// portfolio is what is told of releases; nil for none.
 	portfolio *api.Portfolio
-	past      api.Past // the log, for what is no longer in memory; nil for none
+	models    api.Models // what is known of AI models; nil for none
+	past      api.Past   // the log, for what is no longer in memory; nil for none
 	keys      []*ledger.Key
 	// statement is what a bundle of evidence tells besides its entries, stats what
 	// each check has cost.
@@ -109,8 +110,8 @@ func openFace(o faceOptions) (f *face, err error) {
 	opt := api.Options{
 		Scope: o.scope, SiteName: o.name, Origin: o.origin, Accounts: f.people.Service, Documents: f.people.store, Board: f.board,
 		Judged:    api.Judged{Past: o.past, Statement: o.statement, Stats: o.stats},
-		Portfolio: o.portfolio,
-		Store:     o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
+		Portfolio: o.portfolio, Models: o.models,
+		Store: o.store, Keys: o.keys, Hub: f.hub, Say: o.say, Control: o.control, Version: o.version, Metrics: o.metrics, Health: o.health,
 		Defaults: o.defaults, UI: web.Dist(), PublicURL: f.url, Hosts: hosts(o), TLS: strings.HasPrefix(f.url, "https://"), Log: o.log, Now: o.now,
 	}
 	if o.people.keys != "" {

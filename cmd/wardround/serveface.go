@@ -12,6 +12,8 @@ import (
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/account"
 	"github.com/wardround/wardround/api"
+	"github.com/wardround/wardround/behaviour"
+	"github.com/wardround/wardround/behaviour/picture"
 	"github.com/wardround/wardround/board"
 	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/live"
@@ -30,8 +32,8 @@ func (c *serveCmd) face(ctx context.Context, a *app, w *writer, m *sensors, sv *
 	f, err := openFace(faceOptions{
 		listener: sv.listener, certs: sv.certs, url: sv.cfg.URL, hosts: sv.cfg.Hosts,
 		scope: w.scope, origin: wardround.Live, name: name, public: filepath.Join(w.dir, publicDir), learn: c.Learn, store: w.store, keys: w.keys, say: w.say,
-		portfolio: w.portfolio(a),
-		past:      w.log, stats: w.pipe.Stats, statement: w.statement,
+		portfolio: w.portfolio(a), models: picture.New(w.models, behaviour.Opener(func(digest string) (io.ReadCloser, error) { return w.stock.blobs.Open(digest) })),
+		past: w.log, stats: w.pipe.Stats, statement: w.statement,
 		people: peopleOptions{file: w.d.Accounts(), keys: w.d.Keys()},
 		control: api.Control{
 			Interfaces:   interfaces,

@@ -1086,6 +1086,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The AI models in use
+         * @description Sorts: name, service, version, failing, unknown, last, severity.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions of a model
+         * @description a and b are ids of releases. The differences are held against the changes that the plan of a agreed to; the references are compared column by column.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["compare-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One model: who it is, what feeds it, what is judged of it
+         * @description Its key is NAME@SERVICE, or NAME where no service is told.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["get-model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/columns/{column}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The distribution of one column, now and in the reference
+         * @description Each point carries the interval that the sketch leaves. Now is one window, those between two times, or the newest.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["get-model-column"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/documents/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A card, plan, reference or scan report of a model, in plain fields
+         * @description Needs the permission view.
+         */
+        get: operations["get-model-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed when: columns by time
+         * @description Needs the permission view.
+         */
+        get: operations["get-model-heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a model, to its release and to what feeds it, oldest first
+         * @description Joined: events of its behaviour, findings about it, about its release and about the devices that feed it.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-model-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -2783,6 +2933,20 @@ export interface components {
         CodeInputBody: {
             code: string;
         };
+        ColumnDistance: {
+            /**
+             * Format: int64
+             * @description Rows in the first; 0: the column is not there.
+             */
+            a: number;
+            /** Format: int64 */
+            b: number;
+            column: string;
+            distance?: components["schemas"]["DistributionDistance"];
+            group?: string;
+            type: string;
+            unit?: string;
+        };
         Component: {
             /**
              * Format: int64
@@ -2927,6 +3091,108 @@ export interface components {
             name: string;
             /** @description Lines that begin with + for what comes and - for what goes. */
             text: string;
+        };
+        Distribution: {
+            /** @description The share of rows between two values; both sides in the same bins. */
+            bins?: components["schemas"]["DistributionBin"][];
+            /** @description The share of rows at or below a value; both sides at the same values. */
+            cdf?: components["schemas"]["DistributionShare"][];
+            /** @description The sketch still holds every value: there is no error. */
+            exact: boolean;
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            infinite: number;
+            /** Format: int64 */
+            invalid: number;
+            /** Format: double */
+            max?: number;
+            /** Format: double */
+            mean?: number;
+            /** Format: double */
+            min?: number;
+            /** Format: int64 */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Rows with a value.
+             */
+            n: number;
+            /** @description All further categories together. */
+            others?: components["schemas"]["DistributionCategory"];
+            quantiles?: components["schemas"]["DistributionQuantile"][];
+            /**
+             * Format: double
+             * @description By how much a share may be off, at 99 % confidence.
+             */
+            rank_error?: number;
+            /** Format: double */
+            sd?: number;
+            /** Format: date-time */
+            to?: string;
+            /**
+             * Format: int64
+             * @description Patients or studies of all rows.
+             */
+            units?: number;
+            /** @description Of categories: their shares; both sides the same ones, in the same order. */
+            values?: components["schemas"]["DistributionCategory"][];
+            /**
+             * Format: int64
+             * @description How many windows were put together.
+             */
+            windows: number;
+        };
+        DistributionBin: {
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            to: number;
+        };
+        DistributionCategory: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+            text: string;
+        };
+        DistributionDistance: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** @enum {string} */
+            name: "ks" | "total-variation";
+            /** Format: double */
+            value: number;
+        };
+        DistributionQuantile: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            q: number;
+            /** Format: double */
+            value: number;
+        };
+        DistributionShare: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            x: number;
         };
         Do: {
             clinical_engineering: string;
@@ -3511,6 +3777,506 @@ export interface components {
             /** @description From an advisory to the verdict, in seconds. */
             verdict: components["schemas"]["Spread"];
         };
+        ModelCard: {
+            approach?: string;
+            architecture?: string;
+            /** @description Performance that is claimed. */
+            claims?: components["schemas"]["ModelClaim"][];
+            datasets?: components["schemas"]["ModelDataset"][];
+            description?: string;
+            format: string;
+            inputs?: string[];
+            licences?: string[];
+            limitations?: string[];
+            /** @description Fields that could not be read. */
+            lost?: string[];
+            maker?: string;
+            name: string;
+            outputs?: string[];
+            risks?: string[];
+            task?: string;
+            use_cases?: string[];
+            users?: string[];
+            version?: string;
+        };
+        ModelChange: {
+            clause?: string;
+            from?: string;
+            item?: string;
+            to?: string;
+            /** @enum {string} */
+            verdict: "inside" | "outside" | "unknown";
+            what: string;
+            why: string;
+        };
+        ModelClaim: {
+            /** Format: double */
+            high?: number;
+            /**
+             * Format: double
+             * @description Of the interval: 0.95; 0 is not said.
+             */
+            level?: number;
+            /** Format: double */
+            low?: number;
+            metric: string;
+            operating_point?: string;
+            slice?: string;
+            /** Format: int64 */
+            units?: number;
+            /** Format: double */
+            value: number;
+        };
+        ModelColumn: {
+            column: string;
+            /** @description How far apart they are. */
+            distance?: components["schemas"]["DistributionDistance"];
+            group?: string;
+            /** @description Groups that can be asked for; the empty one is all rows. */
+            groups: string[];
+            model: string;
+            now?: components["schemas"]["Distribution"];
+            part?: string;
+            reference?: components["schemas"]["Distribution"];
+            reference_group?: string;
+            role?: string;
+            /** @enum {string} */
+            type: "number" | "category" | "bool" | "time";
+            unit?: string;
+        };
+        ModelComparison: {
+            a: components["schemas"]["ModelSide"];
+            b: components["schemas"]["ModelSide"];
+            changes: components["schemas"]["ModelChange"][];
+            /** @description The references, column by column, the farthest apart first. */
+            columns: components["schemas"]["ColumnDistance"][];
+            columns_known: boolean;
+            /** @description The first has a plan that agrees to changes. */
+            planned: boolean;
+            /** @description Documents that could not be read. */
+            problems: string[];
+            rollback?: string;
+            /** @description Of what nothing is known in either version. */
+            unseen: string[];
+            /**
+             * @description Against the changes that were agreed in the plan of the first (PCCP).
+             * @enum {string}
+             */
+            verdict: "inside" | "outside" | "unknown";
+            /** @description As model diff prints it, where one came. */
+            weights?: unknown;
+        };
+        ModelDataset: {
+            name: string;
+            rows?: string;
+            text?: string;
+            units?: string;
+            use?: string;
+        };
+        ModelDetail: {
+            /**
+             * @description The gravest verdict about its files; none: no file was looked at.
+             * @enum {string}
+             */
+            artefact: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+            asset?: string;
+            asset_name?: string;
+            /** @description The version before it. */
+            before?: string;
+            /** Format: date-time */
+            changed?: string;
+            /** @description In force: card, plan, references. */
+            documents: components["schemas"]["ModelDocument"][];
+            /** Format: int64 */
+            failing: number;
+            /** Format: int64 */
+            findings: number;
+            /** Format: date-time */
+            first: string;
+            /** @description What is judged now, by topic and item. */
+            judgements: components["schemas"]["ModelJudgement"][];
+            /** @description NAME@SERVICE */
+            key: string;
+            /**
+             * Format: date-time
+             * @description End of the newest span with outcomes.
+             */
+            labels?: string;
+            /**
+             * Format: date-time
+             * @description End of the newest window of inference.
+             */
+            last?: string;
+            /** @description What is kept: windows of sketches, never rows. */
+            lines: components["schemas"]["ModelLine"][];
+            maker?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Patients or studies it takes where there are not enough yet.
+             */
+            needed?: number;
+            /**
+             * Format: date-time
+             * @description Since when people have it switched off.
+             */
+            off?: string;
+            /** Format: int64 */
+            passing: number;
+            product?: string;
+            /** @description Only if it is known here. */
+            release?: string;
+            release_name?: string;
+            /** @description How performance, calibration, subgroups and oversight went. */
+            series: components["schemas"]["ModelSeries"][];
+            service?: string;
+            /**
+             * @description The gravest answer about its signature; none: nobody verified it.
+             * @enum {string}
+             */
+            signature: "verified" | "failed" | "unsigned" | "unknown" | "none";
+            /** @description Devices that its inputs come from. */
+            sources: components["schemas"]["ModelSource"][];
+            /** Format: int64 */
+            unknown: number;
+            /** @description Empty: nobody told. */
+            version?: string;
+            /** @description Releases of the same model, for comparing. */
+            versions: components["schemas"]["ModelVersion"][];
+            /**
+             * @description Of its open findings.
+             * @enum {string}
+             */
+            worst: "none" | "info" | "low" | "medium" | "high" | "critical";
+        };
+        ModelDocument: {
+            /** Format: date-time */
+            at: string;
+            digest: string;
+            file?: string;
+            format?: string;
+            kind: string;
+            part?: string;
+            problem?: string;
+            signer?: string;
+            trust?: string;
+            version?: string;
+        };
+        ModelDocumentContent: {
+            card?: components["schemas"]["ModelCard"];
+            /** @description As model diff prints it. */
+            diff?: unknown;
+            digest: string;
+            /** @enum {string} */
+            kind: "card" | "plan" | "scan" | "diff" | "reference" | "acceptance";
+            /** @description As docs/reference/model-plan.md has it. */
+            plan?: unknown;
+            reference?: components["schemas"]["ModelReference"];
+            scan?: components["schemas"]["ModelScan"];
+        };
+        ModelEvent: {
+            after?: string;
+            asset?: string;
+            /** Format: date-time */
+            at: string;
+            before?: string;
+            digest?: string;
+            finding?: string;
+            item?: string;
+            /** @description first, version, source, schema, document, signature, artefact, verdict, decision, finding. */
+            kind: string;
+            /**
+             * @description Where it is drawn.
+             * @enum {string}
+             */
+            lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people";
+            release?: string;
+            /** @description In English; {source} and {item} are the fields. */
+            said: string;
+            /** @enum {string} */
+            severity: "none" | "info" | "low" | "medium" | "high" | "critical";
+            source?: string;
+            /** @enum {string} */
+            state?: "pass" | "fail" | "unknown";
+            topic?: string;
+            /**
+             * Format: date-time
+             * @description When it was over, of a finding that is fixed.
+             */
+            until?: string;
+        };
+        ModelHeat: {
+            /**
+             * Format: int64
+             * @description Rows that there was no room for.
+             */
+            more: number;
+            /** @description What fails now first, then by name. */
+            rows: components["schemas"]["ModelHeatRow"][];
+            /** @description Oldest first. */
+            times: components["schemas"]["ModelSpan"][];
+        };
+        ModelHeatCell: {
+            /**
+             * Format: double
+             * @description The size of the change.
+             */
+            effect?: number;
+            /**
+             * Format: double
+             * @description The interval of p that the sketches leave; 0 where there is none.
+             */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            /**
+             * Format: int64
+             * @description Patients or studies.
+             */
+            n?: number;
+            /** Format: double */
+            p?: number;
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+            /**
+             * Format: int64
+             * @description Index of its time.
+             */
+            time: number;
+            /**
+             * Format: double
+             * @description The statistic.
+             */
+            value?: number;
+        };
+        ModelHeatRow: {
+            /** @description What was judged; the rest was not. */
+            cells: components["schemas"]["ModelHeatCell"][];
+            column: string;
+            group?: string;
+            item: string;
+            part?: string;
+            /**
+             * @description Of the newest judgement.
+             * @enum {string}
+             */
+            state: "pass" | "fail" | "unknown";
+            topic: string;
+        };
+        ModelJudgement: {
+            /** Format: date-time */
+            at: string;
+            /** Format: double */
+            effect?: number;
+            evidence?: string;
+            /** Format: int32 */
+            exposure?: number;
+            fact?: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            from?: string;
+            hostile?: boolean;
+            item?: string;
+            /** Format: double */
+            limit?: number;
+            /** Format: int64 */
+            n?: number;
+            /** Format: int64 */
+            needed?: number;
+            /** Format: double */
+            p?: number;
+            /** Format: double */
+            p_high?: number;
+            /** Format: double */
+            p_low?: number;
+            sensor?: string;
+            /** @enum {string} */
+            severity?: "none" | "info" | "low" | "medium" | "high" | "critical";
+            shift?: string;
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+            /** Format: double */
+            statistic?: number;
+            subject: string;
+            test?: string;
+            /** Format: date-time */
+            to?: string;
+            topic: string;
+            why?: string;
+        };
+        ModelLine: {
+            part?: string;
+            pending?: components["schemas"]["ModelWindow"][];
+            recent: components["schemas"]["ModelWindow"][];
+            schema?: string;
+        };
+        ModelPoint: {
+            /** Format: double */
+            effect?: number;
+            /** Format: date-time */
+            from?: string;
+            /** Format: double */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            /** Format: int64 */
+            n?: number;
+            /** Format: double */
+            p?: number;
+            /** @enum {string} */
+            state: "pass" | "fail" | "unknown";
+            /** Format: date-time */
+            to: string;
+            /** Format: double */
+            value?: number;
+        };
+        ModelReference: {
+            columns: components["schemas"]["ReferenceColumn"][];
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            rows: number;
+            schema?: string;
+            /** Format: date-time */
+            to?: string;
+            /** Format: int64 */
+            units?: number;
+        };
+        ModelRow: {
+            /**
+             * @description The gravest verdict about its files; none: no file was looked at.
+             * @enum {string}
+             */
+            artefact: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+            asset?: string;
+            asset_name?: string;
+            /** @description The version before it. */
+            before?: string;
+            /** Format: date-time */
+            changed?: string;
+            /** Format: int64 */
+            failing: number;
+            /** Format: int64 */
+            findings: number;
+            /** Format: date-time */
+            first: string;
+            /** @description NAME@SERVICE */
+            key: string;
+            /**
+             * Format: date-time
+             * @description End of the newest span with outcomes.
+             */
+            labels?: string;
+            /**
+             * Format: date-time
+             * @description End of the newest window of inference.
+             */
+            last?: string;
+            maker?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Patients or studies it takes where there are not enough yet.
+             */
+            needed?: number;
+            /**
+             * Format: date-time
+             * @description Since when people have it switched off.
+             */
+            off?: string;
+            /** Format: int64 */
+            passing: number;
+            product?: string;
+            /** @description Only if it is known here. */
+            release?: string;
+            release_name?: string;
+            service?: string;
+            /**
+             * @description The gravest answer about its signature; none: nobody verified it.
+             * @enum {string}
+             */
+            signature: "verified" | "failed" | "unsigned" | "unknown" | "none";
+            /** @description Devices that its inputs come from. */
+            sources: components["schemas"]["ModelSource"][];
+            /** Format: int64 */
+            unknown: number;
+            /** @description Empty: nobody told. */
+            version?: string;
+            /**
+             * @description Of its open findings.
+             * @enum {string}
+             */
+            worst: "none" | "info" | "low" | "medium" | "high" | "critical";
+        };
+        ModelScan: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description What loading it would import, and call. */
+            calls?: components["schemas"]["ScanCall"][];
+            format: string;
+            /** @description What was found, the gravest first. */
+            hits?: components["schemas"]["ScanHit"][];
+            parts?: components["schemas"]["ScanPart"][];
+            path: string;
+            sha256?: string;
+            /** @description The opcodes that lead to what is grave. */
+            trail?: components["schemas"]["ScanStep"][];
+            /** @enum {string} */
+            verdict: "inert" | "safe" | "unknown" | "malicious" | "unreadable";
+        };
+        ModelSeries: {
+            item?: string;
+            points: components["schemas"]["ModelPoint"][];
+            topic: string;
+        };
+        ModelSide: {
+            /** @enum {string} */
+            artefact: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+            /** @description There is one. */
+            card: boolean;
+            name: string;
+            plan: boolean;
+            reference: boolean;
+            release: string;
+            /** @enum {string} */
+            signature: "verified" | "failed" | "unsigned" | "unknown" | "none";
+            version: string;
+        };
+        ModelSource: {
+            asset?: string;
+            /** Format: date-time */
+            last: string;
+            name: string;
+            software?: string;
+            type?: string;
+        };
+        ModelSpan: {
+            /** Format: date-time */
+            from?: string;
+            /** Format: date-time */
+            to: string;
+        };
+        ModelVersion: {
+            /** @description It is the one in use. */
+            current: boolean;
+            name: string;
+            release: string;
+            version: string;
+        };
+        ModelWindow: {
+            digest: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            rows: number;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            units?: number;
+            version?: string;
+        };
         Module: {
             licence?: string;
             name: string;
@@ -3970,6 +4736,46 @@ export interface components {
              */
             total: number;
         };
+        PageModelEvent: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["ModelEvent"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
+        PageModelRow: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["ModelRow"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageNotification: {
             /**
              * Format: date-time
@@ -4230,7 +5036,7 @@ export interface components {
             /** Format: date-time */
             issued?: string;
             /** @enum {string} */
-            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange" | "model-card" | "model-plan" | "model-reference" | "model-acceptance" | "model-artefact" | "model-diff";
             name: string;
             org: string;
             /** Format: int64 */
@@ -4398,6 +5204,15 @@ export interface components {
         Reference: {
             kind?: string;
             url: string;
+        };
+        ReferenceColumn: {
+            group?: string;
+            /** Format: int64 */
+            n: number;
+            name: string;
+            role?: string;
+            type: string;
+            unit?: string;
         };
         Refused: {
             id: string;
@@ -4618,6 +5433,41 @@ export interface components {
         };
         SayOutputBody: {
             changes: components["schemas"]["Difference"][];
+        };
+        ScanCall: {
+            args?: string;
+            called: boolean;
+            class: string;
+            full: string;
+            how?: string;
+            /** Format: int64 */
+            offset: number;
+            part?: string;
+            why?: string;
+        };
+        ScanHit: {
+            level: string;
+            /** Format: int64 */
+            offset: number;
+            part?: string;
+            rule: string;
+            text: string;
+            where?: string;
+        };
+        ScanPart: {
+            /** Format: int64 */
+            bytes: number;
+            format: string;
+            path: string;
+            verdict: string;
+        };
+        ScanStep: {
+            arg?: string;
+            note?: string;
+            /** Format: int64 */
+            offset: number;
+            op: string;
+            part?: string;
         };
         Scope: {
             org: string;
@@ -5043,7 +5893,7 @@ export interface components {
             /** Format: date-time */
             issued?: string;
             /** @enum {string} */
-            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+            kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange" | "model-card" | "model-plan" | "model-reference" | "model-acceptance" | "model-artefact" | "model-diff";
             name: string;
             /**
              * Format: int64
@@ -6367,7 +7217,7 @@ export interface operations {
                 format?: "json" | "csv" | "ndjson";
                 /** @description Words that all must occur in name, format, author or release. */
                 q?: string;
-                kind?: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange";
+                kind?: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange" | "model-card" | "model-plan" | "model-reference" | "model-acceptance" | "model-artefact" | "model-diff";
                 release?: string;
                 /** @description Whether it could not be read. */
                 problem?: "true" | "false";
@@ -7617,6 +8467,307 @@ export interface operations {
             403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "list-models": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in name, service, maker, product, version or feeding devices. */
+                q?: string;
+                /** @description Failing: something of it fails; unknown: something cannot be told; passing: all that was judged passes. */
+                state?: "failing" | "unknown" | "passing";
+                artefact?: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+                signature?: "verified" | "failed" | "unsigned" | "unknown" | "none";
+                /** @description Only the model that this asset is, or that it feeds. */
+                asset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageModelRow"];
+                    "application/x-ndjson": components["schemas"]["ModelRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "compare-models": {
+        parameters: {
+            query: {
+                /** @description Id of a release: the version in use. */
+                a: string;
+                /** @description Id of a release: the version that is to take its place. */
+                b: string;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    "get-model": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-model-column": {
+        parameters: {
+            query?: {
+                /** @description sex=F, source=CT_3; empty: all rows. */
+                group?: string;
+                /** @description inputs: metadata of what devices send; empty: inference. */
+                part?: string;
+                /** @description Digest of one window. */
+                window?: string;
+                /** @description Windows that end later. */
+                from?: string;
+                /** @description Windows that begin earlier. */
+                to?: string;
+                /** @description How many of the newest, where neither a window nor times are given. */
+                windows?: number;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+                column: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelColumn"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-model-document": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDocumentContent"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "get-model-heat": {
+        parameters: {
+            query?: {
+                /** @description Only this; otherwise all of them. */
+                topic?: "drift" | "output" | "quality" | "source";
+                /** @description Most rows. */
+                limit?: number;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelHeat"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
+    "list-model-events": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageModelEvent"];
+                    "application/x-ndjson": components["schemas"]["ModelEvent"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

@@ -273,7 +273,7 @@ export interface Instance { asset: string; name: string; role?: string; ward?: s
 // POST /documents ?kind=sbom|vex|knowledge|build&name=&maker=&product=&version=&release= &feed= &report= &tool= BODY → PortfolioDocument
 // GET /documents ?kind,release,q,problem,current (not replaced; default all) → Page<PortfolioDocument>, newest first; GET /documents/{id}; GET /documents/{id}/content: the bytes
 export interface PortfolioDocument {
-  id: string; org: string; kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange"; release?: string; release_name?: string; name: string; format: string;
+  id: string; org: string; kind: "sbom" | "knowledge" | "vex" | "mds2" | "build" | "exchange" | "model-card" | "model-plan" | "model-reference" | "model-acceptance" | "model-artefact" | "model-diff"; release?: string; release_name?: string; name: string; format: string;
   blob: { digest: string; size: number; type: string }; source?: string; author?: string; signer?: string; trust?: string; parts?: number; issued?: string; at: string;
   seq: number; problem?: string; replaced?: string;
 }
@@ -335,6 +335,75 @@ export interface Diagnosis {
   outcome: "applied" | "overruled" | "expired" | "nothing"; matched: number; decides: number; expires?: string;
   near?: { field: string; says: string; has: string; detail: string }; where?: string; conflicts?: string[]; said: string;
 }
+
+// ---- AI models ----
+export type ArtefactVerdict = "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+export type SignatureAnswer = "verified" | "failed" | "unsigned" | "unknown" | "none";
+// GET /models ?q,state,artefact,signature,asset → Page<ModelRow>; GET /models/{key} → ModelDetail
+export interface ModelRow {
+  key: string; name: string; service?: string; maker?: string; product?: string; version?: string; before?: string; changed?: string; asset?: string; asset_name?: string;
+  release?: string; release_name?: string; sources: ModelSource[]; first: string; last?: string; labels?: string; off?: string; passing: number; failing: number; unknown: number;
+  needed?: number; artefact: ArtefactVerdict; signature: SignatureAnswer; worst: Severity; findings: number;
+}
+export interface ModelSource { name: string; type?: string; asset?: string; software?: string; last: string }
+export interface ModelDetail extends ModelRow { judgements: ModelJudgement[]; series: ModelSeries[]; documents: ModelDocument[]; lines: ModelLine[]; versions: ModelVersion[] }
+export interface ModelVersion { release: string; name: string; version: string; current: boolean }
+export interface ModelJudgement {
+  topic: string; item?: string; state: State; why?: string; facts?: Record<string, unknown>; severity?: Severity; from?: string; to?: string; at: string; evidence?: string;
+  n?: number; needed?: number; test?: string; statistic?: number; p?: number; p_low?: number; p_high?: number; effect?: number; limit?: number; shift?: string;
+}
+export interface ModelSeries { topic: string; item?: string; points: ModelPoint[] }
+export interface ModelPoint { from?: string; to: string; state: State; n?: number; value?: number; p?: number; low?: number; high?: number; effect?: number }
+export interface ModelDocument { kind: string; part?: string; version?: string; file?: string; format?: string; digest: string; signer?: string; trust?: string; problem?: string; at: string }
+export interface ModelLine { part?: string; schema?: string; recent: ModelWindow[]; pending?: ModelWindow[] }
+export interface ModelWindow { digest: string; version?: string; from: string; to: string; rows: number; units?: number }
+// GET /models/{key}/heat ?topic → ModelHeat
+export interface ModelHeat { times: ModelSpan[]; rows: ModelHeatRow[]; more: number }
+export interface ModelSpan { from?: string; to: string }
+export interface ModelHeatRow { topic: string; item: string; column: string; group?: string; part?: string; state: State; cells: ModelHeatCell[] }
+export interface ModelHeatCell { time: number; state: State; value?: number; effect?: number; p?: number; low?: number; high?: number; n?: number }
+// GET /models/{key}/columns/{column} ?group,part,window,from,to,windows → ModelColumn
+export interface ModelColumn {
+  model: string; column: string; group?: string; part?: string; unit?: string; type: "number" | "category" | "bool" | "time"; role?: string; groups: string[];
+  reference?: Distribution; reference_group?: string; now?: Distribution; distance?: DistributionDistance;
+}
+export interface Distribution {
+  from?: string; to?: string; windows: number; n: number; units?: number; missing: number; invalid: number; infinite: number; exact: boolean; mean?: number; sd?: number; min?: number; max?: number;
+  rank_error?: number; quantiles?: DistributionQuantile[]; cdf?: DistributionShare[]; bins?: DistributionBin[]; values?: DistributionCategory[]; others?: DistributionCategory;
+}
+export interface DistributionQuantile { q: number; value: number; low: number; high: number }
+export interface DistributionShare { x: number; share: number; low: number; high: number }
+export interface DistributionBin { from: number; to: number; share: number; low: number; high: number }
+export interface DistributionCategory { text: string; share: number; low: number; high: number }
+export interface DistributionDistance { name: "ks" | "total-variation"; value: number; low: number; high: number }
+// GET /models/{key}/timeline → Page<ModelEvent>
+export interface ModelEvent {
+  at: string; until?: string; lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people"; kind: string; said: string; state?: State; severity: Severity;
+  topic?: string; item?: string; source?: string; before?: string; after?: string; digest?: string; finding?: string; asset?: string; release?: string;
+}
+// GET /models/{key}/documents/{digest} → ModelDocumentContent
+export interface ModelDocumentContent { kind: "card" | "plan" | "scan" | "diff" | "reference" | "acceptance"; digest: string; card?: ModelCard; plan?: unknown; scan?: ModelScan; diff?: unknown; reference?: ModelReference }
+export interface ModelCard {
+  format: string; maker?: string; name: string; version?: string; description?: string; licences?: string[]; task?: string; approach?: string; architecture?: string; inputs?: string[]; outputs?: string[];
+  users?: string[]; use_cases?: string[]; limitations?: string[]; risks?: string[]; datasets?: ModelDataset[]; claims?: ModelClaim[]; lost?: string[];
+}
+export interface ModelDataset { name: string; use?: string; rows?: string; units?: string; text?: string }
+export interface ModelClaim { metric: string; slice?: string; operating_point?: string; value: number; low?: number; high?: number; level?: number; units?: number }
+export interface ModelScan { path: string; verdict: "inert" | "safe" | "unknown" | "malicious" | "unreadable"; format: string; bytes: number; sha256?: string; hits?: ScanHit[]; calls?: ScanCall[]; trail?: ScanStep[]; parts?: ScanPart[] }
+export interface ScanHit { rule: string; level: string; part?: string; where?: string; offset: number; text: string }
+export interface ScanCall { part?: string; full: string; class: string; called: boolean; how?: string; args?: string; why?: string; offset: number }
+export interface ScanStep { part?: string; offset: number; op: string; arg?: string; note?: string }
+export interface ScanPart { path: string; format: string; verdict: string; bytes: number }
+export interface ModelReference { from?: string; to?: string; rows: number; units?: number; schema?: string; columns: ReferenceColumn[] }
+export interface ReferenceColumn { name: string; group?: string; unit?: string; type: string; role?: string; n: number }
+// GET /models/compare ?a,b (ids of releases) → ModelComparison
+export interface ModelComparison {
+  a: ModelSide; b: ModelSide; changes: ModelChange[]; verdict: "inside" | "outside" | "unknown"; planned: boolean; unseen: string[]; rollback?: string;
+  columns: ColumnDistance[]; columns_known: boolean; weights?: unknown; problems: string[];
+}
+export interface ModelSide { release: string; name: string; version: string; artefact: ArtefactVerdict; signature: SignatureAnswer; card: boolean; plan: boolean; reference: boolean }
+export interface ModelChange { what: string; item?: string; from?: string; to?: string; verdict: "inside" | "outside" | "unknown"; clause?: string; why: string }
+export interface ColumnDistance { column: string; group?: string; unit?: string; type: string; a: number; b: number; distance?: DistributionDistance }
 
 // ---- settings ----
 // Secrets are written and not read: a mask comes in their place, which, sent back, keeps them for where they went before.
