@@ -251,6 +251,11 @@ func (c *comparison) failing() bool {
 	return c.err == "" && c.dec.State == wardround.Fail && c.res.effectLow > c.limit()
 }
 
+// small reports whether the change is too small to matter wherever in its interval it
+// lies: whether it is chance does not matter then. With millions of rows a sketch leaves
+// open whether a change of a thousandth is one, and nobody asks.
+func (c *comparison) small() bool { return c.err == "" && c.res.effectHigh <= c.limit() }
+
 // judged says what a comparison found and reports whether it was told.
 func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level float64, sources map[string]string) bool {
 	topic := "drift"
@@ -297,7 +302,7 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 			j.Why = "the reference has too few patients or studies to compare with"
 		}
 		told = math.IsInf(need, 0)
-	case c.dec.State == wardround.Unknown:
+	case c.dec.State == wardround.Unknown && !c.small():
 		j.State, j.Why = wardround.Unknown, "the sketches are too coarse to say"
 	default:
 		j.State = wardround.Pass

@@ -10,6 +10,7 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/model"
 	"github.com/wardround/wardround/stat/sketch"
+	"github.com/wardround/wardround/stat/twosample"
 )
 
 // What holds of data quality where the plan says nothing.
@@ -164,19 +165,26 @@ func (s *scene) unit(c, ref *sketch.Column) string {
 		return ""
 	}
 	const apart, alike = 0.8, 0.2
-	before := kolmogorov(ref.Ranks, c.Ranks, float64(ref.N), float64(c.N))
+	away := func(r twosample.Ranked) tested {
+		t, err := kolmogorov(ref.Ranks, r, float64(ref.N), float64(c.N))
+		if err != nil {
+			t.effect, t.effectLow = 1, 0 // tells nothing
+		}
+		return t
+	}
+	before := away(c.Ranks)
 	if before.effectLow < apart {
 		return ""
 	}
 	best, factor := before.effect, 0.0
 	for _, f := range factors {
 		for _, by := range []float64{f, 1 / f} {
-			if d := kolmogorov(ref.Ranks, scaled{c.Ranks, by, 0}, float64(ref.N), float64(c.N)).effect; d < best {
+			if d := away(scaled{c.Ranks, by, 0}).effect; d < best {
 				best, factor = d, by
 			}
 		}
 	}
-	if d := kolmogorov(ref.Ranks, scaled{c.Ranks, 5.0 / 9, -160.0 / 9}, float64(ref.N), float64(c.N)).effect; d < best && d < alike {
+	if d := away(scaled{c.Ranks, 5.0 / 9, -160.0 / 9}).effect; d < best && d < alike {
 		return "it looks like degrees Fahrenheit where degrees Celsius were meant"
 	}
 	if best < alike {
@@ -191,9 +199,14 @@ type scaled struct {
 	by, offset float64
 }
 
-func (s scaled) back(x float64) float64                { return (x - s.offset) / s.by }
-func (s scaled) CDF(x float64) (lo, mid, hi float64)   { return s.k.CDF(s.back(x)) }
-func (s scaled) Below(x float64) (lo, mid, hi float64) { return s.k.Below(s.back(x)) }
+// back is the value before; a little more, so that a value that is not there to the last
+// digit after two roundings is still at or below itself.
+func (s scaled) back(x float64) float64 {
+	v := (x - s.offset) / s.by
+	return v + 1e-14*(math.Abs(v)+math.Abs(s.offset/s.by))
+}
+func (s scaled) N() int64                            { return s.k.N() }
+func (s scaled) CDF(x float64) (lo, mid, hi float64) { return s.k.CDF(s.back(x)) }
 func (s scaled) Support() []float64 {
 	out := s.k.Support()
 	for i := range out {

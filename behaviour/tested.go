@@ -27,13 +27,16 @@ type tested struct {
 // effective units.
 func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, string) {
 	if cur.Type.Numeric() {
-		t := kolmogorov(ref.Ranks, cur.Ranks, refN, n)
+		t, err := kolmogorov(ref.Ranks, cur.Ranks, refN, n)
+		if err != nil {
+			return t, "a column cannot be compared"
+		}
 		// Kolmogorov–Smirnov sees any change, Mann–Whitney a shift with fewer patients: the
 		// lesser p, twice.
 		if r, err := twosample.MannWhitneySketch(ref.Ranks, cur.Ranks, twosample.Options{EffA: refN, EffB: n}); err == nil {
 			t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, r.P)), min(1, 2*min(t.pLow, r.PLow)), min(1, 2*min(t.pHigh, r.PHigh))
 		}
-		t.measure(measure, func() ([]float64, []float64) { return binned(ref.Ranks, cur.Ranks) }, ref, cur)
+		t.measure(measure, nil, nil, ref, cur)
 		return t, ""
 	}
 	a, b, slack, others := counts(ref.Top, cur.Top)
@@ -45,58 +48,22 @@ func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, 
 		return t, "a column cannot be compared"
 	}
 	_ = others
-	t.measure(measure, func() ([]float64, []float64) { return a, b }, ref, cur)
+	t.measure(measure, a, b, ref, cur)
 	return t, ""
 }
 
-// ranked is a distribution function known to within an interval.
-type ranked interface {
-	CDF(x float64) (lo, mid, hi float64)
-	Below(x float64) (lo, mid, hi float64)
-	Support() []float64
-}
-
-// kolmogorov is the two-sample Kolmogorov–Smirnov test with the asymptotic law at
-// effective sizes. The statistic is an interval, from the sketches' error, and so is p.
-func kolmogorov(ref, cur ranked, refN, n float64) tested {
-	at := append(ref.Support(), cur.Support()...)
-	slices.Sort(at)
-	at = slices.Compact(at)
-	var d, low, high float64
-	gap := func(alo, amid, ahi, blo, bmid, bhi float64) {
-		d = max(d, math.Abs(amid-bmid))
-		low = max(low, blo-ahi, alo-bhi)
-		high = max(high, bhi-alo, ahi-blo)
+// kolmogorov is the two-sample Kolmogorov–Smirnov test at effective sizes: the size of
+// the change is D, whose interval is the sketches' error, and so is that of p.
+func kolmogorov(ref, cur twosample.Ranked, refN, n float64) (tested, error) {
+	r, err := twosample.KSSketch(ref, cur, twosample.Options{EffA: refN, EffB: n})
+	if err != nil {
+		return tested{}, fmt.Errorf("kolmogorov–smirnov: %w", err)
 	}
-	for _, x := range at {
-		alo, amid, ahi := ref.CDF(x)
-		blo, bmid, bhi := cur.CDF(x)
-		gap(alo, amid, ahi, blo, bmid, bhi)
-		alo, amid, ahi = ref.Below(x)
-		blo, bmid, bhi = cur.Below(x)
-		gap(alo, amid, ahi, blo, bmid, bhi)
+	t := tested{test: "ks", statistic: r.Statistic, p: r.P, pLow: r.PLow, pHigh: r.PHigh, effect: r.Effect, effectLow: r.Low, effectHigh: r.High}
+	if r.Method != "sketch" { // nothing was left out: no interval
+		t.pLow, t.pHigh, t.effectLow, t.effectHigh = r.P, r.P, r.Effect, r.Effect
 	}
-	low, high = min(low, d), min(max(high, d), 1)
-	e := math.Sqrt(refN * n / (refN + n))
-	law := func(d float64) float64 { return smirnov(e * d) }
-	return tested{test: "ks", statistic: d, p: law(d), pLow: law(high), pHigh: law(low), effect: d, effectLow: low, effectHigh: high}
-}
-
-// smirnov is the tail of Kolmogorov's law, P(K ≥ x).
-func smirnov(x float64) float64 {
-	if x < 0.2 {
-		return 1
-	}
-	sum, sign := 0.0, 1.0
-	for k := 1.0; k <= 100; k++ {
-		term := math.Exp(-2 * k * k * x * x)
-		sum += sign * term
-		if term < 1e-17 {
-			break
-		}
-		sign = -sign
-	}
-	return min(1, max(0, 2*sum))
+	return t, nil
 }
 
 // maxCells bounds the categories that are compared one by one; the rest are one.
@@ -195,15 +162,20 @@ func variation(a, b []float64) float64 {
 	return d / 2
 }
 
-// binned counts both sides in bins that each hold a tenth of the reference.
-func binned(ref, cur *sketch.KLL) (a, b []float64) {
-	var edges []float64
+// tenths are the edges of bins that each hold a tenth of the reference.
+func tenths(ref *sketch.KLL) (edges []float64) {
 	for i := 1; i < 10; i++ {
 		_, q, _ := ref.Quantile(float64(i) / 10)
 		if len(edges) == 0 || q > edges[len(edges)-1] {
 			edges = append(edges, q)
 		}
 	}
+	return edges
+}
+
+// binned counts both sides in bins that each hold a tenth of the reference.
+func binned(ref, cur *sketch.KLL) (a, b []float64) {
+	edges := tenths(ref)
 	share := func(k *sketch.KLL) []float64 {
 		var out []float64
 		last := 0.0
@@ -218,48 +190,41 @@ func binned(ref, cur *sketch.KLL) (a, b []float64) {
 }
 
 // measure replaces the size of the change by that of the measure that a plan names;
-// one that cannot be had from sketches leaves it.
-func (t *tested) measure(name string, shares func() (a, b []float64), ref, cur *sketch.Column) {
+// one that cannot be had from sketches leaves it. a and b are counts of categories.
+func (t *tested) measure(name string, a, b []float64, ref, cur *sketch.Column) {
 	var r twosample.Result
 	var err error
-	switch name {
-	case "psi", "js", "hellinger":
-		a, b := shares()
-		switch name {
-		case "psi":
-			r, err = twosample.PSI(a, b)
-		case "js":
+	numbers := cur.Type.Numeric()
+	switch {
+	case name == "psi" && numbers:
+		r, err = twosample.PSISketch(ref.Ranks, cur.Ranks, tenths(ref.Ranks))
+	case name == "wasserstein" && numbers:
+		r, err = twosample.WassersteinSketch(ref.Ranks, cur.Ranks)
+		sd := ref.Moments.SD() // the size is in standard deviations of the reference
+		r.Effect, r.Low, r.High = r.Statistic/sd, r.Low/sd, r.High/sd
+	case name == "psi":
+		r, err = twosample.PSI(a, b)
+	case name == "js" || name == "hellinger":
+		if numbers {
+			a, b = binned(ref.Ranks, cur.Ranks)
+		}
+		if name == "js" {
 			r, err = twosample.JensenShannon(a, b, 2)
-		default:
+		} else {
 			r, err = twosample.Hellinger(a, b)
 		}
-	case "wasserstein":
-		if !cur.Type.Numeric() {
-			return
-		}
-		r.Effect = wasserstein(ref.Ranks, cur.Ranks) / ref.Moments.SD()
 	default:
 		return
 	}
-	if err != nil || math.IsNaN(r.Effect) || math.IsInf(r.Effect, 0) {
+	size := r.Effect
+	if err != nil || math.IsNaN(size) || math.IsInf(size, 0) {
 		return
 	}
 	t.test += " and " + name
-	t.effect, t.effectLow, t.effectHigh = r.Effect, r.Effect, r.Effect
-}
-
-// wasserstein is the area between the distribution functions.
-func wasserstein(ref, cur ranked) float64 {
-	at := append(ref.Support(), cur.Support()...)
-	slices.Sort(at)
-	at = slices.Compact(at)
-	area := 0.0
-	for i := 1; i < len(at); i++ {
-		_, a, _ := ref.CDF(at[i-1])
-		_, b, _ := cur.CDF(at[i-1])
-		area += math.Abs(a-b) * (at[i] - at[i-1])
+	t.effect, t.effectLow, t.effectHigh = size, size, size
+	if r.Method == "sketch" && r.High >= r.Low {
+		t.effectLow, t.effectHigh = min(size, r.Low), max(size, r.High)
 	}
-	return area
 }
 
 // moved says in words how a column changed.
