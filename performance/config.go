@@ -40,7 +40,7 @@ type Config struct {
 	DecisionCurve []float64 `yaml:"decision_curve"`
 	// Limits by metric. A metric that has one is not judged by the reference.
 	Limits map[string]Limit `yaml:"limits"`
-	// Thresholds "reference" (default, when there is one) or "none".
+	// Thresholds "reference" (default, when there is one), "3sd" as NannyML has them, or "none".
 	Thresholds string      `yaml:"thresholds"`
 	Groups     GroupConfig `yaml:"groups"`
 	// MinRows labelled in a chunk, of each class, before realised figures are
@@ -135,8 +135,8 @@ func (c *Config) check() error {
 	if c.Type != "" && c.Type != "binary" && c.Type != "regression" {
 		return bad("type %q; want binary or regression", c.Type)
 	}
-	if !slices.Contains([]string{"", "reference", "none"}, c.Thresholds) {
-		return bad("thresholds %q; want reference or none", c.Thresholds)
+	if !slices.Contains([]string{"", "reference", "3sd", "none"}, c.Thresholds) {
+		return bad("thresholds %q; want reference, 3sd or none", c.Thresholds)
 	}
 	if !slices.Contains([]string{"", "conditional", "weighted", "cbpe"}, c.Estimator) {
 		return bad("estimator %q; want conditional, weighted or cbpe", c.Estimator)

@@ -22,8 +22,9 @@
 //
 // A declared limit is judged by the interval: wholly on one side is ok or a
 // breach, else unknown, with the number of rows that would do. Limits taken
-// from the reference (mean ± 3 standard deviations of its chunks, as NannyML)
-// are judged by the value, because they already hold the noise of a chunk.
+// from the reference (so far from the mean of its chunks that one report in twenty
+// breaks any of them while nothing changes) are judged by the value, because they
+// already hold the noise of a chunk.
 // Estimates are judged only while the estimator is believed: it is scored
 // against every chunk whose labels have come ([labelfree.Track]).
 package performance

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/wardround/wardround/stat/labelfree"
 	measure "github.com/wardround/wardround/stat/performance"
 )
@@ -60,9 +62,25 @@ func cutRows(r *rows, how Chunks) []*rows {
 // judgedByReference are the metrics that get a limit from the reference.
 var judgedByReference = []string{"auroc", "auprc", "sensitivity", "specificity", "ppv", "accuracy", "f1", "brier", "mae", "rmse"}
 
-// limits takes the declared ones, and from the reference what is not declared:
-// mean ± 3 standard deviations of its chunks, each as large as a chunk of the
-// predictions. Only the worse side is a limit.
+// chance is how probable it may be that any of all figures breaks a limit from the
+// reference while nothing changed.
+const chance = 0.05
+
+// reach is how many standard deviations from the mean of n chunks of the reference a
+// limit lies: that of a prediction interval for one more chunk, shared among all the
+// figures that are held against one. Three, as NannyML has it, is broken by chance in
+// one figure of two hundred or more, which is one report of two with ten chunks and ten figures.
+func (c *Config) reach(n, figures int) float64 {
+	if c.Thresholds == "3sd" {
+		return 3
+	}
+	t := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}
+	return t.Quantile(1-chance/float64(max(figures, 1))) * math.Sqrt(1+1/float64(n))
+}
+
+// limits takes the declared ones, and from the reference what is not declared: so far
+// from the mean of its chunks, each as large as a chunk of the predictions, that
+// chance alone hardly leads there. Only the worse side is a limit.
 func (j *job) limits(chunks, n int) {
 	j.rep.Limits = map[string]Bounds{}
 	for m, l := range j.c.Limits {
@@ -105,11 +123,12 @@ func (j *job) limits(chunks, n int) {
 		mean, se := measure.Mean(x, nil)
 		sd := se * math.Sqrt(float64(len(x)))
 		b := Bounds{From: "reference"}
+		k := j.c.reach(len(x), chunks*len(seen))
 		if lowerIsBetter[m] {
-			v := Number(mean + 3*sd)
+			v := Number(mean + k*sd)
 			b.AtMost = &v
 		} else {
-			v := Number(math.Max(0, mean-3*sd))
+			v := Number(math.Max(0, mean-k*sd))
 			b.AtLeast = &v
 		}
 		j.rep.Limits[m] = b

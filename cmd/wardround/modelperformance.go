@@ -16,7 +16,7 @@ type modelPerformanceCmd struct {
 }
 
 func (c *modelPerformanceCmd) Help() string {
-	return "Rows are cut into ten chunks of time. Each has its realised figures as far as labels have come and, with a reference, estimated ones; both with intervals. Limits are those declared, else mean ± 3 standard deviations of the reference's chunks.\n\n" +
+	return "Rows are cut into ten chunks of time. Each has its realised figures as far as labels have come and, with a reference, estimated ones; both with intervals. Limits are those declared, else taken from the reference, so that one report in twenty breaks any of them while nothing changes.\n\n" +
 		"With --config FILE columns, chunks, limits, groups and operating points are given as strict YAML; docs/reference/model-performance.md has them all.\n\n" +
 		"Exit 0: within the limits, or none were given. 1: a limit is broken. 2: a file or the configuration can't be read. 4: cannot tell."
 }
