@@ -94,6 +94,18 @@ func (z *zipWalk) walk(visit Visit) error {
 			return err
 		}
 	}
+	if live := slices.ContainsFunc(z.dirs, z.opens); live {
+		// By the second arithmetic a directory may also start at one of the first's own
+		// headers: 76 bytes, the zip64 records, is a usual header's length. If not one of
+		// its members starts where it says, no reader gets anything out of it.
+		for i := range z.dirs {
+			if d := &z.dirs[i]; len(d.entries) > 0 && d.base != 0 && z.dead(d) {
+				z.spans = slices.DeleteFunc(z.spans, func(s span) bool { return s.from == d.start && s.to == d.end() && s.name == "(directory)" })
+				d.entries = nil
+				full--
+			}
+		}
+	}
 	if full > 0 {
 		// A directory of which the arithmetic fits is one that a reader finds; another
 		// that starts nowhere is only what another reader fails on.
@@ -112,6 +124,26 @@ func (z *zipWalk) walk(visit Visit) error {
 	}
 	z.judgeOverlaps()
 	return nil
+}
+
+// opens reports whether all members of a directory start where it says.
+func (z *zipWalk) opens(d directory) bool {
+	for i := range d.entries {
+		if _, ok := z.localAt(d.entries[i].local + d.base); !ok {
+			return false
+		}
+	}
+	return len(d.entries) > 0
+}
+
+// dead reports whether none of them does.
+func (z *zipWalk) dead(d *directory) bool {
+	for i := range d.entries {
+		if _, ok := z.localAt(d.entries[i].local + d.base); ok {
+			return false
+		}
+	}
+	return true
 }
 
 // nested reports whether an end record other than the last stands inside the data of

@@ -207,6 +207,52 @@ func TestZipEveryLieIsTold(t *testing.T) {
 
 // TestZipLocalChain: a reader that goes by local headers sees a member inside the
 // bytes that the directory gives to another.
+// TestZip64HeaderOfTheRecordsLength: PyTorch ends each archive with zip64 records, 76
+// bytes. Where the directory's first header has that length, too, the distance
+// from the end leads to its second.
+func TestZip64HeaderOfTheRecordsLength(t *testing.T) {
+	for n := 28; n < 33; n++ {
+		var b bytes.Buffer
+		var at []int
+		name := strings.Repeat("a", n)
+		for _, m := range []string{name, "b"} {
+			at = append(at, b.Len())
+			b.WriteString("PK\x03\x04" + strings.Repeat("\x00", 22))
+			_ = binary.Write(&b, binary.LittleEndian, [2]uint16{uint16(len(m))})
+			b.WriteString(m)
+		}
+		dir := b.Len()
+		for i, m := range []string{name, "b"} {
+			h := make([]byte, centralLen)
+			copy(h, sigCentral)
+			le.PutUint16(h[28:], uint16(len(m)))
+			le.PutUint32(h[42:], uint32(at[i]))
+			b.Write(h)
+			b.WriteString(m)
+		}
+		size, end := b.Len()-dir, b.Len()
+		r := make([]byte, 56+20+endLen)
+		copy(r, sigEnd64)
+		le.PutUint64(r[4:], 44)
+		le.PutUint64(r[24:], 2)
+		le.PutUint64(r[32:], 2)
+		le.PutUint64(r[40:], uint64(size))
+		le.PutUint64(r[48:], uint64(dir))
+		copy(r[56:], sigLoc64)
+		le.PutUint64(r[64:], uint64(end))
+		le.PutUint32(r[72:], 1)
+		copy(r[76:], sigEnd)
+		le.PutUint16(r[84:], 2)
+		le.PutUint16(r[86:], 2)
+		le.PutUint32(r[88:], uint32(size))
+		le.PutUint32(r[92:], uint32(dir))
+		b.Write(r)
+		if g := walk(t, Zip, b.Bytes()); len(g.issues) > 0 || len(g.members) != 2 {
+			t.Errorf("a name of %d bytes: %v, %v", n, g.members, g.issues)
+		}
+	}
+}
+
 func TestZipLocalChain(t *testing.T) {
 	second := build("", []raw{honest("second", "the payload")}, "")
 	second = second[:30+6+len("the payload")]

@@ -42,6 +42,7 @@ type entry struct {
 	rule  rule
 	state func(m *machine, inst, state value) string // judges BUILD; nil: by useBuild
 	why   string
+	over  bool // vouched for although its module is in the table of the dangerous; any other use is malicious
 }
 
 // A rule judges a call: its result, or why it is not vouched for. args are valid
@@ -55,6 +56,7 @@ type group struct {
 	state func(m *machine, inst, state value) string
 	in    string // prefix of the names
 	names string // separated by blanks
+	over  bool
 }
 
 // entries is the tables by full path.
@@ -65,14 +67,15 @@ func init() {
 	wordList, words = vocabulary()
 	wordShape, wordOrder, wordDtype = words["shape"], words["order"], words["dtype"]
 	wordParserKey, wordParser = words[parserKey], words[parserWord]
+	wordStorage, wordHostile = words[storageWord], words[hostileWord]
 	wordSubclass, wordAlign = words["subclass"], words["numpy_array_alignment_bytes"]
 }
 
 func byPath() map[string]*entry {
 	t := make(map[string]*entry)
-	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups} {
+	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, overGroups, statsGroups} {
 		for _, g := range tables {
-			e := &entry{use: g.use, rule: g.rule, state: g.state, why: g.why}
+			e := &entry{use: g.use, rule: g.rule, state: g.state, why: g.why, over: g.over}
 			for _, n := range strings.Fields(g.names) {
 				if _, twice := t[g.in+n]; twice {
 					panic("pickle: " + g.in + n + " is in the tables twice")
@@ -102,6 +105,8 @@ func lookup(module, name string) *entry {
 
 // dottedNames are entries that are attributes of a class.
 var dottedNames = map[string]bool{
+	"builtins.str.lower": true, "builtins.str.upper": true, "builtins.str.strip": true, "builtins.str.split": true, "builtins.str.casefold": true,
+	"builtins.str.title": true, "builtins.str.capitalize": true, "builtins.str.lstrip": true, "builtins.str.rstrip": true,
 	"scipy.interpolate._interpolate.interp1d._call_spline":       true,
 	"scipy.interpolate._interpolate.interp1d._call_linear":       true,
 	"scipy.interpolate._interpolate.interp1d._call_linear_np":    true,
@@ -126,7 +131,7 @@ func vocabulary() ([]string, map[string]uint32) {
 			list = append(list, s)
 		}
 	}
-	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "module", "C", "F", "latin1", parserKey, parserWord} {
+	for _, s := range []string{"shape", "order", "dtype", "subclass", "numpy_array_alignment_bytes", "allow_mmap", "storage", "module", "C", "F", "latin1", parserKey, parserWord, storageWord, hostileWord} {
 		add(s)
 	}
 	both := func(full string) {

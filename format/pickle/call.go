@@ -1,12 +1,24 @@
 package pickle
 
-import "github.com/wardround/wardround/format/issue"
+import (
+	"strings"
+
+	"github.com/wardround/wardround/format/issue"
+)
 
 // A global is one imported name, by its full path, and what the tables say of it.
 type global struct {
 	callable Callable
 	entry    *entry // nil: not in the tables
 	blamed   int    // steps of trail written for it
+}
+
+// misuse is the class of a use that the tables don't allow.
+func (g *global) misuse() Class {
+	if g.entry != nil && g.entry.over {
+		return Malicious
+	}
+	return Unknown
 }
 
 func (g *global) has(u use) bool { return g.entry != nil && g.entry.use&u != 0 }
@@ -58,6 +70,14 @@ func (m *machine) global(module, name string) value {
 func (m *machine) judgeName(g *global, module, name string) {
 	c := &g.callable
 	c.Module, c.Name, c.Full = issue.Clip(c.Module, 300), issue.Clip(c.Name, 300), issue.Clip(c.Full, 600)
+	if m.pol.Torch && scriptClass(c.Module, c.Name) {
+		g.entry, c.Class, c.Why = scriptEntry, Safe, scriptEntry.why
+		return
+	}
+	if e := lookup(c.Module, c.Name); e != nil && e.over && (c.Was == "" || strings.HasPrefix(c.Was, "__builtin__.")) {
+		g.entry, c.Class, c.Why = e, Safe, e.why
+		return
+	}
 	why := dangerous(c.Module, c.Name)
 	if why == "" && c.Was != "" {
 		// fix_imports=False leaves the old name.
@@ -199,13 +219,13 @@ func (m *machine) call(gi uint32, args value) value {
 		items, known := m.items(args)
 		v, why := g.entry.rule(m, gi, items, known)
 		if why != "" {
-			m.blame(g, Unknown, "pickle.use-unsafe", why, args)
+			m.blame(g, g.misuse(), "pickle.use-unsafe", why, args)
 			return m.object(gi, w)
 		}
 		return v
 	}
 	if !g.has(useCall) {
-		m.blame(g, Unknown, "pickle.use-unsafe", "is vouched for as data, not to be called with arguments", args)
+		m.blame(g, g.misuse(), "pickle.use-unsafe", "is vouched for as data, not to be called with arguments", args)
 	}
 	return m.object(gi, w)
 }
@@ -252,7 +272,7 @@ func (m *machine) create(gi uint32, args value, w float32) value {
 		return m.call(gi, args)
 	case g.has(useCall):
 	default:
-		m.blame(g, Unknown, "pickle.use-unsafe", "is not vouched for as a class", args)
+		m.blame(g, g.misuse(), "pickle.use-unsafe", "is not vouched for as a class", args)
 	}
 	return m.object(gi, w)
 }

@@ -7,7 +7,7 @@ func (m *machine) constant(n uint64) {
 	r := &m.reader
 	switch m.op {
 	case opShortBinUnicode, opBinUnicode, opBinUnicode8:
-		if n <= maxName && uint64(r.n-r.p) >= n { // the common case, kept short
+		if n <= maxName && uint64(r.n-r.p) >= n && (n == 0 || r.buf[r.p] != torchText[0]) { // the common case, kept short
 			b := r.buf[r.p : r.p+int(n)]
 			r.p += int(n)
 			name, plain := true, true
@@ -35,6 +35,15 @@ func (m *machine) constant(n uint64) {
 		}
 		if !valid {
 			m.die(All, "pickle.invalid", "a string that is not UTF-8")
+		}
+		switch m.storageText(head) {
+		case bytesStorage:
+			m.push(mk(kStr, wordStorage))
+			return
+		case bytesHostile:
+			m.innerLong(head, n, "str")
+			m.push(mk(kStr, wordHostile))
+			return
 		}
 		m.innerLong(head, n, "str")
 		if n == uint64(len(head)) && argumentParser(head) {
@@ -66,11 +75,14 @@ func (m *machine) constant(n uint64) {
 			m.truncated()
 			return
 		}
-		m.innerLong(head, n, "bytes")
+		found := m.storageBytes(head)
+		if found != bytesStorage {
+			m.innerLong(head, n, "bytes")
+		}
 		if m.op == opByteArray8 {
 			m.push(mk(kBytearr, 0))
 		} else {
-			m.push(vBytes)
+			m.push(mk(kBytes, found))
 		}
 	}
 }

@@ -67,7 +67,11 @@ func (m *machine) openFrame(size uint64) {
 func (m *machine) crossFrame() {
 	f := m.frame
 	m.frame = -1
-	if m.alive&Python == 0 || f <= m.start || m.parts(f) == f {
+	if m.alive&Python == 0 || f <= m.start {
+		return
+	}
+	if m.parts(f) == f {
+		m.diverge(0, "pickle.divergence-frame", "an opcode crosses the end of its frame, which no writer does (PEP 3154); the readers agree here by luck")
 		return
 	}
 	m.die(Python, "pickle.divergence-frame", "an argument crosses the end of its frame")

@@ -26,7 +26,7 @@ const (
 // keep is how much of a long constant to hold for a look inside.
 func (m *machine) keep() int {
 	if m.kept >= innerRoom*m.lim.Inner {
-		return 256
+		return 1024 // enough for the head of a torch storage
 	}
 	return m.lim.Inner
 }

@@ -73,14 +73,22 @@ func ruleEncode(m *machine, g uint32, args []value, known bool) (value, string) 
 	if !known || len(args) < 1 || len(args) > 2 || args[0].kind() != kStr {
 		return 0, "is called with other than text and an encoding"
 	}
+	found := uint32(bytesPlain)
 	if len(args) == 2 {
 		switch s, _ := m.text(args[1]); strings.ToLower(s) {
-		case "latin1", "latin-1", "ascii", "utf-8", "utf8":
+		case "latin1", "latin-1":
+			switch args[0].pay() {
+			case wordStorage:
+				found = bytesStorage
+			case wordHostile:
+				found = bytesHostile
+			}
+		case "ascii", "utf-8", "utf8":
 		default:
 			return 0, "is called with a codec other than Latin-1, ASCII and UTF-8"
 		}
 	}
-	return vBytes, ""
+	return mk(kBytes, found), ""
 }
 
 // ruleGetattr: only the pairs of gettable, the members that old enumerations and
@@ -91,6 +99,12 @@ func ruleGetattr(m *machine, g uint32, args []value, known bool) (value, string)
 	}
 	name, ok := m.text(args[1])
 	of := m.globalOf(args[0])
+	if ok && args[0].kind() == kObject {
+		cls := m.globals[m.madeBy(args[0])]
+		if cls.entry != nil && cls.has(useNew) && bindable(cls.callable.Full, name) {
+			return m.object(g, 1), "" // made by getattr: nothing may be done with it
+		}
+	}
 	if !ok || of == nil {
 		return 0, "takes an attribute of what the stream computes"
 	}
@@ -109,6 +123,8 @@ func ruleGetattr(m *machine, g uint32, args []value, known bool) (value, string)
 // gettable are attributes that getattr may take; all are constants or functions
 // of numerical code that are not called while loading.
 var gettable = map[string]bool{
+	"builtins.str.lower": true, "builtins.str.upper": true, "builtins.str.strip": true, "builtins.str.split": true, "builtins.str.casefold": true,
+	"builtins.str.title": true, "builtins.str.capitalize": true, "builtins.str.lstrip": true, "builtins.str.rstrip": true,
 	"zoneinfo.ZoneInfo._unpickle":                                true,
 	"scipy.interpolate._interpolate.interp1d._call_spline":       true,
 	"scipy.interpolate._interpolate.interp1d._call_linear":       true,

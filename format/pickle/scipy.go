@@ -30,6 +30,9 @@ func argumentParser(b []byte) bool {
 
 // distribution says that a name is a class of one of SciPy's distributions.
 func distribution(module, name string) bool {
+	if module == "scipy.stats._continuous_distns" && name == "rv_histogram" || module == "scipy.stats._distn_infrastructure" && name == "rv_sample" {
+		return true
+	}
 	return (module == "scipy.stats._continuous_distns" || module == "scipy.stats._discrete_distns") &&
 		strings.HasSuffix(name, "_gen") && !strings.Contains(name, ".")
 }

@@ -39,9 +39,18 @@ var namespaces = []namespace{
 	{"xgboost", "sklearn", "an XGBoost estimator: scikit-learn's conventions", class},
 	// Not scipy.stats: rv_generic.__setstate__ executes a string of its state.
 	{"scipy.interpolate", "_interpolate _bsplines _cubic _fitpack2 _rbf _rbfinterp _rgi _polyint _ndgriddata interpolate", "a SciPy interpolator: state is stored", class},
+	// Only the results of tests, tuples and records by construction; see the loop.
+	{"scipy.stats", `_binomtest _crosstab _fit _hypotests _mannwhitneyu _mgc _morestats _mstats_basic _multicomp _odds_ratio _page_trend_test
+		_relative_risk _resampling _sensitivity_analysis _stats_mstats_common _stats_py _survival contingency _correlation _entropy _wilcoxon _qmc`,
+		"the result of a test: numbers by name", class},
 	{"torch.nn.modules", "activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling module",
 		"a layer of torch: Module.__setstate__ stores", class},
-	{"torch.optim", "adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler", "an optimiser of torch: __setstate__ stores", class},
+	{"torch.distributions", `bernoulli beta binomial categorical cauchy chi2 dirichlet exponential gamma geometric gumbel half_cauchy half_normal
+		independent kumaraswamy laplace lkj_cholesky log_normal lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal
+		negative_binomial normal one_hot_categorical pareto poisson studentT uniform von_mises weibull wishart`, "a distribution of torch: tensors", class},
+	{"torch.ao.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class},
+	{"torch.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class},
+	{"torch.optim", "lbfgs adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler", "an optimiser of torch: __setstate__ stores", class},
 }
 
 // borrowed are names of class form that the modules of the namespaces import
@@ -74,6 +83,9 @@ func shape(module, name string) *entry {
 		rest, ok := strings.CutPrefix(module, n.root+".")
 		if !ok {
 			continue
+		}
+		if n.root == "scipy.stats" && !strings.HasSuffix(name, "Result") {
+			return nil
 		}
 		if n.root == "lightgbm" && !strings.HasPrefix(name, "LGBM") || n.root == "xgboost" && !strings.HasPrefix(name, "XGB") {
 			return nil
@@ -116,7 +128,7 @@ var cythonModules = map[string]bool{
 	"sklearn.tree._tree": true, "sklearn.tree._criterion": true, "sklearn.tree._splitter": true,
 	"sklearn.linear_model._sgd_fast": true, "sklearn._loss._loss": true, "sklearn.neighbors._kd_tree": true,
 	"sklearn.neighbors._ball_tree": true, "sklearn.metrics._dist_metrics": true, "sklearn.neighbors._quad_tree": true,
-	"sklearn.neighbors._partition_nodes": true, "sklearn.ensemble._hist_gradient_boosting.common": true,
+	"sklearn.neighbors._partition_nodes": true, "_loss": true, "sklearn.ensemble._hist_gradient_boosting.common": true,
 }
 
 func cythonReduce(module, name string) *entry {
@@ -134,6 +146,11 @@ func cythonReduce(module, name string) *entry {
 func cythonUnpickle(module, name string) *entry {
 	if !strings.HasPrefix(name, "__pyx_unpickle_") || strings.Contains(name, ".") {
 		return nil
+	}
+	// scikit-learn 1.4 to 1.6 wrote its compiled losses under the name that its build
+	// gave them, "_loss".
+	if module == "_loss" {
+		module = "sklearn._loss._loss"
 	}
 	for _, lib := range [...]string{"sklearn.", "pandas._libs.", "numpy.random.", "scipy."} {
 		if strings.HasPrefix(module, lib) {

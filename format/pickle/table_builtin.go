@@ -10,7 +10,8 @@ var builtinGroups = []group{
 	{why: "a builtin type: makes a plain value", use: useValue | useFactory | useCall, in: "builtins.", names: "complex"},
 	{why: "a builtin type: makes a plain value of a bounded size", use: useValue | useBase, rule: ruleSized, in: "builtins.",
 		names: "bytes bytearray range slice"},
-	{why: "a builtin constant", use: useValue, in: "builtins.", names: "Ellipsis NotImplemented type"},
+	{why: "a builtin constant", use: useValue, in: "builtins.", names: "Ellipsis NotImplemented"},
+	{why: "the type of a constant", use: useValue, rule: ruleType, in: "builtins.", names: "type"},
 	{why: "an exception: stores its arguments", use: record, in: "builtins.", names: `BaseException Exception ArithmeticError AssertionError
 		AttributeError BufferError EOFError FloatingPointError ImportError IndexError KeyError LookupError MemoryError
 		NameError NotImplementedError OSError OverflowError RuntimeError StopIteration TypeError UnicodeError ValueError
@@ -33,8 +34,18 @@ var builtinGroups = []group{
 	{why: "a time zone by its key, looked up in the system's own database", use: useValue | useCall, rule: rulePlain, in: "zoneinfo.", names: "ZoneInfo ZoneInfo._unpickle"},
 	{why: "a path: a string until somebody opens it", use: record, in: "pathlib.", names: "PurePath PurePosixPath PureWindowsPath Path PosixPath WindowsPath"},
 	{why: "a path: a string until somebody opens it", use: record, in: "pathlib._local.", names: "PurePath PurePosixPath PureWindowsPath Path PosixPath WindowsPath"},
-	{why: "an array of numbers", use: useValue, rule: rulePlain, in: "array.", names: "_array_reconstructor"},
-	{why: "a random state of numbers", use: class, in: "random.", names: "Random"},
+	{why: "an array of numbers", use: useValue, rule: rulePlain, in: "array.", names: "_array_reconstructor array"},
+	{why: "a mapping or list that wraps another", use: class, in: "collections.", names: "ChainMap UserDict UserList UserString"},
+	{why: "an address: a number", use: record, in: "ipaddress.", names: "IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface"},
+	{why: "a logger, looked up by its name", use: useValue, rule: ruleText, in: "logging.", names: "getLogger"},
+	{why: "a regular expression, compiled but not run", use: useValue, rule: ruleText, in: "re.", names: "_compile compile"},
+	{why: "a difference of dates: numbers", use: record, in: "dateutil.relativedelta.", names: "relativedelta weekday"},
+	{why: "a difference of dates: numbers", use: record, in: "dateutil._common.", names: "weekday"},
+	{why: "a time zone of numbers", use: record, in: "dateutil.tz.tz.", names: "tzutc tzoffset tzlocal"},
+	{why: "a time zone out of the stream: with no file to open", use: useValue | useBuild, rule: ruleNoneFirst, in: "dateutil.tz.tz.", names: "tzfile"},
+	{why: "a function of plain values", use: useValue | useFunc, rule: ruleContainer, in: "builtins.", names: "len abs round sum min max any all"},
+	{why: "a function of text", use: useValue | useFunc, in: "builtins.str.", names: "lower upper strip split casefold title capitalize lstrip rstrip"},
+	{why: "a random state of numbers", use: record, in: "random.", names: "Random"},
 
 	// Functions that hold others, or take things out of others.
 	{why: "holds functions vouched for", use: useValue, rule: rulePartial, state: statePartial, in: "functools.", names: "partial"},
@@ -56,10 +67,19 @@ var torchGroups = []group{
 	{why: "a storage of bytes", use: useValue | useStorage, in: "torch.storage.", names: "UntypedStorage TypedStorage _TypedStorage _UntypedStorage"},
 	{why: "a shape or a device", use: useValue | useCall, in: "torch.", names: "Size device"},
 	{why: "a constant of torch", use: useValue, in: "torch.", names: `float16 float32 float64 bfloat16 half float double int8 int16 int32 int64 uint8
-		uint16 uint32 uint64 bool complex64 complex128 float8_e4m3fn float8_e5m2 strided sparse_coo sparse_csr preserve_format contiguous_format channels_last quint8 qint8 qint32`},
+		uint16 uint32 uint64 bool complex64 complex128 float8_e4m3fn float8_e5m2 strided sparse_coo sparse_csr preserve_format contiguous_format channels_last quint8 qint8 qint32
+		per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric per_channel_affine_float_qparams sparse_csc sparse_bsr sparse_bsc`},
 	{why: "a tensor", use: class, in: "torch.", names: "Tensor"},
-	{why: "a tensor", use: class, in: "torch.nn.parameter.", names: "Parameter Buffer UninitializedParameter"},
+	{why: "a tensor", use: class, in: "torch.nn.parameter.", names: "Parameter Buffer"},
+	{why: "a tensor without a shape yet", use: record, in: "torch.nn.parameter.", names: "UninitializedParameter UninitializedBuffer"},
+	{why: "a storage in the form of old files, looked through", rule: ruleStorage, in: "torch.storage.", names: "_load_from_bytes"},
+	{why: "a data set in memory: tensors", use: class, in: "torch.utils.data.dataset.", names: "TensorDataset Subset ConcatDataset"},
+	{why: "a hook's handle: a number and a weak reference to a dict of the stream", use: class, in: "torch.utils.hooks.", names: "RemovableHandle"},
+	{why: "a module that wraps another", use: class, in: "torch.nn.parallel.data_parallel.", names: "DataParallel"},
+	{why: "a layer's norm, a record", use: class, in: "torch.nn.utils.", names: `weight_norm.WeightNorm spectral_norm.SpectralNorm
+		spectral_norm.SpectralNormStateDictHook spectral_norm.SpectralNormLoadStateDictPreHook`},
 	{why: "an activation, called on tensors", use: useValue | useFunc, in: "torch.nn.functional.", names: "relu gelu silu elu leaky_relu softmax log_softmax sigmoid tanh mish selu"},
 	{why: "an activation, called on tensors", use: useValue | useFunc, in: "torch.", names: "relu tanh sigmoid softmax"},
+	{why: "an activation, called on tensors", use: useValue | useFunc, in: "torch._C._nn.", names: "gelu silu elu elu_ leaky_relu relu6 hardtanh hardsigmoid hardswish mish log_sigmoid softplus"},
 	{why: "turns a serial number to text", use: 0, rule: rulePlain, in: "torch.serialization.", names: "_get_layout"},
 }

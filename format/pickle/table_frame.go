@@ -50,7 +50,7 @@ var frameGroups = []group{
 
 	// Time zones.
 	{why: "a time zone by name, from the library's own files", rule: rulePlain, use: useValue, in: "pytz.", names: "_UTC _p UTC timezone FixedOffset _FixedOffset"},
-	{why: "a time zone", use: class, in: "dateutil.tz.", names: "tz.tzutc tz.tzlocal tz.tzoffset tzutc tzlocal"},
+	{why: "a time zone", use: class, in: "dateutil.tz.", names: "tzutc tzlocal"},
 
 	// Arrow: buffers out of the stream, types by alias.
 	{why: "an Arrow array over buffers of the stream", rule: rulePlain, use: useValue, in: "pyarrow.lib.", names: `_restore_array py_buffer type_for_alias

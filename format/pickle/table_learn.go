@@ -33,7 +33,9 @@ var learnGroups = []group{
 		_kmeans._kmeans_single_lloyd _kmeans._kmeans_single_elkan`},
 	{why: "a score of estimators", use: useValue | useFunc, in: "sklearn.", names: `inspection._permutation_importance.permutation_importance
 		decomposition._fastica._logcosh decomposition._fastica._exp decomposition._fastica._cube preprocessing._data.scale preprocessing._data.robust_scale
-		preprocessing._data.minmax_scale preprocessing._data.maxabs_scale preprocessing._data.normalize preprocessing._function_transformer._identity`},
+		preprocessing._data.minmax_scale preprocessing._data.maxabs_scale preprocessing._data.normalize preprocessing._function_transformer._identity utils.validation.check_array
+		utils.validation.check_X_y utils.validation.column_or_1d utils.validation._num_samples preprocessing._data.quantile_transform
+		preprocessing._data.power_transform preprocessing._label.label_binarize preprocessing._data.binarize utils.extmath.softmax`},
 
 	// Compiled parts: a class first, then numbers and arrays.
 	{why: "makes a compiled object of a class vouched for", rule: ruleClassFirst, in: "sklearn.", names: `metrics._dist_metrics.newObj
@@ -44,7 +46,7 @@ var learnGroups = []group{
 		_metadata_requests.MethodMetadataRequest _metadata_requests.MetadataRouter _metadata_requests.MethodMapping _metadata_requests.MethodPair
 		_metadata_requests.RouterMappingPair _tags.Tags _tags.TargetTags _tags.InputTags _tags.ClassifierTags _tags.RegressorTags
 		_tags.TransformerTags _encode.MissingValues _param_validation.Interval _param_validation.StrOptions`},
-	{why: "a record of scikit-learn: attributes only", use: class, in: "sklearn.", names: `utils._set_output._SetOutputMixin base.BaseEstimator callback.ProgressBar
+	{why: "a record of scikit-learn: attributes only", use: class, in: "sklearn.", names: `compose._column_transformer.make_column_selector utils._set_output._SetOutputMixin base.BaseEstimator callback.ProgressBar
 		utils.metadata_routing.MetadataRequest`},
 
 	// joblib: wrappers of arrays that follow in the same file.

@@ -9,6 +9,8 @@ var numpyGroups = []group{
 	{why: "a class of arrays", use: class | useArray | useBase, in: "numpy.", names: "ndarray matrix recarray chararray"},
 	// memmap.__new__ opens a file; only _reconstruct, which goes round it.
 	{why: "a class of arrays", use: useValue | useArray | useBuild, in: "numpy.", names: "memmap core.memmap.memmap"},
+	{why: "a class of arrays", use: class | useArray, in: "numpy.", names: "char.chararray core.defchararray.chararray ma.mrecords.MaskedRecords"},
+	{why: "the constant masked", use: record, in: "numpy.ma.core.", names: "MaskedConstant"},
 	{why: "a class of arrays", use: class | useArray, in: "numpy.", names: "ma.core.MaskedArray ma.MaskedArray rec.recarray core.records.recarray matrixlib.defmatrix.matrix"},
 	{why: "a record of an array", use: useValue | useNew | useBuild, in: "numpy.", names: "record core.records.record rec.record"},
 	{why: "a scalar from a dtype and bytes", rule: rulePlain, in: "numpy.core.multiarray.", names: "scalar"},
@@ -27,8 +29,14 @@ var numpyGroups = []group{
 	{why: "a function of numbers", use: useValue | useFunc, in: "numpy.core._multiarray_umath.", names: ufuncs},
 	{why: "a universal function, by name", rule: ruleUfunc, in: "numpy.core.", names: "_ufunc_reconstruct _multiarray_umath._ufunc_reconstruct"},
 	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.", names: `mean median sum std var min max amin amax argmin argmax ptp prod
-		nanmean nanmedian nansum nanstd nanmin nanmax clip round around asarray array ravel percentile quantile cumsum diff ones zeros isclose reshape`},
-	{why: "a function of arrays", use: useValue | useFunc, in: "scipy._lib.array_api_compat.numpy.", names: "_aliases.asarray asarray"},
+		nanmean nanmedian nansum nanstd nanmin nanmax clip round around asarray array ravel percentile quantile cumsum diff ones zeros isclose reshape
+		nan_to_num nanvar nanprod nanpercentile nanquantile nanargmax nanargmin nancumsum cumprod average argsort sort unique where any all dot
+		interp trapz trapezoid real imag angle sinc digitize histogram bincount corrcoef cov norm transpose squeeze expand_dims concatenate hstack vstack
+		stack column_stack atleast_1d atleast_2d flip roll repeat tile full arange linspace logspace geomspace eye identity diag outer inner cross
+		count_nonzero flatnonzero nonzero searchsorted take choose compress gradient convolve allclose array_equal real_if_close fix i0 unwrap
+		ones_like zeros_like full_like ascontiguousarray asfortranarray asanyarray copy log_softmax`},
+	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.linalg.", names: "norm linalg.norm _linalg.norm det inv pinv linalg.det linalg.inv linalg.pinv"},
+	{why: "a function of arrays", use: useValue | useFunc, in: "scipy.", names: "_lib.array_api_compat.numpy._aliases.asarray _lib.array_api_compat.numpy.asarray _external.array_api_compat.numpy._aliases.asarray _external.array_api_compat.numpy.asarray"},
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._ufuncs.", names: "expit logit log1p exp1 erf erfc gamma gammaln xlogy boxcox inv_boxcox ndtr ndtri"},
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special.", names: "expit logit erf erfc gamma gammaln xlogy boxcox inv_boxcox softmax logsumexp"},
 
