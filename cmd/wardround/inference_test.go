@@ -40,7 +40,7 @@ func TestRecordsBecomeWindows(t *testing.T) {
 	}
 	mapping, token := write("sepsis.yaml", sepsisMapping), write("token", "a token of this test\n")
 	now := time.Now().UTC()
-	a := &app{cli: &cli{Format: "table"}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
+	a := &app{cli: &cli{globals: globals{Format: "table"}}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return now }}
 	a.Data = filepath.Join(dir, "data")
 	const canary = "KAESTNER-EMIL-4711"
 	err := a.alone(func(w *writer) error {

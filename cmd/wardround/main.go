@@ -35,8 +35,8 @@ const (
 	exitCannotTell = 4
 )
 
-// cli is the whole command line. A command is one struct in one file.
-type cli struct {
+// globals are the flags of every command.
+type globals struct {
 	Data   string `placeholder:"DIR" help:"Data directory. Default: the user's state directory."`
 	Config string `placeholder:"FILE" type:"existingfile" help:"Start-up settings as strict YAML; see docs/reference/configuration.md."`
 	Format string `enum:"table,json,sarif,junit,cyclonedx,markdown" default:"table" help:"Output: table for people, json with one object per line for programs; sbom check and gate write sarif, junit, cyclonedx, too, gate also markdown."`
@@ -45,6 +45,11 @@ type cli struct {
 	Token  string `placeholder:"@FILE" help:"Who you are to the server: the file that holds an API token; else WARDROUND_TOKEN."`
 	CACert string `name:"cacert" placeholder:"FILE" help:"Certificates, PEM, that may vouch for the server instead of the system's."`
 	Pin    string `placeholder:"sha256:HEX" help:"The key of the server's certificate, as serve prints it; then nobody else need vouch for it."`
+}
+
+// cli is the whole command line. A command is one struct in one file.
+type cli struct {
+	globals
 
 	Demo       demoCmd       `cmd:"" help:"Run the whole thing on a simulated ward."`
 	Serve      serveCmd      `cmd:"" help:"Watch interfaces and files, judge, keep evidence."`
@@ -97,10 +102,12 @@ func main() {
 
 // run is main without the process: it returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	var c cli
-	a := &app{cli: &c, ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	exited, code := false, 0
-	parser, err := kong.New(&c,
+	kctx, err := a.parse(args,
 		kong.Name("wardround"),
 		kong.Description("Makes the rounds of connected medical devices: watches, judges, and can prove it.\n\nFirst steps:  wardround demo    |    wardround replay capture.pcap    |    wardround check list"),
 		kong.Writers(stdout, stderr),
@@ -110,15 +117,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Vars{"user": currentUser()},
 		kong.Help(help),
 	)
-	if err != nil {
-		fmt.Fprintln(stderr, "wardround:", err)
-		return exitInternal
-	}
-	a.model = parser.Model
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	kctx, err := parser.Parse(args)
 	if exited {
 		return code
 	}

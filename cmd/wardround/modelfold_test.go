@@ -39,7 +39,7 @@ func shiftWindow(t *testing.T, from time.Time, mean float64) ([]byte, *sketch.Wi
 func TestModelsOfADataDirectory(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	a := &app{cli: &cli{Format: "table"}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { now = now.Add(time.Second); return now }}
+	a := &app{cli: &cli{globals: globals{Format: "table"}}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: func() time.Time { now = now.Add(time.Second); return now }}
 	a.Data = dir
 	ref, _ := shiftWindow(t, now.AddDate(0, 0, -30), 100)
 	rel := kind.ModelReceivedV1{Maker: "Maker", Product: "Chest", Version: "1", Document: "reference", File: "ref.sketch"}

@@ -26,7 +26,7 @@ import (
 // wardServed is a ward that has lived for half an hour, and a client of its server.
 func wardServed(t *testing.T) (*ward, *face, *client.Client) {
 	t.Helper()
-	a := &app{cli: &cli{Format: "table"}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	a := &app{cli: &cli{globals: globals{Format: "table"}}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
 	w, err := a.openWard(learnDemo)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func wardServed(t *testing.T) (*ward, *face, *client.Client) {
 // empty is the face of a ward in which nothing has happened, served.
 func empty(t *testing.T, certs *certificates) *face {
 	t.Helper()
-	a := &app{cli: &cli{Format: "table"}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	a := &app{cli: &cli{globals: globals{Format: "table"}}, ctx: t.Context(), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
 	w, err := a.openWard(learnDemo)
 	if err != nil {
 		t.Fatal(err)
