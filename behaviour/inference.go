@@ -46,6 +46,9 @@ func (f *Fold) open(o *wardround.Observation, key string) *instance {
 
 // inference takes in a window of inference.
 func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) error {
+	if x.OfHost() {
+		return f.inputs(o, x)
+	}
 	x = f.timely(o, x)
 	m := f.open(o, x.Key())
 	if m == nil {

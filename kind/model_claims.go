@@ -58,7 +58,7 @@ func hosted(c *Claims, m Behind, host string) {
 
 // Claims names the model, the service that it runs behind, and the devices that feed it.
 func (w *InferenceWindowV1) Claims(_ *wardround.Observation, c *Claims) {
-	if w.Model == "" {
+	if w.Model == "" || w.OfHost() {
 		return
 	}
 	m := instance(c, w.Key(), w.Maker, w.Product, w.Version)

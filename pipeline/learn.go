@@ -2,12 +2,14 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
+	"github.com/wardround/wardround/kind"
 )
 
 // maxLearned bounds the learned members of one check.
@@ -82,11 +84,17 @@ func (l *learned) forget(k learnedKey) {
 	}
 }
 
-// begin starts learning with the first observation of the site.
-func (l *learned) begin(p *Pipeline, first *wardround.Observation) {
+// begin starts learning with the first observation of the site. What is told of models
+// is none: documents and windows speak of weeks before anybody looked at the traffic.
+func (l *learned) begin(p *Pipeline, batch []*wardround.Observation) {
 	if !l.period.Start.IsZero() {
 		return
 	}
+	i := slices.IndexFunc(batch, func(o *wardround.Observation) bool { return !modelKinds[kind.Name(o.Kind)] && o.Kind != string(kind.Wake) })
+	if i < 0 {
+		return
+	}
+	first := batch[i]
 	l.period.Start = first.At
 	if p.opt.Origin == wardround.Live {
 		l.period.Start = first.Logged
@@ -97,7 +105,7 @@ func (l *learned) begin(p *Pipeline, first *wardround.Observation) {
 // finish hands one list per zone to a person when the time of learning is over.
 // It comes after the batch's checks: the batch may begin within that time.
 func (l *learned) finish(p *Pipeline) {
-	if l.period.Done || p.now.Sub(l.period.Start) < l.length {
+	if l.period.Done || l.period.Start.IsZero() || p.now.Sub(l.period.Start) < l.length {
 		return
 	}
 	l.period.Done = true

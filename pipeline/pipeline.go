@@ -238,7 +238,7 @@ func (p *Pipeline) Judge(ctx context.Context, batch []*wardround.Observation) er
 		return err
 	}
 	clear(p.stakes) // what people decided on was as it was before
-	p.learned.begin(p, batch[0])
+	p.learned.begin(p, batch)
 	p.runner.run(ctx)
 	p.learned.finish(p)
 	p.decay()

@@ -138,6 +138,9 @@ func (w *Ward) triage(p *Patient, class, uid string, n node) {
 	s := w.ai.tls(w.ehr, 443, tls.Script{Version: tls.TLS13, ServerName: "ehr.hosp.example", Chain: w.chain, ALPN: []string{"h2"}, Protocol: "h2"})
 	s.exchange(1400, 30*time.Millisecond, 300)
 	s.close()
+	if w.read != nil && class == dicom.CTImageStorage {
+		w.read(readingOf(w.opt.Seed, w.Now(), uid, n.station, p.age(), p.Sex, failing))
+	}
 }
 
 // records is the interface engine and the FHIR server: admissions, results,

@@ -58,3 +58,12 @@ func (p *patients) admit() *Patient {
 }
 
 func twoDigits(n int) string { return string([]byte{byte('0' + n/10%10), byte('0' + n%10)}) }
+
+// age is in years, in the year of the simulation.
+func (p *Patient) age() int {
+	n := 0
+	for _, c := range p.Born[:4] {
+		n = 10*n + int(c-'0')
+	}
+	return max(2026-n, 0)
+}

@@ -58,6 +58,7 @@ type Ward struct {
 	chain     [][]byte // the EHR's certificate
 	silent    map[string]bool
 	gatewayHL *mllp
+	read      func(Reading) // what the AI triage service tells of its answers
 }
 
 // New returns a ward; see [Options].
@@ -84,6 +85,9 @@ func New(o Options) *Ward {
 // 1970, frame valid during the call. It ends with the simulated time, or with
 // emit's error.
 func (w *Ward) Run(emit func(at int64, frame []byte) error) error { return w.run(emit) }
+
+// Seed is what the ward is made from.
+func (w *Ward) Seed() uint64 { return w.opt.Seed }
 
 // Canaries returns the identifiers planted by this ward.
 func (w *Ward) Canaries() []string { return Canaries(w.opt.Seed) }

@@ -125,9 +125,13 @@ func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.S
 	feed := pipeline.NewFeed(b.pipe, b.log, b.each)
 	var batch []*wardround.Observation
 	var failed error
+	var seen func([]*wardround.Observation) error
 	flush := func() {
 		if failed == nil && len(batch) > 0 {
 			failed = feed.Batch(ctx, batch)
+		}
+		if failed == nil && len(batch) > 0 {
+			failed = seen(batch)
 		}
 		batch = nil
 	}
@@ -139,11 +143,17 @@ func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.S
 			}
 		},
 	})
+	ai, err := furnish(ctx, w, b.models, shelved{b.blobs, feed})
+	if err != nil {
+		return s.Stats(), err
+	}
+	defer ai.Close()
 	if err := feed.Batch(ctx, []*wardround.Observation{contentObservation(wardround.Simulated, w.Now(), simZones())}); err != nil {
 		return s.Stats(), err
 	}
 	start, first, mark := time.Now(), int64(0), int64(0)
-	err := w.Run(func(at int64, frame []byte) error {
+	seen = func(batch []*wardround.Observation) error { return ai.seen(ctx, batch, time.Unix(0, mark)) }
+	err = w.Run(func(at int64, frame []byte) error {
 		if first == 0 {
 			first, mark = at, at
 		}
@@ -172,9 +182,30 @@ func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.S
 		if err == nil {
 			err = failed
 		}
+		if err == nil {
+			err = ai.finish(ctx)
+		}
 	}
 	if serr := b.pipe.Settle(context.WithoutCancel(ctx)); err == nil {
 		err = serr
 	}
 	return s.Stats(), err
+}
+
+// shelved takes facts into a log that is judged at once, and their content onto a
+// shelf.
+type shelved struct {
+	blobs *shelf
+	feed  *pipeline.Feed
+}
+
+func (s shelved) Take(ctx context.Context, o *wardround.Observation, content []byte) error {
+	if content != nil {
+		b := s.blobs.put(content, sketchType)
+		o.Blob = &b
+	}
+	if err := pipeline.Acceptable(o); err != nil {
+		return err
+	}
+	return s.feed.Batch(ctx, []*wardround.Observation{o})
 }

@@ -66,15 +66,20 @@ type bench struct {
 	scope  wardround.Scope
 	origin wardround.Origin
 	commit func(*wardround.Commit)
+	// models are how the models behave that are seen, blobs the sketches and documents
+	// of them.
+	models *behaviour.Fold
+	blobs  *shelf
 }
 
 func (a *app) openBench(origin wardround.Origin, learn time.Duration) (*bench, error) {
 	st := memstore.New(memstore.Options{})
-	b := &bench{store: st, scope: replayScope, origin: origin, log: memlog.New(memlog.Options{})}
+	b := &bench{store: st, scope: replayScope, origin: origin, log: memlog.New(memlog.Options{}), blobs: newShelf()}
+	b.models = behaviour.New(behaviour.Options{Scope: b.scope, Origin: origin, Blobs: b.blobs})
 	var err error
 	b.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: b.scope, Origin: origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker,
-		Models: behaviour.New(behaviour.Options{Scope: b.scope, Origin: origin, Blobs: newShelf()}),
+		Models: b.models,
 		OnCommit: func(c *wardround.Commit) {
 			if b.commit != nil {
 				b.commit(c)

@@ -24,11 +24,9 @@ type ward struct {
 	bench
 	book *memstore.Store // the store, with its ledger
 	feed *pipeline.Feed
-	// models are those of the ward, blobs the sketches and documents of them.
-	models *behaviour.Fold
-	blobs  *shelf
-	mu     sync.Mutex // held by whoever appends and judges
-	err    error      // of the pipeline, which is then not to be used any more
+	mu   sync.Mutex // held by whoever appends and judges
+	err  error      // of the pipeline, which is then not to be used any more
+	ai   *triage    // the AI service of the ward; nil before it began
 }
 
 // wardScope is whose rows a demo's store holds.
@@ -178,7 +176,10 @@ func (p *pacer) span(at int64) int64 {
 
 // begin says where the segments are: the ward's time begins with it, and people can
 // be put on the record from here on.
-func (w *ward) begin(ctx context.Context, s *sim.Ward) error {
+func (w *ward) begin(ctx context.Context, s *sim.Ward) (err error) {
+	if w.ai, err = furnish(ctx, s, w.models, w); err != nil {
+		return err
+	}
 	return w.batch(ctx, []*wardround.Observation{contentObservation(wardround.Simulated, s.Now(), simZones())})
 }
 
@@ -186,11 +187,16 @@ func (w *ward) begin(ctx context.Context, s *sim.Ward) error {
 // until its end or that of ctx. passed is called with each moment of the ward that was judged, and
 // what was seen so far.
 func (w *ward) live(ctx context.Context, s *sim.Ward, p *pacer, passed func(now time.Time, so func() network.Stats)) (stats network.Stats, err error) {
+	defer w.ai.Close()
 	var batch []*wardround.Observation
+	var mark int64
 	flush := func(ctx context.Context) error {
 		for len(batch) > 0 {
 			n := min(len(batch), wardround.MaxBatch)
 			if err := w.batch(ctx, batch[:n:n]); err != nil {
+				return err
+			}
+			if err := w.ai.seen(ctx, batch[:n], time.Unix(0, mark)); err != nil {
 				return err
 			}
 			batch = batch[n:]
@@ -203,7 +209,6 @@ func (w *ward) live(ctx context.Context, s *sim.Ward, p *pacer, passed func(now 
 		Emit: func(o *wardround.Observation) { batch = append(batch, o) },
 	})
 	p.start = time.Now()
-	var mark int64
 	err = s.Run(func(at int64, frame []byte) error {
 		if p.first == 0 {
 			p.first, mark = at, at
@@ -231,6 +236,9 @@ func (w *ward) live(ctx context.Context, s *sim.Ward, p *pacer, passed func(now 
 	if err == nil || ctx.Err() != nil {
 		if ferr := flush(context.WithoutCancel(ctx)); ferr != nil {
 			err = ferr
+		}
+		if err == nil {
+			err = w.ai.finish(ctx)
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()

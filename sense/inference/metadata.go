@@ -22,6 +22,8 @@ type Metadata struct {
 	At         time.Time
 	Rows       int64 // transactions that it stands for
 	Attributes []Attribute
+
+	made []kind.InferenceSource // stations that images name, and how many of each
 }
 
 // Attribute is one thing that is told, or that is missing where it should be told.
@@ -32,6 +34,9 @@ type Attribute struct {
 	IsNumber   bool
 	Missing    bool
 	N          int64 // rows
+	// Source is the device that this is of, where it is another one than the
+	// observation's: images name the scanner that made them, whoever sends them.
+	Source string
 }
 
 // MetadataOf returns what an observation tells of inputs; ok is false for one that
@@ -51,7 +56,7 @@ func MetadataOf(o *wardround.Observation) (m Metadata, ok bool) {
 		m.source(f.Station, "", f.AETitle, kind.IDAETitle, from)
 		m.text("manufacturer", f.Manufacturer)
 		m.text("model", f.Model)
-		m.text("software version", f.Software)
+		m.text(kind.InputSoftware, f.Software)
 		m.text("modality", f.Modality)
 		m.text("SOP class", f.SOPClass)
 		m.text("detector", f.Detector)
@@ -70,16 +75,26 @@ func MetadataOf(o *wardround.Observation) (m Metadata, ok bool) {
 		m.text("outcome", f.Outcome)
 		m.number("object size", "By", float64(f.RequestBytes)/float64(m.Rows))
 		m.text("de-identified", yesNo(f.Deidentified))
+		m.makings(f.Acquisitions)
 	case *kind.DICOMwebRequestV1:
-		if f.Transaction != "store" {
+		m.Rows = int64(max(f.Objects, 1))
+		switch f.Transaction {
+		case "store":
+			m.To = f.HTTP.Host
+			m.source(first(f.HTTP.Client), "", "", "", from)
+			m.number("object size", "By", float64(f.HTTP.RequestSize)/float64(m.Rows))
+			m.text("media type", f.HTTP.RequestType)
+		case "retrieve", "retrieve-uri": // whoever asks is fed, with what others made
+			if len(f.Acquisitions) == 0 {
+				return m, false
+			}
+			from, to = to, from
+			m.source("", "", "", "", from)
+		default:
 			return m, false
 		}
-		m.Rows = int64(max(f.Objects, 1))
-		m.To = f.HTTP.Host
-		m.source(first(f.HTTP.Client), "", "", "", from)
-		m.number("object size", "By", float64(f.HTTP.RequestSize)/float64(m.Rows))
-		m.text("media type", f.HTTP.RequestType)
 		m.text("outcome", f.HTTP.Outcome)
+		m.makings(f.Acquisitions)
 	case *kind.FHIRInteractionV1:
 		m.To = f.HTTP.Host
 		m.source(first(f.HTTP.Client), "", "", "", from)
@@ -118,6 +133,33 @@ func MetadataOf(o *wardround.Observation) (m Metadata, ok bool) {
 		m.To = m.Host
 	}
 	return m, m.To != ""
+}
+
+// makings adds how images were made. What they were made by is told by the station that
+// they name; where all name one, it is the source, whoever passed them on.
+func (m *Metadata) makings(list []kind.DICOMAcquisitionV1) {
+	for i := range list {
+		a := &list[i]
+		n, by := int64(a.Objects), told(a.Station)
+		if by != "" {
+			m.made = append(m.made, kind.InferenceSource{Name: by, Rows: n})
+		}
+		text := func(name, value string) {
+			m.Attributes = append(m.Attributes, Attribute{Name: name, Text: told(value), Missing: told(value) == "", N: n, Source: by})
+		}
+		number := func(name, unit string, x float64) {
+			m.Attributes = append(m.Attributes, Attribute{Name: name, Unit: unit, Number: x, IsNumber: true, Missing: x == 0, N: n, Source: by})
+		}
+		text("manufacturer", a.Manufacturer)
+		text("model", a.Model)
+		text(kind.InputSoftware, a.Software)
+		text("modality", a.Modality)
+		text("body part", a.BodyPart)
+		text("photometric", a.Photometric)
+		text("age band", a.AgeBand)
+		number("kvp", "kV", a.KVP)
+		number("slice thickness", "mm", a.SliceThickness)
+	}
 }
 
 // source names the device by the first name that is told, or by its address.
@@ -183,7 +225,13 @@ type Inputs struct {
 	names map[span]string // what the service is called, where that is told
 	now   time.Time
 	lost  int64
+	// wanted says whether what a host is fed with matters to anybody; nil for all.
+	wanted func(host, name string) bool
 }
+
+// Only restricts windows to hosts of which wanted says so, by address and name: those
+// behind which models run.
+func (i *Inputs) Only(wanted func(host, name string) bool) { i.wanted = wanted }
 
 // NewInputs returns a fold into windows of a size; a window is emitted when the log's
 // time is grace beyond its end.
@@ -206,6 +254,9 @@ func (i *Inputs) Observe(o *wardround.Observation) error {
 func (i *Inputs) Close() error { return i.over(i.now.AddDate(100, 0, 0)) }
 
 func (i *Inputs) add(m Metadata) {
+	if i.wanted != nil && !i.wanted(m.Host, m.To) {
+		return
+	}
 	s := span{model{Service: m.Host}, from(m.At, i.size)} // of one host, whatever it is called
 	w := i.open[s]
 	if w == nil {
@@ -214,7 +265,7 @@ func (i *Inputs) add(m Metadata) {
 			return
 		}
 		w = (&Mapping{Window: i.size}).open(s, 0)
-		w.window.Model = "inputs"
+		w.window.Model = kind.Inputs
 		i.open[s] = w
 	}
 	if m.To != m.Host && (i.names[s] == "" || m.To < i.names[s]) { // the first by name: the order of talks decides nothing
@@ -226,8 +277,22 @@ func (i *Inputs) add(m Metadata) {
 		name = other
 	}
 	w.sources[name] += m.Rows
+	for _, x := range m.made {
+		if _, ok := w.sources[x.Name]; !ok && len(w.sources) >= maxSources {
+			x.Name = other
+		}
+		if x.Name != name {
+			w.sources[x.Name] += x.Rows
+		}
+	}
 	for _, a := range m.Attributes {
-		for _, g := range []string{"", "source=" + name} {
+		of := name
+		if a.Source != "" {
+			if of = a.Source; w.sources[of] == 0 {
+				of = other
+			}
+		}
+		for _, g := range []string{"", "source=" + of} {
 			if c := w.attribute(a, g); c != nil {
 				a.into(c)
 			}
@@ -285,7 +350,7 @@ func (i *Inputs) over(before time.Time) error {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Group, b.Group))
 		})
 		f := w.fact(&Mapping{})
-		f.Part, f.Host, f.Model, f.Service = "inputs", w.Service, "inputs", w.window.Service
+		f.Part, f.Host, f.Model, f.Service = kind.Inputs, w.Service, kind.Inputs, w.window.Service
 		if err := i.emit(f, w.window); err != nil {
 			return err
 		}

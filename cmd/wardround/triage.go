@@ -1,0 +1,458 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"embed"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"math"
+	"math/big"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/behaviour"
+	"github.com/wardround/wardround/format/modelcard"
+	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/model/bom"
+	"github.com/wardround/wardround/provenance"
+	"github.com/wardround/wardround/sense"
+	"github.com/wardround/wardround/sense/inference"
+	"github.com/wardround/wardround/sim"
+	"github.com/wardround/wardround/stat/sketch"
+)
+
+// triageFiles are what is written of the simulated AI triage service: how its records
+// are read, its plan, its card.
+//
+//go:embed triage
+var triageFiles embed.FS
+
+// triageRecords is how much of a day one window of live records holds. The history
+// comes in windows of a day, as the mapping says.
+const triageRecords = time.Hour
+
+// triage is the simulated AI service as the ward's inference sensor sees it.
+type triage struct {
+	dir    string
+	sink   inference.Sink
+	origin wardround.Origin
+	seed   uint64
+	key    *sense.Pseudonyms
+	now    time.Time // of the ward
+	live   *inference.Folder
+	due    time.Time // when windows of what is live are looked at again
+	inputs *inference.Inputs
+	told   uint64 // documents
+}
+
+// furnish puts the AI triage service into a ward: what was registered of it, and what
+// it did in the weeks before the first packet. Close what it returns.
+func furnish(ctx context.Context, s *sim.Ward, models *behaviour.Fold, sink inference.Sink) (t *triage, err error) {
+	const op = "demo"
+	t = &triage{origin: wardround.Simulated, seed: s.Seed(), key: replayKey([]byte("simulated ward"))}
+	if t.dir, err = os.MkdirTemp("", "wardround-"); err != nil {
+		return nil, wardround.Wrap(wardround.EFull, op, err)
+	}
+	t.sink = punctual{t, sink}
+	defer func() {
+		if err != nil {
+			t.Close()
+		}
+	}()
+	start := s.Now()
+	if err := t.register(ctx, start); err != nil {
+		return nil, err
+	}
+	if err := t.history(ctx, start); err != nil {
+		return nil, err
+	}
+	t.now = start
+	if t.live, err = t.folder("live", triageRecords, t.sink, 24*time.Hour); err != nil {
+		return nil, err
+	}
+	t.inputs = inference.NewInputs(triageRecords, 10*time.Minute, t.ofHost(ctx, "live"))
+	t.inputs.Only(models.Feeds)
+	s.OnReading(func(r sim.Reading) {
+		t.live.Add(inference.Batch{Records: []inference.Record{t.record(r)}})
+	})
+	return t, nil
+}
+
+// punctual hands facts over at the ward's time, where a window that is closed before it
+// is over would end later: time is what the last packet says.
+type punctual struct {
+	t *triage
+	inference.Sink
+}
+
+func (p punctual) Take(ctx context.Context, o *wardround.Observation, blob []byte) error {
+	if now := p.t.now; !now.IsZero() && o.At.After(now) {
+		o.At = now
+	}
+	return p.Sink.Take(ctx, o, blob)
+}
+
+// seen takes in what was judged of the ward's traffic up to a time: what the service is
+// fed with, and whether windows are over. A nil triage takes in nothing.
+func (t *triage) seen(ctx context.Context, batch []*wardround.Observation, now time.Time) error {
+	if t == nil {
+		return nil
+	}
+	if now.After(t.now) {
+		t.now = now
+	}
+	for _, o := range batch {
+		if err := t.inputs.Observe(o); err != nil {
+			return err
+		}
+	}
+	if t.now.Before(t.due) {
+		return nil
+	}
+	t.due = t.now.Truncate(triageRecords).Add(triageRecords + 10*time.Minute)
+	return t.live.Commit(ctx)
+}
+
+// finish hands over what is open when a ward ends.
+func (t *triage) finish(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	if err := t.inputs.Close(); err != nil {
+		return err
+	}
+	return t.live.Close(ctx)
+}
+
+// Close removes what the service wrote.
+func (t *triage) Close() {
+	if t != nil {
+		os.RemoveAll(t.dir)
+	}
+}
+
+// record is an answer as it is posted: the study is named twice, as what is counted and
+// as what the outcome is joined by.
+func (t *triage) record(r sim.Reading) inference.Record {
+	x := r.Record()
+	x["answer"] = r.Study
+	return x
+}
+
+// triageMapping is how its records are read.
+func triageMapping() (*inference.Mapping, error) {
+	b, err := triageFiles.ReadFile("triage/mapping.yaml")
+	if err != nil {
+		return nil, wardround.Wrap(wardround.EInternal, "demo", err)
+	}
+	return inference.ReadMapping(bytes.NewReader(b))
+}
+
+// folder is an inference sensor with windows of a size.
+func (t *triage) folder(name string, size time.Duration, sink inference.Sink, late time.Duration) (*inference.Folder, error) {
+	m, err := triageMapping()
+	if err != nil {
+		return nil, err
+	}
+	m.Window, m.Late = size, late
+	return inference.New(inference.Options{
+		Sensor: "inference/ai-triage-" + name, Mapping: m, Pseudonyms: t.key, Dir: filepath.Join(t.dir, name), Origin: t.origin, Sink: sink,
+		Now: func() time.Time { return t.now },
+	})
+}
+
+// taken is a sink that keeps what it is given.
+type taken struct{ blobs [][]byte }
+
+func (k *taken) Take(_ context.Context, _ *wardround.Observation, blob []byte) error {
+	k.blobs = append(k.blobs, bytes.Clone(blob))
+	return nil
+}
+
+// history has the service's weeks go by: records of each week, and the outcomes that
+// were known by then, as a service posts them.
+func (t *triage) history(ctx context.Context, start time.Time) error {
+	f, err := t.folder("history", 24*time.Hour, t.sink, 10*24*time.Hour)
+	if err != nil {
+		return err
+	}
+	list := sim.TriageHistory(t.seed, start)
+	in := inference.NewInputs(24*time.Hour, 0, t.ofHost(ctx, "history"))
+	var open []sim.Reading
+	const week = 7 * 24 * time.Hour
+	for end := list[0].At.Truncate(24 * time.Hour).Add(week); len(list) > 0; end = end.Add(week) {
+		t.now = end
+		var b inference.Batch
+		for len(list) > 0 && list[0].At.Before(end) {
+			r := list[0]
+			list = list[1:]
+			b.Records = append(b.Records, t.record(r))
+			open = append(open, r)
+			if err := in.Observe(retrieved(r)); err != nil {
+				return err
+			}
+		}
+		f.Add(b)
+		// Windows are told before what became of them.
+		t.now = end.Add(10 * time.Minute)
+		if err := f.Commit(ctx); err != nil {
+			return err
+		}
+		var labels inference.Batch
+		var wait []sim.Reading
+		for _, r := range open {
+			if r.Reported.After(end) {
+				wait = append(wait, r)
+				continue
+			}
+			x := r.Outcome()
+			x["answer"] = r.Study
+			labels.Records = append(labels.Records, x)
+		}
+		open = wait
+		f.Add(labels)
+		t.now = end.Add(2 * time.Hour)
+		if err := f.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	return in.Close()
+}
+
+// retrieved is what the network sensor saw when the service fetched a study.
+func retrieved(r sim.Reading) *wardround.Observation {
+	return &wardround.Observation{At: r.At, Flow: triageFlow(), Fields: &kind.DICOMwebRequestV1{
+		Transaction: "retrieve", Objects: 1, HTTP: kind.HTTPExchangeV1{Outcome: "answered"},
+		Acquisitions: []kind.DICOMAcquisitionV1{{Station: r.Scanner, Software: r.Software, Modality: "CT", BodyPart: r.BodyPart, Photometric: "MONOCHROME2", KVP: r.KVP, SliceThickness: r.SliceThickness, Objects: 1}},
+	}}
+}
+
+// triageFlow is between the service and the archive that it fetches images from.
+func triageFlow() *wardround.Flow {
+	return &wardround.Flow{
+		Transport: "tcp",
+		Src:       wardround.Endpoint{Addr: netip.MustParseAddr(sim.TriageHost), Port: 50000},
+		Dst:       wardround.Endpoint{Addr: netip.MustParseAddr("10.20.10.30"), Port: 8042},
+	}
+}
+
+// ofHost hands windows of what the service is fed with over.
+func (t *triage) ofHost(ctx context.Context, sensor string) func(*kind.InferenceWindowV1, *sketch.Window) error {
+	return func(x *kind.InferenceWindowV1, w *sketch.Window) error {
+		return takeInputs(ctx, t.sink, "inputs/"+sensor, t.origin, x, w)
+	}
+}
+
+// takeInputs hands a window of metadata to a sink: one of a host follows another, so
+// that its time is its position.
+func takeInputs(ctx context.Context, sink inference.Sink, sensor string, origin wardround.Origin, x *kind.InferenceWindowV1, w *sketch.Window) error {
+	var b bytes.Buffer
+	if err := w.Encode(&b); err != nil {
+		return err
+	}
+	return sink.Take(ctx, &wardround.Observation{
+		Kind: string(kind.InferenceWindow), Version: 1, Sensor: sensor, Input: x.Host, Position: uint64(max(x.From.Unix(), 1)), At: x.To, Origin: origin, Fields: x,
+	}, b.Bytes())
+}
+
+// register says what was brought when the service was taken into use: its plan, its
+// card, the reference of its trial, and its file, scanned and with its signature
+// verified as it was loaded.
+func (t *triage) register(ctx context.Context, start time.Time) error {
+	at := start.Truncate(24*time.Hour).AddDate(0, 0, -sim.TriageDays)
+	rel := kind.ModelReceivedV1{Maker: sim.TriageMaker, Product: sim.TriageProduct, Version: sim.TriageVersion, Model: sim.TriageModel, Source: "simulated", Trust: "unsigned"}
+	say := func(fields any, content []byte) error {
+		t.told++
+		return t.sink.Take(ctx, &wardround.Observation{Kind: string(kind.Of(fields).Name), Version: 1, Sensor: "models", Input: "register", Position: t.told, At: at, Origin: t.origin, Fields: fields}, content)
+	}
+	for _, d := range []struct{ document, file, format string }{{"plan", "plan.yaml", "wardround-plan/1"}, {"card", "card.json", "CycloneDX 1.6"}} {
+		b, err := triageFiles.ReadFile("triage/" + d.file)
+		if err != nil {
+			return wardround.Wrap(wardround.EInternal, "demo", err)
+		}
+		x := rel
+		x.Document, x.File, x.Format = d.document, d.file, d.format
+		if err := say(&x, b); err != nil {
+			return err
+		}
+	}
+	trial, metadata, err := t.trial(ctx, start)
+	if err != nil {
+		return err
+	}
+	for _, r := range []struct {
+		part string
+		b    []byte
+	}{{"", trial}, {kind.Inputs, metadata}} {
+		x := rel
+		x.Document, x.File, x.Format, x.Part = "reference", "reference.sketch", "sketch/1", r.part
+		if err := say(&x, r.b); err != nil {
+			return err
+		}
+	}
+	if err := t.loaded(ctx, say); err != nil {
+		return err
+	}
+	return say(&kind.ModelDecidedV1{Maker: sim.TriageMaker, Product: sim.TriageProduct, Version: sim.TriageVersion, Model: sim.TriageModel, Act: "accept", Role: "lead radiologist", By: "simulated", Reason: "the trial reached what the plan asks for"}, nil)
+}
+
+// trial makes the references: of the records, and of what was seen to be fetched.
+func (t *triage) trial(ctx context.Context, start time.Time) (records, metadata []byte, err error) {
+	list := sim.TriageTrial(t.seed, start)
+	t.now = list[len(list)-1].At.Add(time.Minute)
+	kept := &taken{}
+	// One window of all of it: a day's sketches merge, and so do a month's.
+	f, err := t.folder("trial", sim.TriageReference*24*time.Hour, kept, 30*24*time.Hour)
+	if err != nil {
+		return nil, nil, err
+	}
+	var sum *sketch.Window
+	in := inference.NewInputs(24*time.Hour, 0, func(_ *kind.InferenceWindowV1, w *sketch.Window) error {
+		if sum == nil {
+			sum = w
+			return nil
+		}
+		return sum.Merge(w)
+	})
+	var b inference.Batch
+	for _, r := range list {
+		b.Records = append(b.Records, t.record(r))
+		if err := in.Observe(retrieved(r)); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := in.Close(); err != nil {
+		return nil, nil, err
+	}
+	f.Add(b)
+	if err := f.Close(ctx); err != nil {
+		return nil, nil, err
+	}
+	all, err := merged(kept.blobs)
+	if err != nil {
+		return nil, nil, err
+	}
+	var r, m bytes.Buffer
+	if err := all.Encode(&r); err != nil {
+		return nil, nil, err
+	}
+	err = sum.Encode(&m)
+	return r.Bytes(), m.Bytes(), err
+}
+
+// merged is one window of several.
+func merged(blobs [][]byte) (*sketch.Window, error) {
+	var all *sketch.Window
+	for _, b := range blobs {
+		w, err := sketch.Decode(bytes.NewReader(b), sketch.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		if all == nil {
+			all = w
+		} else if err := all.Merge(w); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// loaded writes the service's file, signs it as its maker would, and tells what a
+// gateway tells that loads it: what is in it, and whether the signature holds.
+func (t *triage) loaded(ctx context.Context, say func(any, []byte) error) error {
+	dir := filepath.Join(t.dir, "ct-triage")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return wardround.Wrap(wardround.EFull, "demo", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "weights.safetensors"), triageWeights(t.seed), 0o600); err != nil {
+		return wardround.Wrap(wardround.EFull, "demo", err)
+	}
+	key := triageKey(t.seed)
+	sig := filepath.Join(dir, "model.sig")
+	signed, _, err := provenance.Sign(ctx, dir, provenance.SignOptions{Key: key, Signature: sig})
+	if err != nil {
+		return err
+	}
+	b, err := signed.Bytes()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(sig, b, 0o600); err != nil {
+		return wardround.Wrap(wardround.EFull, "demo", err)
+	}
+	v, err := provenance.Verify(ctx, dir, sig, provenance.VerifyOptions{Trust: provenance.Trust{Key: &key.PublicKey}})
+	if err != nil {
+		return err
+	}
+	looked, err := bom.Look(ctx, []string{dir}, bom.Options{Ignore: []string{sig}})
+	if err != nil {
+		return err
+	}
+	card := &modelcard.Card{}
+	card.Maker, card.Name, card.Version = sim.TriageMaker, sim.TriageProduct, sim.TriageVersion
+	x := verifiedFact(card, sim.TriageModel, looked, v)
+	x.When, x.Service, x.Host = "load", sim.TriageService, sim.TriageHost
+	if err := say(x, nil); err != nil {
+		return err
+	}
+	for _, d := range scannedFacts(card, sim.TriageModel, looked, "") {
+		s := d.fields.(*kind.ModelScannedV1)
+		s.Took = 0
+		r, err := d.open()
+		if err != nil {
+			return err
+		}
+		report, err := io.ReadAll(r)
+		r.Close()
+		if err != nil {
+			return err
+		}
+		if err := say(s, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// triageWeights is a file of weights: two tensors of random numbers.
+func triageWeights(seed uint64) []byte {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("weights"), seed))
+	var data []byte
+	for i := range 4096 {
+		b := sum[i%32]
+		sum[i%32] = b*167 + byte(i)
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(b)/128-1))
+	}
+	head, err := json.Marshal(map[string]any{
+		"conv.weight": map[string]any{"dtype": "F32", "shape": []int{32, 64}, "data_offsets": []int{0, 8192}},
+		"head.weight": map[string]any{"dtype": "F32", "shape": []int{2048}, "data_offsets": []int{8192, 16384}},
+	})
+	if err != nil {
+		return nil // numbers and names
+	}
+	for len(head)%8 != 0 {
+		head = append(head, ' ')
+	}
+	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(head))), head...), data...)
+}
+
+// triageKey is the key of a maker who is not there: everybody can make it, from the
+// seed.
+func triageKey(seed uint64) *ecdsa.PrivateKey {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("simulated maker"), seed))
+	d := new(big.Int).SetBytes(sum[:])
+	d.Mod(d, new(big.Int).Sub(elliptic.P256().Params().N, big.NewInt(1)))
+	k, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), d.Add(d, big.NewInt(1)).FillBytes(make([]byte, 32)))
+	if err != nil {
+		panic(err) // a number below the order, and not zero
+	}
+	return k
+}
