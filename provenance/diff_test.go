@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/wardround/wardround/internal/testkit"
 	. "github.com/wardround/wardround/provenance"
 )
 
@@ -97,5 +99,55 @@ func TestDiffOfBrokenWeights(t *testing.T) {
 	}
 	if d.Equal() || len(d.Unread) != 1 {
 		t.Errorf("a cut file is called equal: %+v", d)
+	}
+}
+
+// What the makers' libraries wrote is compared tensor by tensor, and one changed value
+// is named with its tensor.
+func TestDiffOfFormats(t *testing.T) {
+	dir := t.TempDir()
+	testkit.RunPython(t, []string{"numpy", "onnx", "h5py", "gguf", "safetensors"}, `
+import sys, os, zipfile, numpy as np, onnx, h5py, gguf
+from onnx import helper, numpy_helper, TensorProto
+from safetensors.numpy import save_file
+d = sys.argv[1]
+for v, delta in (("a", 0.0), ("b", 0.5)):
+    w = np.arange(12, dtype="<f4").reshape(3, 4); w[1, 2] += delta
+    k = np.ones(5, "<f8")
+    p = lambda n: os.path.join(d, v + "." + n)
+    np.save(p("npy"), w)
+    np.savez(p("npz"), w=w, k=k)
+    save_file({"w": w, "k": k}, p("safetensors"))
+    with h5py.File(p("h5"), "w") as f:
+        f["layer/w"] = w; f["layer/k"] = k
+    g = gguf.GGUFWriter(p("gguf"), "llama"); g.add_tensor("w", w); g.add_tensor("k", k.astype("f4"))
+    g.write_header_to_file(); g.write_kv_data_to_file(); g.write_tensors_to_file(); g.close()
+    y = helper.make_node("MatMul", ["x", "w"], ["y"])
+    m = helper.make_model(helper.make_graph([y], "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3])], [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])], [numpy_helper.from_array(w, "w"), numpy_helper.from_array(k, "k")]))
+    onnx.save(m, p("onnx"))
+    with zipfile.ZipFile(p("pt"), "w") as z:
+        z.writestr("archive_" + v + "/data/0", w.tobytes()); z.writestr("archive_" + v + "/data/1", k.tobytes())
+print("ok")
+`, dir)
+	for ext, want := range map[string]struct {
+		format, name string
+		same         int
+		measured     bool
+	}{
+		"npy": {"npy", "array", 0, true}, "npz": {"zip", "w", 1, true}, "safetensors": {"safetensors", "w", 1, true}, "h5": {"hdf5", "layer/w", 1, true},
+		"gguf": {"gguf", "w", 1, true}, "onnx": {"onnx", "w", 1, true}, "pt": {"zip", "data/0", 1, false},
+	} {
+		t.Run(ext, func(t *testing.T) {
+			d, err := Diff(t.Context(), filepath.Join(dir, "a."+ext), filepath.Join(dir, "b."+ext), HashOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(d.Changes) != 1 || !strings.HasSuffix(d.Changes[0].Name, want.name) || d.Same != want.same || len(d.Formats) != 1 || d.Formats[0] != want.format {
+				t.Fatalf("%+v", d)
+			}
+			if m := d.Changes[0].Moved; want.measured && (m == nil || m.Changed != 1 || m.Max != 0.5) {
+				t.Errorf("%+v", m)
+			}
+		})
 	}
 }

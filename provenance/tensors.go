@@ -12,8 +12,6 @@ import (
 	"strings"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/format/issue"
-	"github.com/wardround/wardround/format/safetensors"
 )
 
 // Tensor is one array of weights in a model's file.
@@ -26,43 +24,6 @@ type Tensor struct {
 	Offset, Len int64
 	// Order is that of the values' bytes.
 	Order binary.ByteOrder
-}
-
-// tensorFormat recognises a file of weights and lists what is in it.
-type tensorFormat struct {
-	name string
-	is   func(head []byte, size int64) bool
-	list func(r io.ReaderAt, size int64) ([]Tensor, error)
-}
-
-// tensorFormats are the formats whose tensors are compared one by one.
-var tensorFormats = []tensorFormat{{
-	name: "safetensors",
-	is:   safetensors.Is,
-	list: func(r io.ReaderAt, size int64) ([]Tensor, error) {
-		f, err := safetensors.Read(r, size, safetensors.Limits{})
-		if err != nil {
-			return nil, err
-		}
-		if err := broken(f.Issues); err != nil {
-			return nil, err
-		}
-		var out []Tensor
-		for _, t := range f.Tensors {
-			out = append(out, Tensor{Name: t.Name, DType: t.DType, Shape: t.Shape, Offset: t.Offset, Len: t.Len, Order: binary.LittleEndian})
-		}
-		return out, nil
-	},
-}}
-
-// broken is the first issue that makes a file's tensors untrustworthy.
-func broken(list []issue.Issue) error {
-	for _, i := range list {
-		if i.Level >= issue.Unreadable {
-			return errors.New(i.Text)
-		}
-	}
-	return nil
 }
 
 // contents is what a version of a model consists of.
@@ -136,7 +97,7 @@ func listTensors(path string) ([]Tensor, string, error) {
 		return nil, "", err
 	}
 	for _, tf := range tensorFormats {
-		if !tf.is(head, st.Size()) {
+		if !tf.is(f, head, st.Size()) {
 			continue
 		}
 		ts, err := tf.list(f, st.Size())
