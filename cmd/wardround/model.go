@@ -22,5 +22,6 @@ type modelCmd struct {
 	Plan    modelPlanCmd    `cmd:"" help:"Check a model's plan: what is watched, which changes were agreed, what is done without it."`
 	Card    modelCardCmd    `cmd:"" help:"Show a model card, and which source attributes it answers; or convert it: CycloneDX, SPDX 3, CHAI."`
 	Compare modelCompareCmd `cmd:"" help:"Hold what differs between two versions against the changes that were agreed (PCCP)."`
+	Audit   modelAuditCmd   `cmd:"" help:"Try a model on purpose: privacy, training data, answers to worse inputs."`
 	Sketch  modelSketchCmd  `cmd:"" help:"Make of a table what may be kept of it: counts, quantiles, categories, each with its error."`
 }
