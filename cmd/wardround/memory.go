@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync/atomic"
+
+	"github.com/wardround/wardround/internal/startup"
 )
 
 // How much may lie dead before the next collection: at least so many bytes (garbageFloor),
@@ -15,7 +17,7 @@ import (
 const (
 	serverFloor  = 96 << 20
 	leastGarbage = 25
-	mostGarbage  = 400
+	mostGarbage  = startup.Garbage
 )
 
 // garbageFloor is in bytes. A command of a build that runs once takes less: runners
