@@ -110,7 +110,8 @@ func (f *Fold) carded(m *instance, say func(check.Judgement)) {
 			break // another form than the one that is read here; it was read when it came
 		}
 		var lacks []string
-		for _, x := range c.Cards {
+		if len(c.Cards) > 0 {
+			x := c.Cards[0] // the model's own comes first
 			for _, q := range []struct {
 				there bool
 				text  string
@@ -122,9 +123,7 @@ func (f *Fold) carded(m *instance, say func(check.Judgement)) {
 					lacks = append(lacks, q.text)
 				}
 			}
-			break // the model's own comes first
-		}
-		if len(c.Cards) == 0 {
+		} else {
 			lacks = []string{"any model"}
 		}
 		if len(lacks) > 0 {

@@ -9,19 +9,18 @@ import (
 
 // fractal is the head of a fractal heap (III.G).
 type fractal struct {
-	idLen       int
-	flags       uint8
-	maxManaged  int64
-	width       int64
-	startBlock  int64
-	maxDirect   int64
-	maxBits     int
-	root        int64
-	rows        int
-	offLen      int
-	lenLen      int
-	filtered    bool
-	hugeObjects bool
+	idLen      int
+	flags      uint8
+	maxManaged int64
+	width      int64
+	startBlock int64
+	maxDirect  int64
+	maxBits    int
+	root       int64
+	rows       int
+	offLen     int
+	lenLen     int
+	filtered   bool
 }
 
 func (p *parser) fractalHeap(addr int64) *fractal {

@@ -282,5 +282,5 @@ func dtypeText(s string) Dtype {
 
 // unitOf: "", or a unit of time in brackets: [ns], [25us].
 func unitOf(s string) bool {
-	return s == "" || len(s) >= 3 && s[0] == '[' && s[len(s)-1] == ']' && strings.Trim(s[1:len(s)-1], "0123456789YMWDhmsunpfa/generic") == ""
+	return s == "" || len(s) >= 3 && s[0] == '[' && s[len(s)-1] == ']' && strings.Trim(s[1:len(s)-1], "0123456789YMWDhmsunpfa/geric") == ""
 }

@@ -174,7 +174,7 @@ func TestNeverClean(t *testing.T) {
 		"inner pickle in base64":      cat(opProto, 4, 'X', len(b64), 0, 0, 0, b64, '.'),
 		"inner pickle in hex":         cat(opProto, 4, 'X', len(hx), 0, 0, 0, hx, '.'),
 		"inner protocol 0 in STRING":  cat("S\"cos\\nsystem\\n(S'id'\\ntR.\"\n."),
-		"inner pickle twice":          cat(opProto, 4, 'C', len(inner)+4, cat(opProto, 4, 'C', len(inner), inner[:len(inner)]), '.'),
+		"inner pickle twice":          cat(opProto, 4, 'C', len(inner)+4, cat(opProto, 4, 'C', len(inner), inner), '.'),
 		"inner protocol 0 in bytes":   cat(opProto, 4, 'C', 24, "cos\nsystem\n(S'idid'\ntR..", '.'),
 		"EXT1":                        cat(opProto, 2, opExt1, 1, '.'),
 		"EXT2":                        cat(opProto, 2, opExt2, 1, 1, '.'),

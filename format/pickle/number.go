@@ -18,8 +18,6 @@ func cString(b []byte) []byte {
 	return b
 }
 
-func space(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
-
 // strtol is how the C reader takes INT: strtol in base 0 up to a newline or NUL,
 // and, failing that, as Python would.
 func strtol(line []byte) (int64, bool) {

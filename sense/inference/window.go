@@ -2,7 +2,6 @@ package inference
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -263,9 +262,4 @@ func (w *open) fact(m *Mapping) *kind.InferenceWindowV1 {
 		f.Oversight = &o
 	}
 	return f
-}
-
-// input names a window's hand-over: the same for the same window and part.
-func (s span) input(what string) string {
-	return fmt.Sprintf("%s:%016x:%d", what, key(s.Model+"\x00"+s.Version+"\x00"+s.Service), s.From)
 }

@@ -132,11 +132,11 @@ func TestTheEstimatorIsMonitoredItself(t *testing.T) {
 }
 
 func TestTooLittleIsSaid(t *testing.T) {
-	score, label, called, f := clinic(6, 30, 0, 0)
+	score, label, _, f := clinic(6, 30, 0, 0)
 	if _, err := Fit(Reference{score, label, f}, 0); !errors.Is(err, ErrNoReference) {
 		t.Errorf("30 rows: %v", err)
 	}
-	score, label, called, f = clinic(6, 500, 0, 0)
+	score, label, called, f := clinic(6, 500, 0, 0)
 	e := fit(t, score, label, f)
 	if _, err := e.Estimate(Chunk{}, CBPE); err == nil {
 		t.Error("an estimate of nothing")
