@@ -3,6 +3,7 @@ package artefact
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/wardround/wardround/format/hdf5"
@@ -52,13 +53,13 @@ func (f *finding) keras(it *item, where string, r io.Reader) {
 // run because of it.
 func (s *scanner) configuration(it *item, f *finding) {
 	head := bytes.TrimLeft(bytes.TrimPrefix(it.head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if ext(it.name) == ".jinja" || ext(it.name) == ".jinja2" {
+	if slices.Contains(templateNames, ext(it.name)) {
 		f.format = "template"
-		const most = 4 << 20
-		f.issues(it.path, jinja.Analyse(it.name, string(peek(it.r, 0, it.size, most)), jinja.Limits{}).Issues)
+		f.issues(it.path, jinja.Analyse(it.name, string(peek(it.r, 0, it.size, maxTemplate)), jinja.Limits{}).Issues)
 		return
 	}
 	if len(head) == 0 || head[0] != '{' {
+		s.looseTemplate(it, f)
 		return
 	}
 	f.format = "json"
@@ -81,6 +82,25 @@ func (s *scanner) configuration(it *item, f *finding) {
 			return
 		}
 		f.issues(it.path, c.Issues)
+	}
+}
+
+// templateNames are extensions of templates.
+var templateNames = strings.Fields(".jinja .jinja2 .j2 .template .tmpl .tpl")
+
+const maxTemplate = 4 << 20
+
+// looseTemplate judges a text in which templates may stand: a chat template in YAML,
+// say. Braces alone mean nothing, so only what reaches for Python's insides counts.
+func (s *scanner) looseTemplate(it *item, f *finding) {
+	b := peek(it.r, 0, it.size, maxTemplate)
+	if !bytes.Contains(b, []byte("{{")) && !bytes.Contains(b, []byte("{%")) {
+		return
+	}
+	for _, i := range jinja.Analyse(it.name, string(b), jinja.Limits{}).Issues {
+		if i.Level == issue.Malicious {
+			f.hit(it.path, i)
+		}
 	}
 }
 

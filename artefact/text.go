@@ -98,6 +98,10 @@ func (s *scanner) rest(it *item, some bool) *finding {
 		f.format = kind
 		return f
 	}
+	if kind := s.data(it, f); kind != "" {
+		f.format = kind
+		return f
+	}
 	if companion(it) || s.opt.companion && it.path == "" {
 		f.format = "raw data"
 		return say("artefact.raw-data", issue.Note, "numbers that belong to a model in another file; what reads them runs nothing")

@@ -156,11 +156,27 @@ func (m *machine) truncated() {
 func (o opcode) orStop(b byte) byte { return b }
 
 func (m *machine) push(v value) {
-	if len(m.stack) >= m.lim.Stack {
-		m.limit("pickle.stack", "more than %d values on the stack", m.lim.Stack)
-		return
+	if len(m.stack) == cap(m.stack) {
+		if len(m.stack) >= m.lim.Stack {
+			m.limit("pickle.stack", "more than %d values on the stack", m.lim.Stack)
+			return
+		}
+		m.stack = grown(m.stack, m.lim.Stack)
 	}
 	m.stack = append(m.stack, v)
+}
+
+// grown makes room. Growing step by step would leave the stacks of before behind as
+// garbage, as much again; so the last step takes all that is allowed, of which the
+// system gives memory only to what is used.
+func grown[T any](s []T, most int) []T {
+	n := min(max(256, 2*cap(s)), most)
+	if n > 1<<20 {
+		n = most
+	}
+	out := make([]T, len(s), n)
+	copy(out, s)
+	return out
 }
 
 func (m *machine) underflow() {
@@ -267,9 +283,12 @@ func (m *machine) run() {
 		case opEmptySet:
 			m.push(m.container(kSet, nil))
 		case opMark:
-			if len(m.marks) >= m.lim.Stack {
-				m.limit("pickle.stack", "more than %d marks on the stack", m.lim.Stack)
-				break
+			if len(m.marks) == cap(m.marks) {
+				if len(m.marks) >= m.lim.Stack {
+					m.limit("pickle.stack", "more than %d marks on the stack", m.lim.Stack)
+					break
+				}
+				m.marks = grown(m.marks, m.lim.Stack)
 			}
 			m.fence = len(m.stack)
 			m.marks = append(m.marks, int32(m.fence))

@@ -149,7 +149,7 @@ type Limits struct {
 	Bytes     int64   // of the stream; 0 is 1 TiB
 	Ops       int64   // opcodes; 0 is 4 billion
 	Memo      int     // entries; 0 is 16 M (4 bytes each)
-	Stack     int     // entries; 0 is 4 M (4 bytes each)
+	Stack     int     // values, and as many marks; 0 is 8 M (4 bytes each)
 	Objects   int     // containers and instances; 0 is 16 M (4 bytes each)
 	Globals   int     // distinct names; 0 is 65,536
 	Strings   int     // bytes of short strings kept to resolve names; 0 is 4 MiB

@@ -21,7 +21,7 @@ func (l Limits) withDefaults() Limits {
 		l.Ops = 4e9
 	}
 	set(&l.Memo, 16<<20)
-	set(&l.Stack, 4<<20)
+	set(&l.Stack, 8<<20)
 	set(&l.Objects, 16<<20)
 	l.Objects = min(l.Objects, payload-2)
 	set(&l.Globals, 1<<16)

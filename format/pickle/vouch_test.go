@@ -119,3 +119,20 @@ func scanString(t *testing.T, s string) *Report {
 	}
 	return rep
 }
+
+// TestDeepAndWide: ten million opcodes nested as deep as they go are read, not refused;
+// only beyond the limit is a stream unreadable.
+func TestDeepAndWide(t *testing.T) {
+	const n = 5_500_000
+	for name, s := range map[string]string{
+		"lists in lists": "\x80\x04" + strings.Repeat("]", n) + strings.Repeat("a", n-1) + ".",
+		"tuples":         "\x80\x04" + strings.Repeat("(", n) + "K\x01" + strings.Repeat("t", n) + ".",
+	} {
+		if rep := scanString(t, s); rep.Class != Inert || rep.Ops < 2*n {
+			t.Errorf("%s: %v after %d opcodes: %v", name, rep.Class, rep.Ops, rep.Issues)
+		}
+	}
+	if rep := scanString(t, "\x80\x04"+strings.Repeat("]", 9<<20)); rep.Class != Unreadable || rep.Ops > 8<<20+16 {
+		t.Errorf("beyond: %v after %d", rep.Class, rep.Ops)
+	}
+}

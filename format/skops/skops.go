@@ -164,6 +164,8 @@ func (c *checker) file(name, path string, n *jsontree.Node) {
 func (c *checker) judge(t Type, full, path string, at int64) {
 	root, _, _ := strings.Cut(t.Module, ".")
 	switch {
+	case t.Module == "__main__" && !strings.Contains(t.Name, "__"): // a class of the script that trained the model
+		c.add("untrusted-type", issue.Unknown, path, at, "The model is built of %q, a class of the program that wrote it.", full)
 	case strings.Contains(t.Module+"."+t.Name, "__"):
 		c.add("internal", issue.Malicious, path, at, "The model names %q, an internal of Python.", full)
 	case system[root], root == "builtins" && !builtins[t.Name]:

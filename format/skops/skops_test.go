@@ -58,6 +58,7 @@ func TestEachAttackHasItsRule(t *testing.T) {
 		"name like sklearn":   {in(node("sklearn_evil", "Model", "ObjectNode", "")), "untrusted-type", issue.Unknown},
 		"numpy's loader":      {in(node("numpy", "load", "FunctionNode", "")), "untrusted-function", issue.Unknown},
 		"numpy as object":     {in(node("numpy", "fromfile", "ObjectNode", "")), "untrusted-function", issue.Unknown},
+		"class of a script":   {in(node("__main__", "DivideColumns", "ObjectNode", "")), "untrusted-type", issue.Unknown},
 		"internal":            {in(node("sklearn.pipeline", "__builtins__", "TypeNode", "")), "internal", issue.Malicious},
 		"file":                {in(node("numpy", "ndarray", "NdArrayNode", `"type": "numpy", "file": "../../x.npy"`)), "file-escapes", issue.Malicious},
 		"no loader":           {in(`{"__class__": "str", "__module__": "builtins"}`), "bad-node", issue.Unreadable},
