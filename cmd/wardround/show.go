@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/behaviour/picture"
 	"github.com/wardround/wardround/account"
+	"github.com/wardround/wardround/behaviour/picture"
 	"github.com/wardround/wardround/ledger"
 	"github.com/wardround/wardround/live"
 	"github.com/wardround/wardround/sense/network"

@@ -144,7 +144,7 @@ describe("catalogues", () => {
   });
 
   // The ward reads these; the rest may fall back to English.
-  const complete = ["ui", "app", "pages/signin", "pages/welcome", "pages/me", "pages/start", "pages/settings", "pages/overview", "pages/wall", "pages/findings", "pages/finding", "pages/cases", "pages/assets", "pages/asset", "pages/releases", "pages/release", "pages/vulnerabilities", "pages/vulnerability", "pages/advisory", "pages/feeds", "pages/vex", "pages/fleet"];
+  const complete = ["ui", "app", "pages/signin", "pages/welcome", "pages/me", "pages/start", "pages/settings", "pages/overview", "pages/wall", "pages/findings", "pages/finding", "pages/cases", "pages/assets", "pages/asset", "pages/releases", "pages/release", "pages/vulnerabilities", "pages/vulnerability", "pages/advisory", "pages/feeds", "pages/vex", "pages/fleet", "pages/models", "pages/model"];
 
   for (const language of ["de", "fr"]) {
     test(`${language} translates only what is there`, () => {

@@ -23,6 +23,7 @@ export function Header({ asset: a, actions }: { asset: Asset; actions: ReactNode
             <span>{a.role ? <bdi>{said}</bdi> : <FormattedMessage id="asset.role.unknown" />}</span>
             <span>{place ? <Name value={place} /> : <FormattedMessage id="asset.place.unknown" />}</span>
             <span className="at-critical" title={a.criticality_reason && plain(a.criticality_reason)}><Word group="criticality" value={a.criticality} /></span>
+            {a.kind === "model" && <span><Link to={`/models?asset=${encodeURIComponent(a.id)}`}><FormattedMessage id="asset.model" /></Link></span>}
             {a.remote && <span><FormattedMessage id="asset.remote" /></span>}
           </p>
           <p className="at-line wr-muted wr-small">

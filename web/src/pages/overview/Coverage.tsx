@@ -27,7 +27,7 @@ export function Coverage({ matrix }: { matrix: Matrix }) {
             <tr key={row.kind} role="row">
               <th role="rowheader" scope="row">
                 <span className={css.kind}><FormattedMessage id={`overview.kind.${row.kind}`} /></span>
-                <Link to={`/assets?kind=${row.kind}`} className={css.kindCount}>
+                <Link to={row.kind === "model" ? "/models" : `/assets?kind=${row.kind}`} className={css.kindCount}>
                   <FormattedMessage id="overview.coverage.assets" values={{ count: row.assets }} />
                 </Link>
               </th>

@@ -1,0 +1,97 @@
+import { useMemo, useRef, type KeyboardEvent } from "react";
+import { FormattedMessage, useIntl } from "react-intl";
+import { useApi } from "../../api/client";
+import type { ModelDetail, ModelHeat, ModelHeatCell } from "../../api/types";
+import { Empty, Failure, Name, Panel, plain, Skeleton } from "../../ui";
+import { DistributionView } from "./DistributionView";
+
+export interface Picked { column: string; group: string; part: string; from: string; to: string; topic: string }
+
+/** Columns down, time across. Each cell says what was judged there; choosing one shows the distribution beside the reference. */
+export function HeatPanel({ model, detail, picked, pick }: { model: string; detail: ModelDetail; picked: Picked; pick: (p: Partial<Picked>) => void }) {
+  const { data: heat, error, isPending, refetch } = useApi<ModelHeat>(`/models/${encodeURIComponent(model)}/heat`, undefined, { live: ["findings"] });
+  return (
+    <Panel title={<FormattedMessage id="model.heat" />}>
+      <p className="wr-small wr-muted"><FormattedMessage id="model.heat.about" /></p>
+      {error && !heat && <Failure problem={error} retry={() => void refetch()} />}
+      {isPending && <Skeleton lines={8} />}
+      {heat && heat.rows.length === 0 && <Empty title={<FormattedMessage id="model.heat.none" />}><p><FormattedMessage id={detail.documents.some((d) => d.kind === "reference") ? "model.heat.none.windows" : "model.heat.none.reference"} /></p>{!detail.documents.some((d) => d.kind === "reference") && <code className="pf-code">wardround model sketch reference.csv -o reference.sketch{"\n"}wardround model import reference.sketch --product NAME --version VERSION</code>}</Empty>}
+      {heat && heat.rows.length > 0 && <Map heat={heat} picked={picked} pick={pick} />}
+      {picked.column && <DistributionView key={picked.column + picked.group + picked.part + picked.from} model={model} detail={detail} picked={picked} pick={pick} />}
+    </Panel>
+  );
+}
+
+function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p: Partial<Picked>) => void }) {
+  const intl = useIntl();
+  const table = useRef<HTMLTableElement>(null);
+  const rows = useMemo(() => heat.rows.map((r) => ({ row: r, at: new globalThis.Map(r.cells.map((c) => [c.time, c])) })), [heat]);
+  const day = (i: number) => intl.formatDate(heat.times[i]!.to, { day: "numeric", month: "short" });
+  // Arrows move between cells that hold something, as on a sheet; Tab passes the map by in one step.
+  const onKeyDown = (e: KeyboardEvent) => {
+    const at = (e.target as HTMLElement).closest<HTMLElement>("[data-r]");
+    const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[e.key];
+    if (!at || !step) return;
+    e.preventDefault();
+    let r = Number(at.dataset.r), c = Number(at.dataset.c);
+    for (let n = 0; n < 2000; n++) {
+      r += step[0]!;
+      c += step[1]!;
+      if (r < 0 || c < 0 || r >= rows.length || c >= heat.times.length) return;
+      const next = table.current?.querySelector<HTMLElement>(`[data-r="${r}"][data-c="${c}"]`);
+      if (next) return next.focus();
+    }
+  };
+  const every = Math.max(1, Math.ceil(heat.times.length / 8));
+  let first = true;
+  return (
+    <>
+      <div className="md-heat" onKeyDown={onKeyDown}>
+        <table ref={table}>
+          <caption className="wr-hidden"><FormattedMessage id="model.heat" /></caption>
+          <thead>
+            <tr>
+              <th scope="col"><FormattedMessage id="model.heat.column" /></th>
+              {heat.times.map((t, i) => <th key={t.to} scope="col" className="md-day">{i % every === 0 ? <span>{day(i)}</span> : <span className="wr-hidden">{day(i)}</span>}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ row, at }, r) => (
+              <tr key={row.topic + row.item}>
+                <th scope="row"><Name value={row.item} /><span className="wr-small wr-muted"><FormattedMessage id={`modeltopic.${row.topic}`} defaultMessage={plain(row.topic).replace(/[{}<>']/g, "")} /></span></th>
+                {heat.times.map((t, c) => {
+                  const cell = at.get(c);
+                  if (!cell) return <td key={t.to} />;
+                  const focusable = first;
+                  first = false;
+                  const chosen = picked.topic === row.topic && picked.column === row.column && picked.group === (row.group ?? "") && picked.to === t.to;
+                  return (
+                    <td key={t.to}>
+                      <button type="button" className="md-cell" data-r={r} data-c={c} data-state={cell.state} data-level={level(cell)} tabIndex={focusable || chosen ? 0 : -1} aria-pressed={chosen} aria-label={`${plain(row.item)}, ${day(c)}: ${said(intl, cell)}`} title={`${plain(row.item)} · ${day(c)} · ${said(intl, cell)}`}
+                        onClick={() => pick({ topic: row.topic, column: row.column, group: row.group ?? "", part: row.part ?? "", from: t.from ?? "", to: t.to })} />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {heat.more > 0 && <p className="wr-small wr-muted"><FormattedMessage id="models.more" values={{ count: heat.more }} /></p>}
+      <ul className="md-legend">
+        {(["pass", "fail", "unknown"] as const).map((s) => <li key={s}><span className="md-cell" data-state={s} data-level={s === "fail" ? 2 : 0} aria-hidden="true" /> <FormattedMessage id={`model.heat.${s}`} /></li>)}
+        <li><span className="md-cell md-none" aria-hidden="true" /> <FormattedMessage id="model.heat.nothing" /></li>
+      </ul>
+    </>
+  );
+}
+
+/** How strong the colour is: by the size of the change. */
+const level = (c: ModelHeatCell) => ((c.effect ?? 0) > 0.25 ? 3 : (c.effect ?? 0) > 0.1 ? 2 : 1);
+
+function said(intl: ReturnType<typeof useIntl>, c: ModelHeatCell): string {
+  const out = [intl.formatMessage({ id: `state.${c.state}` })];
+  if (c.effect) out.push(intl.formatMessage({ id: "model.said.size" }, { size: intl.formatNumber(c.effect, { maximumSignificantDigits: 2 }) }));
+  if (c.n) out.push(intl.formatMessage({ id: "model.said.n" }, { n: c.n }));
+  return out.join(", ");
+}

@@ -1,0 +1,72 @@
+import { FormattedMessage, useIntl, type IntlShape } from "react-intl";
+import type { ModelDetail, ModelJudgement, ModelSeries } from "../../api/types";
+import { Name, Panel, plain, StateMark, Time } from "../../ui";
+import { lazy, Suspense } from "react";
+
+const Lines = lazy(() => import("./Lines"));
+
+export const scores = ["performance", "calibration"];
+export const subgroups = ["subgroup"];
+export const people = ["oversight", "logs", "feedback"];
+export const release = ["plan", "change", "acceptance", "card", "signature"];
+
+const gravity = { fail: 0, unknown: 1, pass: 2 } as const;
+
+/** What is judged of some topics: the state, a sentence, the number with its interval, and how it went. */
+export function Judgements({ id, of: m, topics }: { id: "performance" | "subgroups" | "oversight" | "pccp"; of: ModelDetail; topics: string[] }) {
+  const list = m.judgements.filter((j) => topics.includes(j.topic)).sort((a, b) => gravity[a.state] - gravity[b.state]);
+  return (
+    <Panel title={<FormattedMessage id={`model.${id}`} />}>
+      {list.length === 0 && <p className="wr-muted"><FormattedMessage id={`model.${id}.none`} /></p>}
+      <ul className="pf-list">
+        {list.slice(0, 60).map((j) => <One key={j.topic + (j.item ?? "") + j.at} of={j} series={m.series.find((s) => s.topic === j.topic && s.item === j.item)} />)}
+      </ul>
+      {list.length > 60 && <p className="wr-muted"><FormattedMessage id="models.more" values={{ count: list.length - 60 }} /></p>}
+    </Panel>
+  );
+}
+
+function One({ of: j, series }: { of: ModelJudgement; series?: ModelSeries }) {
+  const intl = useIntl();
+  const told = series?.points.filter((p) => p.value !== undefined) ?? [];
+  const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item)}` : ""}`;
+  return (
+    <li>
+      <span className="pf-split">
+        <span className="pf-marks"><StateMark state={j.state} severity={j.severity} /> <strong>{name}</strong></span>
+        <span className="wr-small wr-muted"><Time at={j.at} mode="date" /></span>
+      </span>
+      <Sentence of={j} />
+      {told.length > 1 && <Suspense fallback={<div className="md-small" />}><Lines points={told} limit={j.limit} label={name} /></Suspense>}
+    </li>
+  );
+}
+
+/** The answer in words: the measured value with its interval and limit, how many patients, how many it takes. */
+export function Sentence({ of: j }: { of: ModelJudgement }) {
+  const intl = useIntl();
+  const says = words(intl, j);
+  const facts = ["trouble", "worst", "moved", "problem"].map((k) => j.facts?.[k]).filter((v): v is string => typeof v === "string" && v !== "");
+  return (
+    <>
+      {says.length > 0 && <span>{says.join(" ")}</span>}
+      {j.why && <span lang="en"><Name value={j.why} wrap /></span>}
+      {facts.map((f) => <span key={f} lang="en"><Name value={f} wrap /></span>)}
+    </>
+  );
+}
+
+export const share = (intl: IntlShape, x: number) => intl.formatNumber(x, { maximumSignificantDigits: 3 });
+
+export function words(intl: IntlShape, j: ModelJudgement): string[] {
+  const out: string[] = [];
+  const text = (id: string, v: Record<string, string | number>) => out.push(intl.formatMessage({ id }, v));
+  if (j.statistic !== undefined && !j.p) {
+    if (j.p_high !== undefined) text("model.said.interval", { value: share(intl, j.statistic), low: share(intl, j.p_low ?? 0), high: share(intl, j.p_high) });
+    else text("model.said.value", { value: share(intl, j.statistic) });
+    if (j.limit) text("model.said.limit", { limit: share(intl, j.limit) });
+  }
+  if (j.n) text("model.said.n", { n: j.n });
+  if (j.needed && j.needed > (j.n ?? 0)) text("model.said.needed", { needed: j.needed });
+  return out;
+}
