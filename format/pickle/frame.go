@@ -71,7 +71,7 @@ func (m *machine) crossFrame() {
 		return
 	}
 	if m.parts(f) == f {
-		m.diverge(0, "pickle.divergence-frame", "an opcode crosses the end of its frame, which no writer does (PEP 3154); the readers agree here by luck")
+		m.diverge(0, "pickle.divergence-frame", "an opcode crosses the end of its frame, between two of its parts: the readers agree here, but no writer does that (PEP 3154)")
 		return
 	}
 	m.die(Python, "pickle.divergence-frame", "an argument crosses the end of its frame")

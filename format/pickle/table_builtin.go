@@ -9,7 +9,8 @@ var builtinGroups = []group{
 		names: "int float bool str"},
 	{why: "a builtin type: makes a plain value", use: useValue | useFactory | useCall, in: "builtins.", names: "complex"},
 	{why: "a builtin type: makes a plain value of a bounded size", use: useValue | useBase, rule: ruleSized, in: "builtins.",
-		names: "bytes bytearray range slice"},
+		names: "bytes bytearray range"},
+	{why: "a slice: three plain values", use: useValue, rule: rulePlain, in: "builtins.", names: "slice"},
 	{why: "a builtin constant", use: useValue, in: "builtins.", names: "Ellipsis NotImplemented"},
 	{why: "the type of a constant", use: useValue, rule: ruleType, in: "builtins.", names: "type"},
 	{why: "an exception: stores its arguments", use: record, in: "builtins.", names: `BaseException Exception ArithmeticError AssertionError

@@ -29,6 +29,9 @@ var statsGroups = []group{
 		ZerosPolesGainContinuous ZerosPolesGainDiscrete StateSpaceContinuous StateSpaceDiscrete`},
 	{why: "an interpolator: its points", use: class, in: "scipy.interpolate.", names: `interpnd.LinearNDInterpolator interpnd.CloughTocher2DInterpolator
 		_interpnd.LinearNDInterpolator _interpnd.CloughTocher2DInterpolator`},
+	{why: "a solver's result or bounds: numbers by name", use: class | useItems, in: "scipy.", names: `integrate._ivp.ivp.OdeResult optimize._constraints.Bounds
+		optimize._constraints.LinearConstraint integrate._ivp.common.OdeSolution`},
+	{why: "a figure over points: numbers", use: class, in: "scipy.spatial.", names: "_qhull.Voronoi _qhull.HalfspaceIntersection qhull.Voronoi _spherical_voronoi.SphericalVoronoi"},
 	{why: "an Arrow value: built from a value and a type", use: useValue, rule: rulePlain, in: "pyarrow.lib.", names: "scalar"},
 	{why: "a method of a discrete distribution", use: useValue | useFunc, in: "scipy.stats._distn_infrastructure.", names: "_drv2_ppfsingle _drv2_moment _drv_ppfsingle"},
 }
