@@ -43,6 +43,7 @@ type comparison struct {
 	res     tested
 	err     string
 	dec     Decision
+	early   bool // the season is not whole: only what is gross is told
 }
 
 func (c *comparison) item() string { return itemOf(c.column.Name, c.column.Group) }
@@ -102,8 +103,8 @@ func (s *scene) compare() error {
 	if w == nil {
 		return nil
 	}
-	from, to := l.span()
 	if s.ref == nil {
+		from, to := l.span()
 		why := "there is no reference to compare with"
 		if s.plan == nil {
 			why = "there is no reference and no plan to compare with"
@@ -113,14 +114,19 @@ func (s *scene) compare() error {
 		return nil
 	}
 	if _, ok := s.f.had(ofModel+s.m.Key, "drift", "reference"+partMark(l.Part)); ok {
+		from, to := l.span()
 		s.say(check.Judgement{Topic: "drift", Item: "reference" + partMark(l.Part), State: wardround.Pass, From: from, To: to, Facts: wardround.Facts{"units": w.EffectiveUnits()}})
 	}
-	list := s.columns(w)
+	look, err := s.look(w)
+	if err != nil {
+		return err
+	}
+	list := s.columns(look.of)
 	if len(list) == 0 {
 		return nil
 	}
 	alarms, effect, power := s.budget()
-	trial := Trial{At: s.at, Budget: alarms, Since: s.since(from, to)}
+	trial := Trial{At: s.at, Budget: alarms * look.share, Since: look.since}
 	for _, c := range list {
 		t := Test{Series: c.item(), P: c.res.p, PLow: c.res.pLow, PHigh: c.res.pHigh, Effect: c.res.effect, N: c.n, Fresh: len(l.Pending) == 1}
 		if c.err != "" || c.n < fewestOf(c.column.Group) {
@@ -128,34 +134,63 @@ func (s *scene) compare() error {
 		}
 		trial.Tests = append(trial.Tests, t)
 	}
-	decisions, state := s.f.opt.Alarms.Decide(l.Alarm, trial)
-	if len(state) <= MaxAlarmState {
-		l.Alarm = state
+	level := s.decide(list, trial, look)
+	if !look.early && look.to.After(l.Judged) {
+		l.Judged = look.to
 	}
-	if to.After(l.Judged) {
-		l.Judged = to
-	}
-	level := s.f.opt.Alarms.Level(trial)
-	enough, failed := true, map[string]bool{}
-	for i, c := range list {
-		c.dec = decisions[i]
-		if c.failing() {
-			failed[c.column.Name] = true
-		}
-	}
+	enough, failed := true, false
 	sources := s.sources(list)
 	for _, c := range list {
-		if !s.judged(c, from, to, effect, power, level, sources) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
+		failed = failed || c.failing()
+		if !s.judged(c, look.from, look.to, effect, power, level, sources) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
 			enough = false
 		}
 	}
-	s.sourceShift(list, sources, from, to)
+	s.sourceShift(list, sources, look.from, look.to)
 	// Begin anew when all was told, and after an alarm: what follows shows whether it
-	// is over.
-	if enough || len(failed) > 0 {
+	// is over. Before a season is whole, what passes goes on towards it.
+	switch {
+	case enough && !look.early, failed:
 		l.Pending, l.merged = nil, nil
+	case enough:
+		l.Seen = look.to
 	}
 	return nil
+}
+
+// decide holds the tests of a trial against their level, and returns the one that whole
+// seasons are held to. Before a season is whole, what is over the level of that early
+// look fails, what whole seasons would pass passes, and what lies between waits.
+func (s *scene) decide(list []*comparison, trial Trial, look glance) float64 {
+	alarms := s.f.opt.Alarms
+	if look.early {
+		full := trial
+		full.Budget, full.Since = trial.Budget/earlyShare*(1-earlyShare), look.season
+		level, soon := alarms.Level(full), Spending{}.Level(trial)
+		for i, c := range list {
+			c.early, c.dec = true, Decision{State: against(trial.Tests[i], soon), Level: soon}
+			if c.dec.State == wardround.Pass {
+				c.dec.State = passOnly(against(trial.Tests[i], level))
+			}
+		}
+		return level
+	}
+	decisions, state := alarms.Decide(s.l.Alarm, trial)
+	if len(state) <= MaxAlarmState {
+		s.l.Alarm = state
+	}
+	for i, c := range list {
+		c.dec = decisions[i]
+	}
+	return alarms.Level(trial)
+}
+
+// passOnly is what a look that may not fail says.
+func passOnly(st wardround.State) wardround.State {
+	if st == wardround.Pass {
+		return st
+	}
+	return wardround.Unknown
 }
 
 func partMark(part string) string {
@@ -170,14 +205,6 @@ func fewestOf(group string) float64 {
 		return fewest
 	}
 	return fewestGroup
-}
-
-// since is the time for which budget is spent.
-func (s *scene) since(from, to time.Time) time.Duration {
-	if s.l.Judged.IsZero() || s.l.Judged.Before(from) {
-		return to.Sub(from)
-	}
-	return max(to.Sub(s.l.Judged), 0)
 }
 
 // columns returns what is compared, in order of column and group.
@@ -248,7 +275,11 @@ func (c *comparison) limit() float64 {
 
 // failing reports whether a change is no chance, and large enough to matter.
 func (c *comparison) failing() bool {
-	return c.err == "" && c.dec.State == wardround.Fail && c.res.effectLow > c.limit()
+	limit := c.limit()
+	if c.early {
+		limit *= gross
+	}
+	return c.err == "" && c.dec.State == wardround.Fail && c.res.effectLow > limit
 }
 
 // small reports whether the change is too small to matter wherever in its interval it
@@ -280,6 +311,11 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 		j.Facts["group"] = c.column.Group
 	}
 	told := true
+	if c.early && c.dec.State != wardround.Pass && !c.small() && !c.failing() {
+		if before, ok := s.f.had(ofModel+s.m.Key, topic, j.Item); ok && before != wardround.Unknown {
+			return false // what was told of whole seasons holds
+		}
+	}
 	switch {
 	case c.err != "":
 		j.State, j.Why = wardround.Unknown, c.err
@@ -302,6 +338,8 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 			j.Why = "the reference has too few patients or studies to compare with"
 		}
 		told = math.IsInf(need, 0)
+	case c.early && c.dec.State != wardround.Pass && !c.small():
+		j.State, j.Why = wardround.Unknown, "it differs, and may do so because a Sunday is no Monday: told when the time is whole"
 	case c.dec.State == wardround.Unknown && !c.small():
 		j.State, j.Why = wardround.Unknown, "the sketches are too coarse to say"
 	default:

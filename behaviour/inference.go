@@ -243,7 +243,7 @@ func (s *scene) window(x *kind.InferenceWindowV1, w *sketch.Window) error {
 	r := ref{Digest: s.digest, Size: s.o.Blob.Size, From: x.From, To: x.To, Rows: w.Rows, Units: w.EffectiveUnits(), Version: x.Version}
 	l.Recent, _ = push(l.Recent, r, s.f.opt.Limits.Recent)
 	if len(w.Outcomes) > 0 {
-		l.Labelled, _ = push(l.Labelled, r, s.f.opt.Limits.Pending)
+		l.Labelled, _ = push(l.Labelled, r, s.f.opt.Limits.Recent)
 		l.outcomes = nil
 	}
 	if err := s.pend(r, w); err != nil {
@@ -333,7 +333,7 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 		if n := len(l.Labelled); n > 0 && l.Labelled[n-1].Version != x.Version {
 			l.Labelled = nil // outcomes of another version are another model's
 		}
-		l.Labelled, _ = push(l.Labelled, r, f.opt.Limits.Pending)
+		l.Labelled, _ = push(l.Labelled, r, f.opt.Limits.Recent)
 		l.outcomes = nil
 	}
 	s.labels(x)

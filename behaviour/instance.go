@@ -15,8 +15,8 @@ type Limits struct {
 	Models    int // 500; windows of more are left out, and that is said
 	Documents int // 4,000 in force
 	Columns   int // 2,000 judged of one window; the first by name
-	Pending   int // 64 windows that wait for more units; the oldest give way
-	Recent    int // 64 windows told for pictures
+	Pending   int // 400 windows that wait for more units, or for whole weeks (168 of an hour each); the oldest give way
+	Recent    int // 64 windows told for pictures, and as many with outcomes
 	Series    int // 120 points of one judgement
 	Events    int // 400 of one model's timeline
 	Portion   int // 4,000 judgements said in one batch
@@ -27,7 +27,7 @@ func (l Limits) orDefault() Limits {
 	for _, x := range []struct {
 		v   *int
 		def int
-	}{{&l.Models, 500}, {&l.Documents, 4000}, {&l.Columns, 2000}, {&l.Pending, 64}, {&l.Recent, 64}, {&l.Series, 120}, {&l.Events, 400}, {&l.Portion, 4000}, {&l.Judged, 100_000}} {
+	}{{&l.Models, 500}, {&l.Documents, 4000}, {&l.Columns, 2000}, {&l.Pending, 400}, {&l.Recent, 64}, {&l.Series, 120}, {&l.Events, 400}, {&l.Portion, 4000}, {&l.Judged, 100_000}} {
 		if *x.v <= 0 {
 			*x.v = x.def
 		}
@@ -103,7 +103,10 @@ type line struct {
 	Labelled []ref     `json:"labelled,omitempty"`
 	Judged   time.Time `json:"judged,omitzero"` // up to when budget was spent
 	Alarm    []byte    `json:"alarm,omitempty"` // what the [Alarms] keep
+	Seen     time.Time `json:"seen,omitzero"`   // up to when all was told before a season was whole
 
+	fresh    *sketch.Window // of freshOf
+	freshOf  []ref
 	merged   *sketch.Window // of Pending; nil when not made yet
 	outcomes *sketch.Window // of Labelled
 }

@@ -155,7 +155,30 @@ type Budget struct {
 	Power  float64       `yaml:"power" json:"power,omitempty"`
 	Effect float64       `yaml:"effect" json:"effect,omitempty"`
 	Within time.Duration `yaml:"within" json:"within,omitempty"`
+	// Season is what is compared as a whole, because a Sunday is no Monday; "" is a week
+	// where the reference is of at least two.
+	Season string `yaml:"season" json:"season,omitempty"`
+	// Control is how false alarms of drift are kept within bounds; "" is expected.
+	Control string `yaml:"control" json:"control,omitempty"`
+	// Share is how many of the alarms may be false, where Control is fdr; 0 is a tenth.
+	Share float64 `yaml:"share" json:"share,omitempty"`
+	// Independent is why tests of different columns and times do not depend on each
+	// other; "" they may.
+	Independent string `yaml:"independent" json:"independent,omitempty"`
 }
+
+// Seasons.
+const (
+	SeasonNone = "none"
+	SeasonDay  = "day"
+	SeasonWeek = "week"
+)
+
+// Ways in which false alarms are kept within bounds.
+const (
+	ControlExpected = "expected" // at most so many a year are expected
+	ControlFDR      = "fdr"      // of the alarms, at most a share is expected to be false
+)
 
 // Kinds of indicator.
 const (

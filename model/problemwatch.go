@@ -37,10 +37,28 @@ func (v *judge) monitoring() {
 	if b.Power != 0 && (b.Effect <= 0 || b.Within <= 0) {
 		v.wrong("budget.effect", "budget", "Power is that of finding a change of some size within some time.", "power without effect and within")
 	}
+	if b.Season != "" && !slices.Contains(Seasons, b.Season) {
+		v.wrong("budget.season", "budget.season", "A Sunday held against a whole week differs, and nothing is wrong.", "the season is none, day or week; not %q", b.Season)
+	}
+	if b.Control != "" && !slices.Contains(Controls, b.Control) {
+		v.wrong("budget.control", "budget.control", "", "false alarms are bounded as expected or fdr; not %q", b.Control)
+	}
+	if b.Share != 0 && !(b.Share > 0 && b.Share <= 0.5) {
+		v.wrong("budget.share", "budget.share", "", "the share of alarms that may be false is over 0 and at most 0.5, not %v", b.Share)
+	}
+	if b.Control != ControlFDR && (b.Share != 0 || b.Independent != "") {
+		v.wrong("budget.fdr", "budget", "What is said and not used misleads the next who reads it.", "share and independent are of control: fdr")
+	}
 }
 
 // IndicatorKinds are the kinds of indicator.
 var IndicatorKinds = []string{Drift, Performance, Estimate, Missing, Range, Schema, Gap, Override, Volume, Attack}
+
+// Seasons and Controls are what a budget may name.
+var (
+	Seasons  = []string{SeasonNone, SeasonDay, SeasonWeek}
+	Controls = []string{ControlExpected, ControlFDR}
+)
 
 // Tests are the tests of drift that a plan may name.
 var Tests = []string{
