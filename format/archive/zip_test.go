@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -302,6 +303,43 @@ func TestZipBombEndsAtTheBudget(t *testing.T) {
 	g := walk(t, Zip, b.Bytes())
 	if !slices.Contains(g.rules(), "zip.limit") || issue.Worst(g.issues) != issue.Unreadable {
 		t.Errorf("%q", g.rules())
+	}
+}
+
+// TestZipStackedDirectories: end records that each start the same directory one header
+// later make readers of all of them read it many times over.
+func TestZipStackedDirectories(t *testing.T) {
+	var b bytes.Buffer
+	const n = 50_000
+	h := make([]byte, centralLen)
+	copy(h, sigCentral)
+	for range n {
+		b.Write(h)
+	}
+	dir := b.Len()
+	for i := range maxEnds {
+		r := make([]byte, endLen)
+		copy(r, sigEnd)
+		le.PutUint16(r[8:], uint16(n-i))
+		le.PutUint16(r[10:], uint16(n-i))
+		le.PutUint32(r[12:], uint32(dir-i*centralLen))
+		le.PutUint32(r[16:], uint32(i*centralLen))
+		b.Write(r)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	z := &zipWalk{r: bytes.NewReader(b.Bytes()), size: int64(b.Len()), budget: NewBudget(16<<20, 10_000_000), done: map[reading]bool{}}
+	z.findEnds()
+	err := z.walk(func(*Member) error { return nil })
+	runtime.ReadMemStats(&after)
+	if err != ErrBudget || z.headers > 2*maxMembers {
+		t.Errorf("%v after %d headers", err, z.headers)
+	}
+	if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 200 {
+		t.Errorf("%d MB", got)
+	}
+	if len(ZipNames(bytes.NewReader(b.Bytes()), int64(b.Len()))) > 2*maxMembers {
+		t.Error("names without end")
 	}
 }
 

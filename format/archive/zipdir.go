@@ -51,17 +51,18 @@ type directory struct {
 
 // zipWalk is the state of one walk.
 type zipWalk struct {
-	r      io.ReaderAt
-	size   int64
-	budget *Budget
-	issues issue.List
-	spans  []span // stored bytes and headers of members, for gaps and overlaps
-	ends   []int64
-	dirs   []directory
-	chain  []int64          // where a reader of local headers would go on
-	done   map[reading]bool // what was handed over
-	dir    int              // the directory that is walked, from 1
-	inDir  map[int64]int    // local header → the last directory that told of it
+	r       io.ReaderAt
+	size    int64
+	budget  *Budget
+	issues  issue.List
+	spans   []span // stored bytes and headers of members, for gaps and overlaps
+	ends    []int64
+	dirs    []directory
+	headers int              // of all directories, read
+	chain   []int64          // where a reader of local headers would go on
+	done    map[reading]bool // what was handed over
+	dir     int              // the directory that is walked, from 1
+	inDir   map[int64]int    // local header → the last directory that told of it
 }
 
 // span is a half-open range of bytes of the container.
@@ -137,7 +138,10 @@ func (z *zipWalk) findDirs(ends []int64) {
 // readDir reads the headers of a directory, as far as they are headers.
 func (z *zipWalk) readDir(d *directory) error {
 	at := d.start
-	for len(d.entries) < maxMembers {
+	// Sixteen end records may point into one directory at sixty places; what they read
+	// together is bounded as one directory would be.
+	for z.headers < 2*maxMembers && len(d.entries) < maxMembers {
+		z.headers++
 		h := z.bytes(at, centralLen)
 		if len(h) < centralLen || !bytes.HasPrefix(h, sigCentral) {
 			break
@@ -160,7 +164,7 @@ func (z *zipWalk) readDir(d *directory) error {
 		}
 		at += e.length
 	}
-	if len(d.entries) == maxMembers {
+	if len(d.entries) == maxMembers || z.headers == 2*maxMembers {
 		return ErrBudget
 	}
 	return nil
