@@ -90,7 +90,9 @@ func (l *learned) begin(p *Pipeline, batch []*wardround.Observation) {
 	if !l.period.Start.IsZero() {
 		return
 	}
-	i := slices.IndexFunc(batch, func(o *wardround.Observation) bool { return !modelKinds[kind.Name(o.Kind)] && o.Kind != string(kind.Wake) })
+	i := slices.IndexFunc(batch, func(o *wardround.Observation) bool {
+		return !modelKinds[kind.Name(o.Kind)] && o.Kind != string(kind.Wake)
+	})
 	if i < 0 {
 		return
 	}
