@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every figure of README.md, in its order. Wants an otherwise idle machine and
+# Every figure of README.md but those of AI models, in its order. Wants an otherwise idle machine and
 # about 3 GB of disk; the last four also the test data beside the project, and peers
 # that they install (see their READMEs).
 set -uo pipefail
