@@ -1,7 +1,6 @@
 package pickle
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/wardround/wardround/format/issue"
@@ -94,7 +93,7 @@ func (m *machine) crossFetched() {
 // exactly the frame. An argument that begins in it and doesn't fit is then read
 // anew from the file, behind the frame: the bytes from part to the frame's end
 // are lost, and all opcodes from here on are others. That program is read for its
-// names, as far as the buffer reaches.
+// names, with the stack and the memo of here, as far as the buffer reaches.
 func (m *machine) dropped(part, end int64) {
 	m.diverge(0, "pickle.divergence-frame", "bytes at the end of a frame are lost when the C reader loads from a file without peek: it runs another program from here")
 	r := &m.reader
@@ -108,10 +107,7 @@ func (m *machine) dropped(part, end int64) {
 		alt = append(alt, r.buf[m.start-r.base:part-r.base]...)
 	}
 	alt = append(alt, r.buf[end-r.base:r.n]...)
-	lim := m.lim
-	lim.Trail = 20
-	rep, _ := scan(bytes.NewReader(alt), lim, m.pol, m.lim.Depth)
-	for _, c := range rep.Callables {
+	for _, c := range m.branch(alt) {
 		if c.Class < Unknown || c.Module == "?" {
 			continue
 		}

@@ -165,10 +165,9 @@ type Policy struct {
 	// Torch: the stream is a torch.save file, whose loader turns the persistent
 	// id ('storage', class, key, location, length) into a tensor's storage.
 	Torch bool
-	// Joblib: false means that arrays written inline by joblib are followed only
-	// where its wrapper class shows up, which is what to do when in doubt.
-	Joblib bool
-	// Plain: nobody will use joblib; never skip inline arrays.
+	// Plain: nobody will use joblib; never skip inline arrays. Otherwise arrays that
+	// joblib writes into the stream are followed where its wrapper class shows up,
+	// and read the other way, too.
 	Plain bool
 }
 

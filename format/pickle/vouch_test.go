@@ -136,3 +136,20 @@ func TestDeepAndWide(t *testing.T) {
 		t.Errorf("beyond: %v after %d", rep.Class, rep.Ops)
 	}
 }
+
+// TestFrameDropWithMemo: the program that a reader runs which loses the end of a frame
+// takes its names from the memo, which was filled in the open.
+func TestFrameDropWithMemo(t *testing.T) {
+	hidden := "h\x00h\x01\x93\x8c\x02id\x85R."
+	body := "B" + string(binary.LittleEndian.AppendUint32(nil, uint32(2+len(hidden)))) + "\x00\x00"
+	// The frame holds two bytes of BINBYTES; its length is read behind the frame.
+	stream := "\x80\x04\x8c\x02os\x94\x8c\x06system\x940" + "\x95\x02\x00\x00\x00\x00\x00\x00\x00" + body[:2] +
+		"\x00\x00\x00\x00" + hidden + strings.Repeat("N", 300) + "."
+	rep := scanString(t, stream)
+	for _, c := range rep.Callables {
+		if c.Full == "os.system" && c.Class == Malicious {
+			return
+		}
+	}
+	t.Errorf("%v: %v", rep.Class, rep.Issues)
+}
