@@ -34,18 +34,20 @@ func (s *scene) calibration(o outcome, from, to time.Time) {
 	j := check.Judgement{Topic: "calibration", Item: o.score, State: wardround.Pass, From: from, To: to, N: int64(o.units), Statistic: large.Value, PLow: large.Low, PHigh: large.High, Limit: most,
 		Facts: wardround.Facts{"score": o.score, "units": int64(o.units), "cases": int64(o.cases), "large": interval(large), "from": from.UTC().Format(time.RFC3339), "to": to.UTC().Format(time.RFC3339)}}
 	var trouble []string
-	if large.Low > most {
+	sure := s.stretched(large)
+	if sure.Low > most {
 		trouble = append(trouble, fmt.Sprintf("it says too little: cases are more frequent than it says by %s", number(large.Value)))
 	}
-	if large.High < -most {
+	if sure.High < -most {
 		trouble = append(trouble, fmt.Sprintf("it says too much: cases are rarer than it says by %s", number(-large.Value)))
 	}
 	if slope != nil {
 		j.Facts["slope"] = interval(slope)
-		if slope.High < low {
+		steep := s.stretched(slope)
+		if steep.High < low {
 			trouble = append(trouble, "what it says is too extreme")
 		}
-		if slope.Low > high {
+		if steep.Low > high {
 			trouble = append(trouble, "what it says is not extreme enough")
 		}
 	}
@@ -53,6 +55,8 @@ func (s *scene) calibration(o outcome, from, to time.Time) {
 	case len(trouble) > 0:
 		j.State, j.Shift = wardround.Fail, "concept"
 		j.Facts["trouble"] = join(trouble)
+	case large.Low > most, large.High < -most, slope != nil && (slope.High < low || slope.Low > high):
+		j.State, j.Why = wardround.Unknown, "it may be off, or chance: more outcomes will tell"
 	case large.High-large.Low > 4*most:
 		j.State, j.Why = wardround.Unknown, "there are too few outcomes yet to say"
 	}
@@ -99,7 +103,7 @@ func (s *scene) prevalence(o *sketch.Outcome, m outcome, from, to time.Time) {
 		Effect: math.Abs(now - was), Limit: DefaultLimit, Test: "share",
 		Facts: wardround.Facts{"column": "outcomes of " + o.Score, "units": int64(m.units), "size": round(math.Abs(now - was)), "limit": DefaultLimit, "test": "share",
 			"from": from.UTC().Format(time.RFC3339), "to": to.UTC().Format(time.RFC3339)}}
-	if d := math.Abs(now - was); d > DefaultLimit && d > z*se {
+	if d := math.Abs(now - was); d > DefaultLimit && d > max(1, s.wider)*z*se {
 		j.State, j.Shift = wardround.Fail, "label"
 		j.Facts["moved"] = "cases were " + percent(was) + " and are " + percent(now)
 		j.Facts["shift"] = "cases are not as frequent as they were"

@@ -126,7 +126,7 @@ func (s *scene) compare() error {
 		return nil
 	}
 	alarms, effect, power := s.budget()
-	trial := Trial{At: s.at, Budget: alarms * look.share, Since: look.since}
+	trial := Trial{At: s.at, Budget: alarms * driftShare * look.share, Since: look.since}
 	for _, c := range list {
 		t := Test{Series: c.item(), P: c.res.p, PLow: c.res.pLow, PHigh: c.res.pHigh, Effect: c.res.effect, N: c.n, Fresh: len(l.Pending) == 1}
 		if c.err != "" || c.n < fewestOf(c.column.Group) {

@@ -31,6 +31,7 @@ func (f *Fold) note(s *scene, item string, e *kind.InferenceMeasure) {
 // estimates judges performance as estimated without labels, where the plan has limits
 // for it. An estimate alone is never a pass of performance.
 func (s *scene) estimates(x *kind.InferenceWindowV1) {
+	s.widen(estimateShare, max(x.To.Sub(x.From), 0), len(x.Estimates))
 	for i := range x.Estimates {
 		e := &x.Estimates[i]
 		s.f.note(s, "estimate of "+itemOf(e.Name, e.Group), e)
@@ -44,7 +45,7 @@ func (s *scene) estimates(x *kind.InferenceWindowV1) {
 			}
 			p := promise{low: or(ind.AtLeast, math.NaN()), high: or(ind.AtMost, math.NaN()), by: "the plan asks for"}
 			m := &model.Measured{Metric: e.Name, Value: e.Value, Low: e.Low, High: e.High}
-			text, state := p.against(m)
+			text, state := s.against(p, m)
 			j := check.Judgement{Topic: "performance", Item: "estimate of " + itemOf(e.Name, e.Group), State: state, From: x.From, To: x.To, N: e.N, Statistic: e.Value, PLow: e.Low, PHigh: e.High, Limit: first(p.low, p.high),
 				Test: e.Method, Shift: "covariate", Facts: wardround.Facts{"score": e.Name, "units": e.N, "measured": []string{text}, "worst": text, "from": x.From.UTC().Format(time.RFC3339), "to": x.To.UTC().Format(time.RFC3339)}}
 			switch {

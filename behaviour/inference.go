@@ -23,6 +23,8 @@ type scene struct {
 	ref    *sketch.Window // nil for none
 	at     time.Time      // of what is judged
 	digest string
+	wider  float64 // by how much an interval must be, for an alarm
+	errs   float64 // standard errors, of shares
 }
 
 // open returns the instance of a key, made if needed; nil if there is no room.

@@ -103,6 +103,7 @@ type line struct {
 	Labelled []ref     `json:"labelled,omitempty"`
 	Judged   time.Time `json:"judged,omitzero"` // up to when budget was spent
 	Alarm    []byte    `json:"alarm,omitempty"` // what the [Alarms] keep
+	Scored   time.Time `json:"scored,omitzero"` // when outcomes were looked at last
 	Seen     time.Time `json:"seen,omitzero"`   // up to when all was told before a season was whole
 
 	fresh    *sketch.Window // of freshOf

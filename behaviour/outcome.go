@@ -69,6 +69,8 @@ func (s *scene) performance() error {
 		return err
 	}
 	var all []outcome
+	var table []*sketch.Outcome
+	tests := 0
 	for _, o := range w.Outcomes {
 		m, ok := s.measure(w, o)
 		if !ok {
@@ -79,11 +81,15 @@ func (s *scene) performance() error {
 			}
 			continue
 		}
-		all = append(all, m)
+		all, table = append(all, m), append(table, o)
+		tests += len(m.measured) + 1
+	}
+	s.widen(outcomeShare, s.scored(), tests)
+	for i, m := range all {
 		s.promised(m, claims, from, to)
 		if m.group == "" {
 			s.calibration(m, from, to)
-			s.prevalence(o, m, from, to)
+			s.prevalence(table[i], m, from, to)
 		}
 	}
 	s.gaps(all, from, to)

@@ -79,7 +79,7 @@ func (s *scene) promised(o outcome, claims []modelcard.Claim, from, to time.Time
 		m := &o.measured[i]
 		for _, p := range s.promises(m, claims) {
 			held++
-			text, state := p.against(m)
+			text, state := s.against(p, m)
 			if p.units > 0 && int64(o.units) < p.units {
 				state = wardround.Unknown
 				worst.Needed = max(worst.Needed, p.units)
@@ -156,6 +156,17 @@ func (p promise) against(m *model.Measured) (text string, state wardround.State)
 		return "", wardround.Pass
 	}
 	return "", wardround.Unknown
+}
+
+// against holds a measure against the limits: beyond one it fails, if it would with the
+// interval that the budget of false alarms asks for.
+func (s *scene) against(p promise, m *model.Measured) (text string, state wardround.State) {
+	if text, state = p.against(m); state == wardround.Fail {
+		if _, state = p.against(s.stretched(m)); state != wardround.Fail {
+			return "", wardround.Unknown
+		}
+	}
+	return text, state
 }
 
 // wideAsPromised reports whether the interval is narrow enough for its middle to count:

@@ -32,6 +32,13 @@ func (s *scene) quality(w *sketch.Window) {
 		}
 		s.say(j)
 	}
+	judged := 0
+	for _, c := range w.Columns {
+		if c.Group == "" && c.Role != sketch.Oversight && c.Rows() > 0 {
+			judged++
+		}
+	}
+	s.errs = s.errors(min(judged, s.f.opt.Limits.Columns))
 	n := 0
 	for _, c := range w.Columns {
 		if c.Group != "" || c.Role == sketch.Oversight || c.Rows() == 0 || n >= s.f.opt.Limits.Columns {
@@ -97,7 +104,7 @@ func (s *scene) missing(c, ref *sketch.Column, n float64) (string, float64) {
 	if ind := s.indicator(model.Missing, c); ind != nil && ind.AtMost != nil {
 		limit = *ind.AtMost
 	}
-	if low, _ := wilson(share, n, 3.3); share <= limit || low <= limit {
+	if low, _ := wilson(share, n, s.errs); share <= limit || low <= limit {
 		return "", limit
 	}
 	return fmt.Sprintf("%s of rows lack it, at most %s may", percent(share), percent(limit)), limit
@@ -142,7 +149,7 @@ func (s *scene) outside(c *sketch.Column, n float64) string {
 		share = 1 - float64(min(known, c.N))/float64(c.N)
 		what = "none of the categories that the model knows"
 	}
-	if low, _ := wilson(share, n, 3.3); share <= limit || low <= limit {
+	if low, _ := wilson(share, n, s.errs); share <= limit || low <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%s of values are %s", percent(share), what)

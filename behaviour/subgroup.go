@@ -79,7 +79,7 @@ func (s *scene) gaps(all []outcome, from, to time.Time) {
 			Facts: wardround.Facts{"score": score, "measure": what, "column": column, "best": best.group, "worst": worst.group, "gap": round(gap), "low": round(max(0, gap-half)), "high": round(gap + half), "limit": limit,
 				"units": min(best.m.Units, worst.m.Units), "from": from.UTC().Format(time.RFC3339), "to": to.UTC().Format(time.RFC3339)}}
 		switch {
-		case gap-half > limit:
+		case gap-half*max(1, s.wider) > limit:
 			j.State = wardround.Fail
 			j.Facts["trouble"] = fmt.Sprintf("%s is %.3f for %s and %.3f for %s; at most %s apart is allowed", what, worst.m.Value, worst.group, best.m.Value, best.group, number(limit))
 		case gap+half > limit && gap > limit/2:
