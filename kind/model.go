@@ -261,7 +261,8 @@ type ModelProbedV1 struct {
 	Endpoint string        `json:"endpoint,omitempty"`
 	Grant    string        `json:"grant,omitempty"`
 	Rows     int64         `json:"rows,omitempty"`
-	Measures []ModelResult `json:"measures"` // at most 32 of MeasuresOf
+	Requests int64         `json:"requests,omitempty"` // sent to the endpoint, answered or not
+	Measures []ModelResult `json:"measures"`           // at most 32 of MeasuresOf
 	Of       int           `json:"measures_of,omitempty"`
 	Problem  string        `json:"problem,omitempty"` // why it could not be done or ended early
 	By       PersonalText  `json:"by,omitempty"`

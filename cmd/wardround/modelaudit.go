@@ -15,6 +15,7 @@ type modelAuditCmd struct {
 	Membership modelAuditMembershipCmd `cmd:"" help:"Say how well those whom a model was trained on can be told from its answers."`
 	OneRun     modelAuditOneRunCmd     `cmd:"" name:"one-run" help:"Turn guesses which records were in one training run into a lower bound of ε."`
 	Training   modelAuditTrainingCmd   `cmd:"" help:"Look through a training set for data that somebody put there."`
+	Robustness modelAuditRobustnessCmd `cmd:"" help:"Ask an endpoint about inputs that are a little worse than they should be, under a grant."`
 }
 
 func (c *modelAuditCmd) Help() string {
@@ -32,10 +33,7 @@ const auditExit = "\n\nExit 0: all measures keep their limits. 1: one does not. 
 // conclude records a report if asked, prints it, and says how it ended.
 func (f *modelAuditFlags) conclude(a *app, r *trial.Report) error {
 	if f.Record {
-		if f.Product == "" && f.Called == "" {
-			return wardround.Errorf(wardround.EInvalid, "model audit", "--record needs the model: --product and --version, or --called")
-		}
-		if err := a.atDirectory("model audit"); err != nil {
+		if err := f.ready(a); err != nil {
 			return err
 		}
 		if err := a.bring(received{fields: f.probed(r)}); err != nil {
@@ -58,6 +56,17 @@ func (f *modelAuditFlags) conclude(a *app, r *trial.Report) error {
 	return nil
 }
 
+// ready says what is missing to record a result; nil if it is not to be recorded.
+func (f *modelAuditFlags) ready(a *app) error {
+	if !f.Record {
+		return nil
+	}
+	if f.Called == "" && (f.Product == "" || f.Version == "") {
+		return wardround.Errorf(wardround.EInvalid, "model audit", "--record needs the model: --product and --version, or --called")
+	}
+	return a.atDirectory("model audit")
+}
+
 // maxMeasures is how many measures a fact tells, those that fail first.
 const maxMeasures = 32
 
@@ -65,7 +74,7 @@ func (f *modelAuditFlags) probed(r *trial.Report) *kind.ModelProbedV1 {
 	called, service, _ := strings.Cut(f.Called, "@")
 	tool, _ := versionOf()
 	x := &kind.ModelProbedV1{Maker: f.Maker, Product: f.Product, Version: f.Version, Model: called, Service: service, Probe: r.Probe, Tool: "wardround " + tool,
-		Endpoint: r.Endpoint, Grant: r.Grant, Rows: r.Rows, Of: len(r.Measures), Problem: r.Problem, By: kind.PersonalText(f.By)}
+		Endpoint: r.Endpoint, Grant: r.Grant, Rows: r.Rows, Requests: r.Requests, Of: len(r.Measures), Problem: r.Problem, By: kind.PersonalText(f.By)}
 	for _, state := range []string{trial.Fail, trial.Unknown, trial.Pass} {
 		for _, m := range r.Measures {
 			if m.State == state && len(x.Measures) < maxMeasures {
