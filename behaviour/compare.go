@@ -162,7 +162,7 @@ func (s *scene) compare() error {
 // seasons are held to. Before a season is whole, what is over the level of that early
 // look fails, what whole seasons would pass passes, and what lies between waits.
 func (s *scene) decide(list []*comparison, trial Trial, look glance) float64 {
-	alarms := s.f.opt.Alarms
+	alarms := s.alarms()
 	if look.early {
 		full := trial
 		full.Budget, full.Since = trial.Budget/earlyShare*(1-earlyShare), look.season
