@@ -40,7 +40,9 @@ func (f *Fold) inputs(o *wardround.Observation, x *kind.InferenceWindowV1) error
 			continue
 		}
 		f.equipment(o, m, x, w)
-		if err := s.window(x, w); err != nil {
+		of := *x // the observation is everybody's
+		of.Version = m.Version
+		if err := s.window(&of, w); err != nil {
 			return err
 		}
 	}

@@ -131,7 +131,7 @@ func (w *Ward) triage(p *Patient, class, uid string, n node) {
 	x.do("GET", "/dicom-web/studies?PatientID="+p.MRN+"&AccessionNumber="+p.Accession, []string{auth, "Accept: application/dicom+json"}, nil,
 		5*time.Millisecond, 200, "application/dicom+json", []byte(`[{"00100010":{"vr":"PN","Value":[{"Alphabetic":"`+p.Family+`^`+p.Given+`"}]},"0020000D":{"vr":"UI","Value":["`+uid+`"]}}]`))
 	obj, _ := image(n, p, class, uid, 1, noise(r, 8192))
-	typ, body := multipart(obj)
+	typ, body := multipart(file(obj))
 	x.do("GET", "/dicom-web/studies/"+uid+"/series/"+uid+".1", []string{auth, `Accept: multipart/related; type="application/dicom"`}, nil,
 		9*time.Millisecond, 200, typ, body)
 	x.c.close(up)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -161,6 +162,14 @@ func image(n node, p *Patient, class, study string, number int, pixels []byte) (
 	b = dicom.AppendUint16(b, s, dicom.NewTag(0x0028, 0x0100), dicom.US, 16)
 	b = dicom.AppendElement(b, s, dicom.PixelData, dicom.OW, pixels)
 	return b, instance
+}
+
+// file makes a file of an object (PS3.10 §7.1): preamble, mark, file meta information.
+func file(object []byte) []byte {
+	meta := dicom.AppendText(nil, explicit, dicom.NewTag(0x0002, 0x0010), dicom.UI, dicom.ExplicitVRLittleEndian)
+	b := append(make([]byte, 128), "DICM"...)
+	b = dicom.AppendElement(b, explicit, dicom.NewTag(0x0002, 0x0000), dicom.UL, binary.LittleEndian.AppendUint32(nil, uint32(len(meta))))
+	return append(append(b, meta...), object...)
 }
 
 func modality(class string) string {

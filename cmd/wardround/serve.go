@@ -202,7 +202,8 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 		return errors.Join(err, f.people.Close())
 	}
 	w.committed = func(cm *wardround.Commit) { f.commit(cm); show(cm) }
-	w.judged = f.judged
+	fed := openFed(ctx, w)
+	w.judged = func(batch []*wardround.Observation) { f.judged(batch); fed.judged(batch) }
 	if err := w.ingest.CatchUp(ctx); err != nil {
 		return errors.Join(err, f.people.Close())
 	}
@@ -219,10 +220,16 @@ func (c *serveCmd) run(a *app, w *writer, sv *serving) error {
 		pulled = func() {}
 	}
 	recorded := a.record(watching, sv.models, sv, slog.New(slog.NewTextHandler(a.stderr, nil)))
+	folded := make(chan struct{})
+	go func() { // ends with watching
+		defer close(folded)
+		fed.run(watching, a.note)
+	}()
 	result := c.serve(watching, enough, a, w, f, m, sv, failures, ran)
 	cancel()
 	pulled()                               // while what it brought is still judged
 	recorded()                             // likewise
+	<-folded                               // likewise
 	result = errors.Join(result, f.stop()) // while what people say is still judged
 	select {
 	case err := <-failures:

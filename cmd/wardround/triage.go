@@ -187,18 +187,16 @@ func (t *triage) history(ctx context.Context, start time.Time) error {
 	list := sim.TriageHistory(t.seed, start)
 	in := inference.NewInputs(24*time.Hour, 0, t.ofHost(ctx, "history"))
 	var open []sim.Reading
-	const week = 7 * 24 * time.Hour
-	for end := list[0].At.Truncate(24 * time.Hour).Add(week); len(list) > 0; end = end.Add(week) {
+	const size = 7 * 24 * time.Hour
+	for end := list[0].At.Truncate(24 * time.Hour).Add(size); len(list) > 0; end = end.Add(size) {
 		t.now = end
+		var week []sim.Reading
 		var b inference.Batch
 		for len(list) > 0 && list[0].At.Before(end) {
 			r := list[0]
 			list = list[1:]
 			b.Records = append(b.Records, t.record(r))
-			open = append(open, r)
-			if err := in.Observe(retrieved(r)); err != nil {
-				return err
-			}
+			week = append(week, r)
 		}
 		f.Add(b)
 		// Windows are told before what became of them.
@@ -206,6 +204,12 @@ func (t *triage) history(ctx context.Context, start time.Time) error {
 		if err := f.Commit(ctx); err != nil {
 			return err
 		}
+		for _, r := range week { // what it was fed with is of a model that is known
+			if err := in.Observe(retrieved(r)); err != nil {
+				return err
+			}
+		}
+		open = append(open, week...)
 		var labels inference.Batch
 		var wait []sim.Reading
 		for _, r := range open {
