@@ -27,6 +27,8 @@ var pages = []struct{ name, path, shows string }{
 	{"vex", "/vex", "Exploitability statements"},
 	{"feeds", "/feeds", "Feeds"},
 	{"fleet", "/fleet", "Advisory to verdict"},
+	{"models", "/models", "AI models"},
+	{"model-compare", "/models/compare", "Compare two versions"},
 	{"settings", "/settings", "Settings"},
 	{"audit", "/audit", "Audit"},
 	{"me", "/me", "Password"},
