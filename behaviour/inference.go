@@ -202,6 +202,7 @@ func (f *Fold) version(o *wardround.Observation, m *instance, version string) {
 		m.Before, m.Changed = m.Version, o.At
 	}
 	m.Version, m.dirty = version, true
+	f.outdate(o, m)
 	f.change(o, m)
 }
 
