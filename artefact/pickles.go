@@ -46,7 +46,7 @@ func scanPickles(s *scanner, it *item) *finding {
 		if legacy && n == 3 {
 			pol.Torch = true
 		}
-		rep, err := pickle.Scan(&from{it.r, at, it.size}, pickle.Limits{}, pol)
+		rep, err := pickle.Scan(&from{r: it.r, start: at, at: at, size: it.size}, pickle.Limits{}, pol)
 		if err != nil {
 			if n == 0 && rep == nil {
 				return nil
@@ -86,8 +86,20 @@ func scanPickles(s *scanner, it *item) *finding {
 
 // from reads an item from an offset.
 type from struct {
-	r        io.ReaderAt
-	at, size int64
+	r               io.ReaderAt
+	start, at, size int64
+}
+
+// ReadAt reads again, with offsets from where the reader began.
+func (f *from) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || f.start+off >= f.size {
+		return 0, io.EOF
+	}
+	n, err := f.r.ReadAt(p[:min(int64(len(p)), f.size-f.start-off)], f.start+off)
+	if n < len(p) && err == nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 func (f *from) Read(p []byte) (int, error) {
@@ -233,7 +245,7 @@ func article(format string) string {
 
 // alternative scans from where a loader goes on that skips to the end of a frame.
 func (s *scanner) alternative(it *item, at int64, pol pickle.Policy, f *finding) {
-	rep, err := pickle.Scan(&from{it.r, at, it.size}, pickle.Limits{}, pol)
+	rep, err := pickle.Scan(&from{r: it.r, start: at, at: at, size: it.size}, pickle.Limits{}, pol)
 	if err == nil && fits(rep, peek(it.r, at, it.size, headLen), it, 1) {
 		s.pickle(it, at, rep, f)
 	}

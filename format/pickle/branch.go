@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"bytes"
+	"io"
 	"maps"
 	"slices"
 )
@@ -15,19 +16,29 @@ const maxBranch = 1 << 20
 // are the callables that the continuation imports, or that it uses worse than the
 // stream did so far.
 func (m *machine) branch(alt []byte) []Callable {
-	b := newMachine(m.lim, m.pol)
+	n, k := m.n0, m.k0
+	if m.op == opInst {
+		n = len(m.stack) + 1 // INST has taken its arguments off the stack already
+	}
+	return m.follow(bytes.NewReader(alt), n, k, m.pol)
+}
+
+// follow runs another program from the state of here, with the lowest n values and k
+// marks of the stack.
+func (m *machine) follow(alt io.Reader, n, k int, pol Policy) []Callable {
+	b := newMachine(m.lim, pol)
 	b.lim.Trail = 20
 	b.depth = m.lim.Depth
 	b.proto, b.protos = m.proto, m.protos
-	// INST has taken its arguments off the stack already, and large states are too dear:
-	// then the continuation is read for the names that it writes out.
-	if m.op != opInst && len(m.stack)+m.cells.n+m.memo.n+len(m.shapes)+m.strBytes < maxBranch && m.n0 <= len(m.stack) && m.k0 <= len(m.marks) && len(m.memo.far) < 1<<14 {
-		b.inherit(m)
+	// Large states are too dear: then the continuation is read for the names that it
+	// writes out.
+	if n <= len(m.stack) && k <= len(m.marks) && len(m.stack)+m.cells.n+m.memo.n+len(m.shapes)+m.strBytes < maxBranch && len(m.memo.far) < 1<<14 {
+		b.inherit(m, n, k)
 	}
 	b.alive = C
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	b.reader = reader{src: bytes.NewReader(alt), buf: *buf, room: int64(len(alt))}
+	b.reader = reader{src: alt, buf: *buf, room: m.lim.Bytes}
 	b.run()
 	var out []Callable
 	for i, c := range b.finish().Callables {
@@ -38,9 +49,9 @@ func (m *machine) branch(alt []byte) []Callable {
 	return out
 }
 
-// inherit copies the state of m as it was before the current opcode.
-func (b *machine) inherit(m *machine) {
-	b.stack, b.marks = slices.Clone(m.stack[:m.n0]), slices.Clone(m.marks[:m.k0])
+// inherit copies the state of m, of the stack the lowest n values and k marks.
+func (b *machine) inherit(m *machine, n, k int) {
+	b.stack, b.marks = slices.Clone(m.stack[:n]), slices.Clone(m.marks[:k])
 	if k := len(b.marks); k > 0 {
 		b.fence = int(b.marks[k-1])
 	}

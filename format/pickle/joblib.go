@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"bytes"
+	"io"
 	"math"
 
 	"github.com/wardround/wardround/format/issue"
@@ -174,8 +175,8 @@ func (m *machine) joblibArray(n int64, aligned bool) {
 		m.diverge(0, "pickle.divergence-frame", "an array lies inside a frame")
 	}
 	if m.reader.fill(1) {
-		m.reader.fill(min(1024, bufSize)) // as much as there is
-		m.asOpcodes(m.reader.buf[m.reader.p:min(m.reader.n, m.reader.p+1024)], start)
+		m.reader.fill(arrayHead) // as much as there is
+		m.asOpcodes(m.reader.buf[m.reader.p:min(m.reader.n, m.reader.p+arrayHead)], start)
 	}
 	if aligned {
 		b := m.need(1)
@@ -197,6 +198,25 @@ func (m *machine) joblibArray(n int64, aligned bool) {
 	}
 }
 
+// arrayHead is how many bytes of an array are read as opcodes at first. Numbers are
+// seldom opcodes for long, and what joblib pads an array with never is.
+const arrayHead = 1024
+
+// arrayProgram follows an array that is opcodes for all of its head: a long constant,
+// say, behind which the plain unpickler goes on.
+func (m *machine) arrayProgram(at int64) []Callable {
+	ra, ok := m.reader.src.(io.ReaderAt)
+	if m.arrays++; !ok || m.arrays > maxArrayPrograms {
+		m.issue("pickle.array-opcodes", issue.Unknown, at, "the numbers of an array are opcodes for a plain pickle.load, further than they can be followed")
+		return nil
+	}
+	pol := m.pol
+	pol.Plain = true
+	return m.follow(io.NewSectionReader(ra, at, 1<<62-at), len(m.stack), len(m.marks), pol)
+}
+
+const maxArrayPrograms = 64
+
 // asOpcodes reads the head of an array as the plain unpickler would.
 func (m *machine) asOpcodes(b []byte, at int64) {
 	if len(b) == 0 || opcodes[b[0]].name == "" || m.depth > 0 {
@@ -207,7 +227,11 @@ func (m *machine) asOpcodes(b []byte, at int64) {
 	pol := m.pol
 	pol.Plain = true
 	rep, _ := scan(bytes.NewReader(b), lim, pol, m.lim.Depth)
-	for _, c := range rep.Callables {
+	calls := rep.Callables
+	if !rep.Stopped && rep.End >= int64(len(b)) && len(b) == arrayHead {
+		calls = append(calls, m.arrayProgram(at)...)
+	}
+	for _, c := range calls {
 		if c.Class == Malicious {
 			m.raise(Malicious)
 			m.list.Add("pickle.array-opcodes", issue.Malicious, c.Full, at, "the numbers of an array are opcodes for a plain pickle.load, and reach %s", c.Full)

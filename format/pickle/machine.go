@@ -51,6 +51,7 @@ type machine struct {
 
 	fetched int64      // end of what the C reader has in its buffer by FRAME, or -1
 	altered int        // other readings followed
+	arrays  int        // arrays followed as programs
 	frame   int64      // end of the frame that the Python reader is in, or -1
 	needs   [][2]int64 // FRAMEs for the C reader: offset, end that must exist
 	ring    [ringSize]step

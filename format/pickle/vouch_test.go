@@ -153,3 +153,22 @@ func TestFrameDropWithMemo(t *testing.T) {
 	}
 	t.Errorf("%v: %v", rep.Class, rep.Issues)
 }
+
+// TestArrayIsAProgram: joblib skips an array's numbers; pickle.load of the same file runs
+// them. A long constant in front must not hide what follows.
+func TestArrayIsAProgram(t *testing.T) {
+	numbers := "\x8e\xb8\x0b\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x07", 3000) + "cos\nsystem\nX\x02\x00\x00\x00id\x85R."
+	numbers += strings.Repeat("\x00", 4096-len(numbers))
+	stream := func(numbers string) string {
+		return "\x80\x03cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(\x8c\x05shapeM\x00\x10\x85\x8c\x05dtypecnumpy\ndtype\n\x8c\x02u1\x85R\x8c\x05order\x8c\x01Cub" + numbers + "."
+	}
+	if rep := scanString(t, stream(numbers)); rep.Class != Malicious {
+		t.Errorf("hidden behind a constant: %v %v", rep.Class, rep.Issues)
+	}
+	if rep := scanString(t, stream(strings.Repeat("\x01\x02\x03\x04", 1024))); rep.Class != Safe {
+		t.Errorf("numbers: %v %v", rep.Class, rep.Issues)
+	}
+	if rep := scanString(t, stream("\x8e\xff\xff\xff\xff\xff\x00\x00\x00"+strings.Repeat("\x07", 4087))); rep.Class != Safe {
+		t.Errorf("numbers that begin a constant longer than the file: %v %v", rep.Class, rep.Issues)
+	}
+}
