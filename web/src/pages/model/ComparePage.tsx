@@ -22,7 +22,7 @@ export default function ComparePage() {
   return (
     <div className="pf-page">
       <PageHead title={text("compare.title")}><FormattedMessage id="compare.about" /></PageHead>
-      <div className="pf-ask">
+      <div className="pf-ask md-choose">
         {(["a", "b"] as const).map((side) => (
           <label key={side} className="wr-field"><span><FormattedMessage id={`compare.${side}`} /></span>
             <select className="wr-input" value={side === "a" ? a : b} onChange={(e) => set({ [side]: e.target.value })}>
@@ -53,7 +53,7 @@ function Result({ of: c }: { of: ModelComparison }) {
           {c.changes.map((x, i) => (
             <li key={i}>
               <span className="pf-split"><span className="pf-marks"><StateMark state={states[x.verdict]} bare /> <strong><FormattedMessage id={`change.${x.what}`} defaultMessage={plain(x.what).replace(/[{}<>']/g, "")} /></strong>{x.item && <Name value={x.item} wrap />}</span>{x.clause && <code>{plain(x.clause)}</code>}</span>
-              <span><Name value={x.from || "—"} wrap />{" → "}<Name value={x.to || "—"} wrap /></span>
+              {(x.from || x.to) && <span><Name value={x.from || "—"} wrap />{" → "}<Name value={x.to || "—"} wrap /></span>}
               <span className="wr-small wr-muted" lang="en"><Name value={x.why} wrap /></span>
             </li>
           ))}

@@ -42,7 +42,7 @@ function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p
       if (next) return next.focus();
     }
   };
-  const every = Math.max(1, Math.ceil(heat.times.length / 8));
+  const every = Math.max(1, Math.min(heat.times.length, 3), Math.ceil(heat.times.length / 10));
   let first = true;
   return (
     <>
@@ -52,7 +52,7 @@ function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p
           <thead>
             <tr>
               <th scope="col"><FormattedMessage id="model.heat.column" /></th>
-              {heat.times.map((t, i) => <th key={t.to} scope="col" className="md-day">{i % every === 0 ? <span>{day(i)}</span> : <span className="wr-hidden">{day(i)}</span>}</th>)}
+              {heat.times.map((t, i) => i % every === 0 && <th key={t.to} scope="colgroup" colSpan={Math.min(every, heat.times.length - i)} className="md-day"><span>{day(i)}</span></th>)}
             </tr>
           </thead>
           <tbody>

@@ -66,6 +66,8 @@ function One({ id }: { id: string }) {
 
 function Who({ of: m }: { of: ModelDetail }) {
   const unknown = <span className="wr-muted"><FormattedMessage id="assets.notknown" /></span>;
+  // Outcomes may come with the records: then what was measured says until when.
+  const labels = [m.labels, ...m.judgements.filter((j) => ["performance", "calibration"].includes(j.topic) && j.n && !j.item?.startsWith("estimate of ")).map((j) => j.to)].filter(Boolean).sort().at(-1);
   const rows = [
     ["product", m.product ? <Name value={[m.maker, m.product].filter(Boolean).join(" · ")} wrap /> : unknown],
     ["version", m.version ? (m.release ? <Link to={`/releases/${encodeURIComponent(m.release)}`}><Name value={m.version} wrap /></Link> : <Name value={m.version} wrap />) : unknown],
@@ -73,7 +75,7 @@ function Who({ of: m }: { of: ModelDetail }) {
     ["asset", m.asset ? <Link to={`/assets/${encodeURIComponent(m.asset)}`}><Name value={m.asset_name ?? m.asset} wrap /></Link> : unknown],
     ["findings", m.asset ? <Link to={`/assets/${encodeURIComponent(m.asset)}/knows`}><Num value={m.findings} /></Link> : unknown],
     ["last", m.last ? <Time at={m.last} /> : unknown],
-    ["labels", m.labels ? <Time at={m.labels} /> : <span className="wr-muted"><FormattedMessage id="model.nolabels" /></span>],
+    ["labels", labels ? <Time at={labels} /> : <span className="wr-muted"><FormattedMessage id="model.nolabels" /></span>],
     ["first", <Time key="t" at={m.first} mode="date" />],
   ] as const;
   return (

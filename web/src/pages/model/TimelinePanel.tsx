@@ -72,7 +72,7 @@ function Axis({ events }: { events: ModelEvent[] }) {
   return (
     <div className="md-axis">
       <ul className="md-lanes" aria-hidden="true">{shown.map((l) => <li key={l}><FormattedMessage id={`model.lane.${l}`} /></li>)}</ul>
-      <svg className="md-axis-plot" viewBox={`0 0 ${width} ${top + shown.length * gap}`} preserveAspectRatio="none" role="img" aria-label={intl.formatMessage({ id: "model.timeline.label" }, { count: events.length })}>
+      <svg className="md-axis-plot" style={{ blockSize: `${top + shown.length * gap}px` }} viewBox={`0 0 ${width} ${top + shown.length * gap}`} preserveAspectRatio="none" role="img" aria-label={intl.formatMessage({ id: "model.timeline.label" }, { count: events.length })}>
         {ticks.map((t) => <line key={t} x1={x(t)} x2={x(t)} y1={top - 4} y2={top + shown.length * gap} className="md-tick" />)}
         {shown.map((l, i) => <line key={l} x1="0" x2={width} y1={top + i * gap + gap / 2} y2={top + i * gap + gap / 2} className="md-lane" />)}
         {events.filter((e) => e.kind === "finding").map((e, i) => <line key={i} x1={x(Date.parse(e.at))} x2={Math.max(x(e.until ? Date.parse(e.until) : high), x(Date.parse(e.at)) + 2)} y1={top + shown.indexOf(e.lane) * gap + gap / 2} y2={top + shown.indexOf(e.lane) * gap + gap / 2} className="md-span" data-severity={e.severity} />)}

@@ -80,7 +80,7 @@ const columns: Column<ModelRow>[] = [
     ),
   },
   { id: "sources", header: head("sources"), width: "11rem", wide: true, cell: (r) => <Feeding of={r} /> },
-  { id: "last", header: head("last"), sort: "last", width: "8rem", wide: true, cell: (r) => (r.last ? <Time at={r.last} /> : <span className="wr-muted"><FormattedMessage id="models.nowindow" /></span>) },
+  { id: "last", header: head("last"), sort: "last", width: "8rem", wide: true, cell: (r) => (r.last ? <Time at={r.last} mode="date" /> : <span className="wr-muted"><FormattedMessage id="models.nowindow" /></span>) },
   { id: "artefact", header: head("artefact"), width: "9.5rem", wide: true, cell: (r) => <ArtefactMark value={r.artefact} /> },
   { id: "signature", header: head("signature"), width: "9.5rem", wide: true, cell: (r) => <SignatureMark value={r.signature} /> },
 ];
