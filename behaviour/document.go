@@ -96,6 +96,8 @@ func (f *Fold) look(d *document) error {
 		}
 	case "reference":
 		_, err = f.window(d.Digest)
+	case "diff":
+		_, err = read(f.opt.Blobs, d.Digest, readWeights)
 	}
 	if err != nil {
 		if d.Problem = refused(err); d.Problem == "" {

@@ -333,10 +333,14 @@ func (f *Fold) difference(m *instance) (*model.Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok || !ok2 {
+	diff, err := f.weights(m)
+	if err != nil {
+		return nil, err
+	}
+	if (!ok || !ok2) && diff == nil {
 		return nil, &refusal{wardround.Errorf(wardround.ENotFound, "behaviour", "nothing is known of one of the versions")}
 	}
-	return model.Compare(before, after, nil, plan), nil
+	return model.Compare(before, after, diff, plan), nil
 }
 
 // card reads a card.
