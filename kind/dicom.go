@@ -187,7 +187,7 @@ type DICOMAcquisitionV1 struct {
 	Software     string `json:"software,omitempty"` // several joined with \
 	Modality     string `json:"modality,omitempty"`
 
-	BodyPart    string `json:"body_part,omitempty"`   // (0018,0015), a code
+	BodyPart    string `json:"body_part,omitempty"`   // (0018,0015), a term of the standard, or other
 	Photometric string `json:"photometric,omitempty"` // (0028,0004), a defined term
 	// KVP is the peak voltage of the tube in kV (0018,0060), SliceThickness in mm
 	// (0018,0050); 0 is not told.

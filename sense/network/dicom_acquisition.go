@@ -40,7 +40,7 @@ func (q *dicomSettings) value(t dicom.Tag) string {
 // nothing of that.
 func (q *dicomSettings) acquisition(e *dicomEquipment) (kind.DICOMAcquisitionV1, bool) {
 	a := kind.DICOMAcquisitionV1{
-		BodyPart: dicomCode(q.value(dicom.BodyPartExamined)), Photometric: dicomPhotometric[q.value(dicom.PhotometricInterpretation)],
+		BodyPart: dicomPart(q.value(dicom.BodyPartExamined)), Photometric: dicomPhotometric[q.value(dicom.PhotometricInterpretation)],
 		KVP: dicomSetting(q.value(dicom.KVP), 1000), SliceThickness: dicomSetting(q.value(dicom.SliceThickness), 1000),
 	}
 	if a == (kind.DICOMAcquisitionV1{}) {
@@ -56,16 +56,29 @@ func (q *dicomSettings) acquisition(e *dicomEquipment) (kind.DICOMAcquisitionV1,
 	return a, true
 }
 
-// dicomCode returns a code string of capitals (PS3.5 §6.2: CS) in which nobody is
-// named: body parts are defined terms of at most 16 letters (PS3.16 annex L), which
-// sites add to.
-func dicomCode(s string) string {
-	for i := range len(s) {
-		if c := s[i]; (c < 'A' || c > 'Z') && c != ' ' && c != '_' {
-			return kind.Withheld
-		}
+// otherPart is what leaves of a body part that is none of the standard's.
+const otherPart = "other"
+
+// dicomPart returns a code string (0018,0015) if it is one of the standard's terms
+// (PS3.16 annex L), as far as images are often made of it: sites add words of their
+// own, and nobody knows what stands in those.
+func dicomPart(s string) string {
+	if s == "" || dicomParts[s] {
+		return s
 	}
-	return identifier(s, 16)
+	return otherPart
+}
+
+var dicomParts = map[string]bool{}
+
+func init() {
+	for p := range strings.FieldsSeq(`ABDOMEN ABDOMENPELVIS ADRENAL ANKLE AORTA ARM AXILLA BACK BLADDER BRAIN BREAST BRONCHUS BUTTOCK CALCANEUS CALF CAROTID CEREBELLUM CERVIX CHEEK
+		CHEST CHESTABDOMEN CHESTABDPELVIS CLAVICLE COCCYX COLON CORNEA CORONARYARTERY CSPINE CTSPINE DUODENUM EAR ELBOW ESOPHAGUS EXTREMITY EYE EYELID FACE FEMUR FINGER FOOT FOREARM
+		GALLBLADDER HAND HEAD HEADNECK HEART HIP HUMERUS ILEUM ILIUM JAW JEJUNUM KIDNEY KNEE LARYNX LEG LIVER LLEG LSPINE LSSPINE LUNG MANDIBLE MAXILLA MEDIASTINUM MOUTH NECK
+		NECKCHEST NECKCHESTABDOMEN NECKCHESTABDPELV NOSE ORBIT OVARY PANCREAS PAROTID PATELLA PELVIS PENIS PHARYNX PROSTATE RECTUM RIB SCALP SCAPULA SCLERA SCROTUM SHOULDER SKULL SPINE
+		SPLEEN SSPINE STERNUM STOMACH THIGH THUMB THYMUS THYROID TIBIA TLSPINE TMJ TOE TONGUE TRACHEA TSPINE UMBILICUS URETER URETHRA UTERUS VAGINA VULVA WHOLEBODY WRIST ZYGOMA`) {
+		dicomParts[p] = true
+	}
 }
 
 // dicomPhotometric are the defined terms of PS3.3 §C.7.6.3.1.2, retired ones too.

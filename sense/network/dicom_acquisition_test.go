@@ -42,7 +42,7 @@ func TestHowAnObjectWasMade(t *testing.T) {
 		"infinite":         {map[dicom.Tag]string{dicom.KVP: "1e99", dicom.SliceThickness: "-1"}, kind.DICOMAcquisitionV1{}},
 		"too long":         {map[dicom.Tag]string{dicom.KVP: "120.0000000000000001"}, kind.DICOMAcquisitionV1{}},
 		"no defined term":  {map[dicom.Tag]string{dicom.PhotometricInterpretation: "EMIL"}, kind.DICOMAcquisitionV1{}},
-		"a date, no code":  {map[dicom.Tag]string{dicom.BodyPartExamined: "19561104"}, kind.DICOMAcquisitionV1{BodyPart: kind.Withheld, Objects: 1}},
+		"a name, no part":  {map[dicom.Tag]string{dicom.BodyPartExamined: "KAESTNER"}, kind.DICOMAcquisitionV1{BodyPart: otherPart, Objects: 1}},
 		"no age":           {map[dicom.Tag]string{dicom.KVP: "80", dicom.PatientAge: "19561104"}, kind.DICOMAcquisitionV1{KVP: 80, Objects: 1}},
 		"first of several": {map[dicom.Tag]string{dicom.KVP: `80\140`, dicom.PatientAge: "011M"}, kind.DICOMAcquisitionV1{KVP: 80, AgeBand: "0-17", Objects: 1}},
 	} {
