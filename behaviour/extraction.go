@@ -33,7 +33,7 @@ func (s *scene) extraction(x *kind.InferenceWindowV1) {
 		shape := shapeOf(c)
 		why, value, limit := "", 0.0, 0.0
 		if found := s.m.Usual.Judge(shape); len(found) > 0 {
-			why, value, limit = found[0].Says(c.Queries), found[0].Value, found[0].Limit
+			why, value, limit = marked(found[0], c.Queries), found[0].Value, found[0].Limit
 		} else if queries > 0 && c.Queries > queries {
 			why, value, limit = fmt.Sprintf("one client asked %d questions in a window, at most %d are agreed", c.Queries, queries), float64(c.Queries), float64(queries)
 		}
@@ -65,6 +65,27 @@ func shapeOf(c *kind.InferenceClient) extraction.Shape {
 		Near: share(c.Near), Steps: share(c.Steps), Outside: share(c.Outside)}
 	if s.Distinct <= 0 { // not told
 		s.Distinct = c.Queries
+	}
+	return s
+}
+
+// marked words a mark for the person who reads it.
+func marked(f extraction.Found, n int64) string {
+	s := ""
+	switch f.Mark {
+	case extraction.MarkNear:
+		s = fmt.Sprintf("%s of one client's %d questions lie at the boundary of the decision", percent(f.Value), n)
+	case extraction.MarkSteps:
+		s = fmt.Sprintf("%s of one client's %d questions are a small step from one shortly before", percent(f.Value), n)
+	case extraction.MarkOutside:
+		s = fmt.Sprintf("%s of one client's %d questions lie where no patients are", percent(f.Value), n)
+	case extraction.MarkSweep:
+		return fmt.Sprintf("one client's %d questions lie more evenly over what can be asked than those of any client here", n)
+	default:
+		return fmt.Sprintf("one client's %d questions crowd around few inputs, and are all different", n)
+	}
+	if f.Known {
+		s += fmt.Sprintf(", at most %s are usual here", percent(f.Limit))
 	}
 	return s
 }

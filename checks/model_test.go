@@ -70,6 +70,8 @@ func TestWhatModelsSay(t *testing.T) {
 			"50.0 % of rows lack it, at most 5.0 % may; 3 values are no numbers, infinite or of another type", "20.0 % of inputs are unlike anything in the reference, at most 5.0 % are expected",
 			"it says too much: cases are rarer than it says by 0.29; what it says is not extreme enough", "AUROC lost with blur 2 is 0.14, the limit is 0.05",
 			"for sex=F, auroc is 0.647 (0.568 to 0.719), the plan asks for at least 0.8",
+			"90.0 % of one client's 400 questions are a small step from one shortly before, at most 30.0 % are usual here", "90.0 % of one client's 400 questions lie where no patients are, at most 15.0 % are usual here",
+			"one client's 400 questions crowd around few inputs, and are all different", "one client's 400 questions lie more evenly over what can be asked than those of any client here", "one client asked 4000 questions in a window, at most 1000 are agreed",
 		},
 		"moved": {"the middle value was 120 and is 128", "F was 50.0 % and is 71.2 %", "cases were 20.0 % and are 40.0 %"},
 		"shift": {"at one device alone", "what comes in is not what it was"},

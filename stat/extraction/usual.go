@@ -1,9 +1,6 @@
 package extraction
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Bounds of what is learned and judged.
 const (
@@ -133,26 +130,4 @@ func (u *Usual) Learn(s Shape) {
 	}
 	u.Shapes[u.Next] = s
 	u.Next++
-}
-
-// Says words a mark for the person who reads it.
-func (f Found) Says(queries int64) string {
-	pc := func(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
-	var s string
-	switch f.Mark {
-	case MarkNear:
-		s = fmt.Sprintf("%s of one client's %d questions lie at the boundary of the decision", pc(f.Value), queries)
-	case MarkSteps:
-		s = fmt.Sprintf("%s of one client's %d questions are a small step from one shortly before", pc(f.Value), queries)
-	case MarkOutside:
-		s = fmt.Sprintf("%s of one client's %d questions lie where no patients are", pc(f.Value), queries)
-	case MarkSweep:
-		return fmt.Sprintf("one client's %d questions lie more evenly over all that can be asked than those of any client here", queries)
-	case MarkCrowd:
-		return fmt.Sprintf("one client's %d questions crowd around few inputs, and are all different", queries)
-	}
-	if f.Known {
-		return s + fmt.Sprintf("; here at most %s are usual", pc(f.Limit))
-	}
-	return s
 }
