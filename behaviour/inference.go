@@ -341,6 +341,7 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 	}
 	s.labels(x)
 	s.reconcile(x)
+	s.believe(x, w)
 	return s.performance()
 }
 

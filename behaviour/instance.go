@@ -57,6 +57,7 @@ type instance struct {
 	Allowed  string    `json:"allowed,omitempty"`
 	Labels   time.Time `json:"labels,omitzero"` // end of the newest span with outcomes
 	Events   int       `json:"events,omitempty"`
+	Guesses  []guess   `json:"guesses,omitempty"` // estimates, and what outcomes said
 	Sources  []feeding `json:"sources,omitempty"`
 	// Usual is how clients ask of the version UsualOf.
 	Usual   *extraction.Usual `json:"usual,omitempty"`
