@@ -1,7 +1,7 @@
 import { lazy, Suspense } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useApi } from "../../api/client";
-import type { Distribution, ModelColumn, ModelDetail } from "../../api/types";
+import type { Distribution, ModelColumn, ModelDetail, ModelHeatCell } from "../../api/types";
 import { Failure, IconButton, Name, plain, Skeleton, StateMark, Time } from "../../ui";
 import type { Picked } from "./HeatPanel";
 import { share } from "./Judgements";
@@ -9,11 +9,12 @@ import { share } from "./Judgements";
 const Plot = lazy(() => import("./Plot"));
 
 /** One column, now beside the reference: in a sentence, then the numbers, then the plot with the band of what the sketch leaves open. */
-export function DistributionView({ model, detail, picked, pick }: { model: string; detail: ModelDetail; picked: Picked; pick: (p: Partial<Picked>) => void }) {
+export function DistributionView({ model, detail, picked, pick, cell }: { model: string; detail: ModelDetail; picked: Picked; pick: (p: Partial<Picked>) => void; cell?: ModelHeatCell }) {
   const intl = useIntl();
   const { data: c, error, isPending, refetch } = useApi<ModelColumn>(`/models/${encodeURIComponent(model)}/columns/${encodeURIComponent(picked.column)}`, { group: picked.group, part: picked.part, from: picked.from, to: picked.to }, { keep: true });
   const item = picked.group ? `${picked.column} [${picked.group}]` : picked.column;
   const j = detail.judgements.find((x) => x.topic === picked.topic && (x.item === item || x.item === `${item} of ${picked.part}`));
+  const tests = picked.topic === "drift" || picked.topic === "output";
   return (
     <section className="md-picture" aria-label={intl.formatMessage({ id: "model.column" }, { column: plain(picked.column) })}>
       <div className="pf-split">
@@ -25,14 +26,13 @@ export function DistributionView({ model, detail, picked, pick }: { model: strin
       {c && !error && (
         <>
           <p><Compared of={c} /></p>
-          {j && (
+          {cell && (
             <p className="pf-marks">
-              <StateMark state={j.state} severity={j.severity} />
+              <StateMark state={cell.state} severity={j?.severity} />
               <span>
-                {j.p !== undefined && j.test && <><FormattedMessage id={j.p_high !== undefined && j.p_high !== (j.p_low ?? 0) ? "model.said.test.interval" : "model.said.test"} values={{ test: <FormattedMessage id={`modeltest.${j.test}`} defaultMessage={plain(j.test).replace(/[{}<>']/g, "")} />, p: share(intl, j.p), low: share(intl, j.p_low ?? 0), high: share(intl, j.p_high ?? 0) }} />{" "}</>}
-                {j.n !== undefined && <><FormattedMessage id="model.said.n" values={{ n: j.n }} />{" "}</>}
-                {j.needed !== undefined && <FormattedMessage id="model.said.takes" values={{ needed: j.needed }} />}
-                {j.why && <span lang="en">{" "}{plain(j.why)}</span>}
+                {tests && cell.p !== undefined && <><FormattedMessage id={(cell.low ?? 0) !== (cell.high ?? 0) ? "model.said.test.interval" : "model.said.test"} values={{ test: j?.test ? <FormattedMessage id={`modeltest.${j.test}`} defaultMessage={plain(j.test).replace(/[{}<>']/g, "")} /> : <FormattedMessage id="modeltest.test" />, p: share(intl, cell.p), low: share(intl, cell.low ?? 0), high: share(intl, cell.high ?? 0) }} />{" "}</>}
+                {cell.n !== undefined && <><FormattedMessage id="model.said.n" values={{ n: cell.n }} />{" "}</>}
+                {tests && j?.needed !== undefined && <FormattedMessage id="model.said.takes" values={{ needed: j.needed }} />}
               </span>
             </p>
           )}

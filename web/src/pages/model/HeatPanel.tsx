@@ -17,7 +17,7 @@ export function HeatPanel({ model, detail, picked, pick }: { model: string; deta
       {isPending && <Skeleton lines={8} />}
       {heat && heat.rows.length === 0 && <Empty title={<FormattedMessage id="model.heat.none" />}><p><FormattedMessage id={detail.documents.some((d) => d.kind === "reference") ? "model.heat.none.windows" : "model.heat.none.reference"} /></p>{!detail.documents.some((d) => d.kind === "reference") && <code className="pf-code">wardround model sketch reference.csv -o reference.sketch{"\n"}wardround model import reference.sketch --product NAME --version VERSION</code>}</Empty>}
       {heat && heat.rows.length > 0 && <Map heat={heat} picked={picked} pick={pick} />}
-      {picked.column && <DistributionView key={picked.column + picked.group + picked.part + picked.from} model={model} detail={detail} picked={picked} pick={pick} />}
+      {picked.column && <DistributionView key={picked.column + picked.group + picked.part + picked.from} model={model} detail={detail} picked={picked} pick={pick} cell={cellOf(heat, picked)} />}
     </Panel>
   );
 }
@@ -84,6 +84,12 @@ function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p
       </ul>
     </>
   );
+}
+
+/** What was judged of the square that was chosen, at that time. */
+function cellOf(heat: ModelHeat | undefined, p: Picked): ModelHeatCell | undefined {
+  const time = heat?.times.findIndex((t) => t.to === p.to) ?? -1;
+  return heat?.rows.find((r) => r.topic === p.topic && r.column === p.column && (r.group ?? "") === p.group && (r.part ?? "") === p.part)?.cells.find((c) => c.time === time);
 }
 
 /** How strong the colour is: by the size of the change. */

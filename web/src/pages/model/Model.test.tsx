@@ -30,7 +30,7 @@ const model: ModelDetail = {
   ],
   series: [], documents: [{ kind: "reference", digest: "sha256:r", at }], lines: [{ recent: [{ digest: "sha256:w", from: at, to: at, rows: 300, units: 300 }] }], versions: [],
 };
-const heat: ModelHeat = { times: [{ from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z" }, { to: at }], rows: [{ topic: "drift", item: "kvp", column: "kvp", state: "fail", cells: [{ time: 0, state: "unknown", n: 20 }, { time: 1, state: "fail", effect: 0.3, n: 300 }] }], more: 0 };
+const heat: ModelHeat = { times: [{ from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z" }, { to: at }], rows: [{ topic: "drift", item: "kvp", column: "kvp", state: "fail", cells: [{ time: 0, state: "unknown", n: 20 }, { time: 1, state: "fail", effect: 0.3, n: 300, p: 0.0001, low: 0.00005, high: 0.0002 }] }], more: 0 };
 const side = { windows: 1, n: 300, units: 300, missing: 0, invalid: 0, infinite: 0, exact: false, mean: 120, sd: 8, quantiles: [{ q: 0.5, value: 120, low: 119, high: 121 }], cdf: [{ x: 100, share: 0, low: 0, high: 0.01 }, { x: 140, share: 1, low: 0.99, high: 1 }] };
 const column: ModelColumn = { model: "chest@triage", column: "kvp", unit: "kV", type: "number", groups: ["", "source=CT_3"], reference: side, now: side, distance: { name: "ks", value: 0.3, low: 0.28, high: 0.32 } };
 const scan: ModelDocumentContent = { kind: "scan", digest: "sha256:s", scan: { path: "model.pkl", verdict: "malicious", format: "pickle", bytes: 40, hits: [{ rule: "pickle.call", level: "malicious", offset: 2, text: "it calls posix.system" }], trail: [{ offset: 2, op: "GLOBAL", arg: "posix system" }, { offset: 30, op: "REDUCE", arg: "('id',)", note: "calls it" }], calls: [{ full: "posix.system", class: "malicious", called: true, offset: 2 }] } };

@@ -69,5 +69,7 @@ function Step({ of: t }: { of: ScanStep }) {
   const intl = useIntl();
   const op = t.op.toUpperCase();
   const id = sentences[op] ?? (/UNICODE|STRING|BYTES|INT|LONG|FLOAT|BOOL|NONE|TRUE|FALSE/.test(op) ? "push" : "other");
-  return <FormattedMessage id={`model.step.${id}`} values={{ arg: t.arg ? <code><Name value={t.arg} wrap /></code> : intl.formatMessage({ id: "model.step.it" }), op: plain(t.op) }} />;
+  // Without what it carries the sentence ends before it.
+  if (!t.arg) return <span>{intl.formatMessage({ id: `model.step.${id}` }, { arg: "", op: plain(t.op) }).replace(/[\s:]+\.$/, ".").replace(/\s+/g, " ")}</span>;
+  return <FormattedMessage id={`model.step.${id}`} values={{ arg: <code><Name value={t.arg} wrap /></code>, op: plain(t.op) }} />;
 }
