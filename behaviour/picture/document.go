@@ -179,6 +179,7 @@ func (m *Models) Document(kind, digest string) (*Document, error) {
 	case "plan":
 		p, e := model.ReadPlan(bytes.NewReader(b))
 		if err = e; err == nil {
+			_, err = json.Marshal(p) // a limit may be no number
 			out.Plan = p
 		}
 	case "scan":
