@@ -38,7 +38,7 @@ func TestScannersUpdateFromPacketsToTimeline(t *testing.T) {
 	if !ok || d.Asset == "" || len(w.models.List()) != 1 {
 		t.Fatalf("the model is %+v", w.models.List())
 	}
-	order := []string{"source software", "drift kvp of inputs", "drift kvp", "calibration score"}
+	order := []string{"source software", "drift slice thickness of inputs", "drift slice_thickness", "calibration score"}
 	at := make([]time.Time, len(order))
 	for _, e := range d.Events {
 		name := e.Topic + " " + e.Item
