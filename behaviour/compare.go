@@ -138,9 +138,12 @@ func (s *scene) compare() error {
 	if !look.early && look.to.After(l.Judged) {
 		l.Judged = look.to
 	}
-	enough, failed := true, false
+	enough, failed, fresh := true, false, false
 	sources := s.sources(list)
 	for _, c := range list {
+		if before, ok := s.f.had(ofModel+s.m.Key, topicOf(c), c.item()+partMark(l.Part)); c.failing() && (!ok || before != wardround.Fail) {
+			fresh = true
+		}
 		failed = failed || c.failing()
 		if !s.judged(c, look.from, look.to, effect, power, level, sources) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
 			enough = false
@@ -148,9 +151,10 @@ func (s *scene) compare() error {
 	}
 	s.sourceShift(list, sources, look.from, look.to)
 	// Begin anew when all was told, and after an alarm: what follows shows whether it
-	// is over. Before a season is whole, what passes goes on towards it.
+	// is over. What fails early again goes on towards the season, lest it keep the others
+	// from ever being judged.
 	switch {
-	case enough && !look.early, failed:
+	case (enough || failed) && !look.early, fresh:
 		l.Pending, l.merged = nil, nil
 	case enough:
 		l.Seen = look.to
@@ -287,12 +291,17 @@ func (c *comparison) failing() bool {
 // open whether a change of a thousandth is one, and nobody asks.
 func (c *comparison) small() bool { return c.err == "" && c.res.effectHigh <= c.limit() }
 
+// topicOf is where a comparison is told.
+func topicOf(c *comparison) string {
+	if c.column.Role == sketch.Output {
+		return "output"
+	}
+	return "drift"
+}
+
 // judged says what a comparison found and reports whether it was told.
 func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level float64, sources map[string]string) bool {
-	topic := "drift"
-	if c.column.Role == sketch.Output {
-		topic = "output"
-	}
+	topic := topicOf(c)
 	if strings.HasPrefix(c.column.Group, sourceGroup) {
 		return true // told of the device, not of each of its columns
 	}

@@ -163,9 +163,11 @@ func TestHostileEndpoints(t *testing.T) {
 	away := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
 	defer away.Close()
 	for name, answer := range map[string]http.HandlerFunc{
-		"error":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
-		"too many":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) },
-		"redirect":    func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, away.URL, 307) },
+		"error":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+		"too many": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, away.URL, http.StatusTemporaryRedirect)
+		},
 		"no JSON":     func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") },
 		"deep":        func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("[", 500_000)) },
 		"no score":    func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"predictions":["high"]}`) },
