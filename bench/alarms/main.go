@@ -48,10 +48,11 @@ func main() {
 	shifted := flag.Int("shifted", 200, "device-years with a change")
 	icc := flag.Float64("icc", 0.6, "how alike the records of one patient are")
 	seed := flag.Uint64("seed", 1, "of the simulation")
+	every := flag.Int("window", 1, "days in one window")
 	flag.Parse()
 	start := time.Now()
-	null := run(*years, *seed, *icc, 365, -1)
-	found := run(*shifted, *seed+1_000_000, *icc, shiftDay+within, shiftDay)
+	null := run(*years, *seed, *icc, 365, -1, *every)
+	found := run(*shifted, *seed+1_000_000, *icc, shiftDay+within, shiftDay, *every)
 
 	var alarms, with int
 	topics := map[string]int{}
@@ -65,7 +66,7 @@ func main() {
 		}
 	}
 	n := float64(*years)
-	fmt.Printf("null: %d device-years of %d rows each on average; stated budget %d false alarm a year\n", *years, null[0].rows, behaviour.DefaultBudget)
+	fmt.Printf("windows of %d day(s); null: %d device-years of %d rows each on average; stated budget %d false alarm a year\n", *every, *years, null[0].rows, behaviour.DefaultBudget)
 	fmt.Printf("false alarms: %d, %.3f a year; 95%% upper bound %.3f; years with any: %.1f %%\n", alarms, float64(alarms)/n, poissonUpper(alarms)/n, 100*float64(with)/n)
 	for _, k := range slices.Sorted(keys(topics)) {
 		fmt.Printf("  %5d  %s\n", topics[k], k)
@@ -129,14 +130,14 @@ type year struct {
 	alarms []alarm
 }
 
-func run(n int, seed uint64, icc float64, days, shift int) []year {
+func run(n int, seed uint64, icc float64, days, shift, every int) []year {
 	out := make([]year, n)
 	work := make(chan int)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range work {
-				y, err := device(seed+uint64(i), icc, days, shift)
+				y, err := device(seed+uint64(i), icc, days, shift, every)
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
@@ -177,7 +178,7 @@ func (s shelf) put(w *sketch.Window) (*wardround.Blob, error) {
 }
 
 // device lives one device through its days and counts what begins to fail.
-func device(seed uint64, icc float64, days, shift int) (year, error) {
+func device(seed uint64, icc float64, days, shift, every int) (year, error) {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	blobs := shelf{}
 	f := behaviour.New(behaviour.Options{Scope: wardround.Scope{Org: "o", Site: "s"}, Origin: wardround.Simulated, Blobs: blobs})
@@ -231,6 +232,7 @@ func device(seed uint64, icc float64, days, shift int) (year, error) {
 	if err := see(begin, &kind.ModelReceivedV1{Maker: "M", Product: "Chest", Version: "1", Model: "chest", Document: "reference", File: "ref"}, blob, -1); err != nil {
 		return y, err
 	}
+	var open *sketch.Window
 	for d := range days {
 		by := 0.0
 		if shift >= 0 && d >= shift {
@@ -241,6 +243,15 @@ func device(seed uint64, icc float64, days, shift int) (year, error) {
 			return y, err
 		}
 		y.rows += w.Rows
+		if open == nil {
+			open = w
+		} else if err := open.Merge(w); err != nil {
+			return y, err
+		}
+		if (d+1)%every != 0 {
+			continue
+		}
+		w, open = open, nil
 		blob, err := blobs.put(w)
 		if err != nil {
 			return y, err
@@ -263,7 +274,7 @@ func window(rng *rand.Rand, seed uint64, day int, icc, shift float64) (*sketch.W
 		if n == "score" {
 			role = sketch.Output
 		}
-		c, err := sketch.NewColumn(n, sketch.Number, role, "", sketch.Options{Seed: seed ^ uint64(day+1000)})
+		c, err := sketch.NewColumn(n, sketch.Number, role, "", sketch.Options{Seed: seed ^ uint64(day+1000), NoDisplay: true})
 		if err != nil {
 			return nil, err
 		}
