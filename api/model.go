@@ -178,7 +178,8 @@ func (v *modelSeen) row(m *behaviour.Summary) ModelRow {
 		Sources: []ModelSource{},
 	}
 	id := v.release(m)
-	r.Artefact, r.Signature = artefactOf(v.releases[id]), signatureOf(v.releases[id])
+	known := slices.Concat(v.releases[id], m.Loaded) // what was released, and what was loaded here
+	r.Artefact, r.Signature = artefactOf(known), signatureOf(known)
 	if ix := v.s.index(); ix != nil && id != "" {
 		sc := v.s.scope(v.ctx)
 		if x := ix.Release(id); x != nil && sc.Sees(x) {

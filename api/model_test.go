@@ -18,7 +18,7 @@ type twoModels struct{}
 func (twoModels) List() []behaviour.Summary {
 	return []behaviour.Summary{
 		{Key: "a/b@triage", Name: "a/b", Service: "triage", Maker: "Acme", Product: "Triage", Version: "1", Failing: 1, First: noon},
-		{Key: "other", Name: "other", Maker: "Elsewhere", First: noon},
+		{Key: "other", Name: "other", Maker: "Elsewhere", First: noon, Loaded: []check.Judgement{{Topic: "signature", State: wardround.Pass, Facts: wardround.Facts{"result": "verified"}}}},
 	}
 }
 
@@ -60,7 +60,7 @@ func TestModels(t *testing.T) {
 	v := h.role(account.Viewer)
 	var p Page[ModelRow]
 	v.read(v.get("/api/v1/models"), &p)
-	if len(p.Items) != 2 || p.Items[0].Artefact != "malicious" || p.Items[0].Signature != "unsigned" || p.Items[1].Artefact != "none" || p.Items[1].Signature != "none" {
+	if len(p.Items) != 2 || p.Items[0].Artefact != "malicious" || p.Items[0].Signature != "unsigned" || p.Items[1].Artefact != "none" || p.Items[1].Signature != "verified" {
 		t.Fatalf("%+v", p.Items)
 	}
 	v.read(v.get("/api/v1/models?artefact=malicious"), &p)

@@ -41,6 +41,8 @@ type Summary struct {
 	Shift string `json:"shift,omitempty"`
 	// Needed is how many patients or studies it takes where there are not enough yet.
 	Needed int64 `json:"needed,omitempty"`
+	// Loaded are the judgements of what was loaded here: its artefact and signature.
+	Loaded []check.Judgement `json:"-"`
 }
 
 // Source is a device that inputs come from.
@@ -116,6 +118,7 @@ func (f *Fold) List() []Summary {
 	for k, e := range f.current {
 		if s := counts[k.owner]; s != nil {
 			s.count(&e.j)
+			s.loaded(k.topic, &e.j)
 		}
 	}
 	return out
@@ -128,6 +131,12 @@ var shifts = []string{"quality", "source", "covariate", "label", "concept"}
 func (s *Summary) shift(kind string) {
 	if at := slices.Index(shifts, kind); at >= 0 && (s.Shift == "" || at < slices.Index(shifts, s.Shift)) {
 		s.Shift = kind
+	}
+}
+
+func (s *Summary) loaded(topic string, j *check.Judgement) {
+	if topic == "artefact" || topic == "signature" {
+		s.Loaded = append(s.Loaded, *j)
 	}
 }
 
@@ -187,6 +196,7 @@ func (f *Fold) Model(key string) (*Detail, bool) {
 	for k, e := range f.current {
 		if k.owner == owner {
 			d.count(&e.j)
+			d.loaded(k.topic, &e.j)
 		}
 		if k.owner == owner || k.owner == releases && releases != "" {
 			if j, ok := f.judgement(e); ok {
