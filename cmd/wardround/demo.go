@@ -143,7 +143,7 @@ func (b *bench) ward(ctx context.Context, w *sim.Ward, speed float64) (network.S
 			}
 		},
 	})
-	ai, err := furnish(ctx, w, b.models, shelved{b.blobs, feed})
+	ai, err := furnish(context.WithoutCancel(ctx), w, b.models, shelved{b.blobs, feed})
 	if err != nil {
 		return s.Stats(), err
 	}

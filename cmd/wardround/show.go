@@ -76,9 +76,9 @@ func (c *demoCmd) show(a *app, opt sim.Options) error {
 	if !c.Parent {
 		fmt.Fprintf(a.stdout, "SIMULATED: a ward of six beds, radiology, home monitoring; seed %d, %s at %s. Not a patient alarm.\n", c.Seed, length, pace(c.Speed))
 	}
-	err = w.begin(ctx, simulated)
+	err = w.begin(context.WithoutCancel(ctx), simulated) // a second; an interrupted demo still shows what it found
 	if err == nil {
-		err = c.welcome(ctx, a, f)
+		err = c.welcome(context.WithoutCancel(ctx), a, f)
 	}
 	if err != nil {
 		cancel()
