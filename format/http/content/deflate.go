@@ -64,13 +64,13 @@ func (d *deflate) take(n uint) int {
 }
 
 // feed decodes p. At the end of the stream it returns what of p follows it, and
-// how many bytes before that were taken from input but not used.
+// how many bytes before that were taken from input but not used. What was decoded
+// before an error is handed out too, so that the output does not depend on how
+// the input was cut.
 func (d *deflate) feed(p []byte) (rest []byte, spare int) {
 	for d.step(&p) {
 	}
-	if d.state != deflateBad {
-		d.flush()
-	}
+	d.flush()
 	if d.state != deflateEnd {
 		return nil, 0
 	}
@@ -144,8 +144,10 @@ func (d *deflate) step(p *[]byte) bool {
 
 func (d *deflate) copyStored(p *[]byte) bool {
 	for d.stored > 0 && d.n >= 8 { // bytes that need took too early
-		d.put(byte(d.take(8)))
 		d.stored--
+		if !d.put(byte(d.take(8))) {
+			return false
+		}
 	}
 	for d.stored > 0 {
 		if len(*p) == 0 {

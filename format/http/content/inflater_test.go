@@ -163,7 +163,34 @@ func TestInflateBroken(t *testing.T) {
 	}
 }
 
-// FuzzInflate compares with compress/flate: what that reads, we read alike.
+// What was decoded before an error is the same however the input was cut.
+func TestInflateBrokenInPieces(t *testing.T) {
+	packed := compress(t, "raw", 6, document(3000))
+	for at := 0; at < len(packed); at += 3 {
+		broken := bytes.Clone(packed)
+		broken[at] ^= 0xff
+		whole, _ := inflateIn(broken, len(broken), 1<<20)
+		for _, size := range []int{1, 2, 7, 100} {
+			if pieces, _ := inflateIn(broken, size, 1<<20); !bytes.Equal(whole, pieces) {
+				t.Fatalf("byte %d changed: %d bytes at once, %d in pieces of %d", at, len(whole), len(pieces), size)
+			}
+		}
+	}
+}
+
+// inflateIn decodes a raw stream given in pieces of size bytes; it stops beyond most bytes.
+func inflateIn(packed []byte, size, most int) ([]byte, blockState) {
+	var got bytes.Buffer
+	d := new(deflate)
+	d.reset(func(p []byte) bool { got.Write(p); return got.Len() <= most })
+	for p := packed; len(p) > 0; p = p[min(size, len(p)):] {
+		d.feed(p[:min(size, len(p))])
+	}
+	return got.Bytes(), d.state
+}
+
+// FuzzInflate compares with compress/flate: what that reads, we read alike, and
+// alike in one piece and in many.
 func FuzzInflate(f *testing.F) {
 	for _, data := range [][]byte{document(2000), noise(300), nil} {
 		for _, level := range []int{flate.HuffmanOnly, 0, 1, 9} {
@@ -173,15 +200,13 @@ func FuzzInflate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, packed []byte, size uint8) {
 		const most = 1 << 20
 		want, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), most+1))
-		var got bytes.Buffer
-		d := new(deflate)
-		d.reset(func(p []byte) bool { got.Write(p); return got.Len() <= most })
-		for p := packed; len(p) > 0; p = p[min(1+int(size), len(p)):] {
-			d.feed(p[:min(1+int(size), len(p))])
+		got, state := inflateIn(packed, 1+int(size), most)
+		if whole, _ := inflateIn(packed, max(1, len(packed)), most); len(got) <= most && len(whole) <= most && !bytes.Equal(got, whole) {
+			t.Fatalf("%d bytes in pieces of %d, %d at once", len(got), 1+int(size), len(whole))
 		}
 		if err == nil && len(want) <= most {
-			if d.state != deflateEnd || !bytes.Equal(got.Bytes(), want) {
-				t.Fatalf("state %d, %d bytes; compress/flate reads %d", d.state, got.Len(), len(want))
+			if state != deflateEnd || !bytes.Equal(got, want) {
+				t.Fatalf("state %d, %d bytes; compress/flate reads %d", state, len(got), len(want))
 			}
 		}
 	})
