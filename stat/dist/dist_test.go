@@ -139,3 +139,41 @@ func TestTailsFallAndMeetTheirEnds(t *testing.T) {
 		}
 	}
 }
+
+// A long sum of Smirnov is taken at some 2,000 places. The judge takes every term.
+func TestSmirnovOfLongSamplesTermByTerm(t *testing.T) {
+	whole := func(n int, x float64) float64 {
+		N, sum := float64(n), 0.0
+		for v := int(N * (1 - x)); v >= 0; v-- {
+			p := x + float64(v)/N
+			if q := (N - float64(v) - N*x) / N; q > 0 {
+				sum += x / p * binomialPoint(v, n, p, q)
+			}
+		}
+		return sum
+	}
+	for _, n := range []int{4095, 4096, 4097, 6000, 8191, 50_000, 272_727} {
+		for _, z2 := range []float64{0.5, 0.99, 1, 1.3, 2.2, 4, 10, 37, 120, 300, 369} {
+			x := math.Sqrt(z2 / float64(n))
+			want, got := whole(n, x), Smirnov(n, x)
+			if math.Abs(got-want) > 1e-12*want {
+				t.Errorf("n %d, n·x² %v: %v, term by term %v: off by %.2g of it", n, z2, got, want, got/want-1)
+			}
+		}
+	}
+}
+
+// Where the distance is so small that nearly every sample has it, the matrix is not needed to say so.
+func TestKolmogorovNearOne(t *testing.T) {
+	for _, n := range []int{141, 142, 200, 500, 1000, 3000} {
+		for _, z2 := range []float64{0.034, 0.03, 0.02} {
+			d := math.Sqrt(z2 / float64(n))
+			if float64(n)*d <= 1 {
+				continue
+			}
+			if below := durbin(n, d); below > 1e-12 {
+				t.Errorf("n %d, n·d² %v: %v of samples lie below, which is not nothing", n, z2, below)
+			}
+		}
+	}
+}

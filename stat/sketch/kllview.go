@@ -3,6 +3,8 @@ package sketch
 import (
 	"math"
 	"slices"
+
+	"github.com/wardround/wardround/stat/order"
 )
 
 // view is what a sketch holds, sorted, with the weight up to and with each value.
@@ -15,36 +17,49 @@ func (s *KLL) sorted() *view {
 	if v := s.view.Load(); v != nil {
 		return v
 	}
+	v := &view{values: make([]float64, 0, s.size), upto: make([]int64, 0, s.size)}
+	var sum int64
+	s.each(func(x float64, w int64) {
+		sum += w
+		if last := len(v.values) - 1; last >= 0 && v.values[last] == x {
+			v.upto[last] = sum
+			return
+		}
+		v.values, v.upto = append(v.values, x), append(v.upto, sum)
+	})
+	s.view.Store(v)
+	return v
+}
+
+// each calls fn for all values held, ascending, with their weights. Every level but the
+// lowest is sorted, so they are merged: all below a level come as one sorted run.
+func (s *KLL) each(fn func(x float64, w int64)) {
 	type weighted struct {
 		x float64
 		w int64
 	}
-	all := make([]weighted, 0, s.size)
-	for h, l := range s.levels {
+	lowest := order.Sorted(s.levels[0])
+	run, room := make([]weighted, len(lowest), s.size), make([]weighted, 0, s.size)
+	for i, x := range lowest {
+		run[i] = weighted{x, 1}
+	}
+	for h, l := range s.levels[1:] {
+		w := int64(2) << h
+		room = room[:0]
+		i := 0
 		for _, x := range l {
-			all = append(all, weighted{x, 1 << h})
+			for i < len(run) && run[i].x <= x {
+				room = append(room, run[i])
+				i++
+			}
+			room = append(room, weighted{x, w})
 		}
+		room = append(room, run[i:]...)
+		run, room = room, run
 	}
-	slices.SortFunc(all, func(a, b weighted) int {
-		switch {
-		case a.x < b.x:
-			return -1
-		case a.x > b.x:
-			return 1
-		}
-		return 0
-	})
-	v := &view{}
-	var sum int64
-	for i, a := range all {
-		sum += a.w
-		if i+1 < len(all) && all[i+1].x == a.x {
-			continue
-		}
-		v.values, v.upto = append(v.values, a.x), append(v.upto, sum)
+	for _, r := range run {
+		fn(r.x, r.w)
 	}
-	s.view.Store(v)
-	return v
 }
 
 // RankError is by how much the share of rows at or below any one value may be off,
@@ -91,6 +106,40 @@ func (s *KLL) CDF(x float64) (lo, mid, hi float64) {
 		at = 0
 	}
 	return s.interval(v, at, x >= s.max, x < s.min)
+}
+
+// CDFs fills mid with the estimate of [KLL.CDF] at each of xs, which ascend, in one pass
+// over the sketch, and returns how far the interval reaches from it at most: 0 if all of
+// them are exact.
+func (s *KLL) CDFs(xs, mid []float64) (off float64) {
+	v := s.sorted()
+	n := float64(s.n)
+	e := s.RankError(Confidence)
+	at := 0
+	for i, x := range xs {
+		for at < len(v.values) && v.values[at] <= x {
+			at++
+		}
+		switch {
+		case s.n == 0:
+			mid[i], off = math.NaN(), 1
+		case x >= s.max:
+			mid[i] = 1
+		case x < s.min:
+			mid[i] = 0
+		default:
+			m := 0.0
+			if at > 0 {
+				m = float64(v.upto[at-1]) / n
+			}
+			if s.variance > 0 {
+				m = min(max(m, 1/n), 1-1/n)
+				off = max(off, m-max(m-e, 1/n), min(m+e, 1-1/n)-m)
+			}
+			mid[i] = m
+		}
+	}
+	return off
 }
 
 // Below returns the share of rows below x, as [KLL.CDF] does for at or below.

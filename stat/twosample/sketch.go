@@ -20,6 +20,12 @@ type uniform interface {
 	UniformRankError(confidence float64) float64
 }
 
+// swept is a Ranked that fills in its estimates at ascending values in one pass, and returns how far its intervals reach from
+// them at most. A search for each value costs ten times as much.
+type swept interface {
+	CDFs(x, mid []float64) (off float64)
+}
+
 // Ranked lets a sorted column stand beside a sketch.
 func (s Sorted) Ranked() Ranked { return sortedRanks{s} }
 
@@ -27,6 +33,16 @@ type sortedRanks struct{ s Sorted }
 
 func (r sortedRanks) N() int64           { return int64(len(r.s)) }
 func (r sortedRanks) Support() []float64 { return slices.Compact(slices.Clone(r.s)) }
+func (r sortedRanks) CDFs(x, mid []float64) (off float64) {
+	at, n := 0, float64(len(r.s))
+	for i, v := range x {
+		for at < len(r.s) && r.s[at] <= v {
+			at++
+		}
+		mid[i] = float64(at) / n
+	}
+	return 0
+}
 func (r sortedRanks) CDF(x float64) (lo, mid, hi float64) {
 	i, _ := slices.BinarySearchFunc(r.s, x, func(e, x float64) int {
 		if e <= x {
@@ -54,20 +70,38 @@ func view(a, b Ranked) (p pair, exact bool, err error) {
 	if p.n < 1 || p.m < 1 || p.n > 1<<31 || p.m > 1<<31 {
 		return p, false, fmt.Errorf("%w: sketches of %d and %d values", ErrSmall, a.N(), b.N())
 	}
-	p.x = append(slices.Clone(a.Support()), b.Support()...)
-	slices.Sort(p.x)
-	p.x = slices.Compact(p.x)
+	p.x = pool(a.Support(), b.Support())
 	p.f, p.ea = estimate(a, p.x)
 	p.g, p.eb = estimate(b, p.x)
 	return p, p.ea == 0 && p.eb == 0 && p.n+p.m <= 1e6, nil
 }
 
+// pool is the union of two supports, each of which ascends.
+func pool(a, b []float64) []float64 {
+	out := make([]float64, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		x := min(a[0], b[0])
+		out = append(out, x)
+		for len(a) > 0 && a[0] == x {
+			a = a[1:]
+		}
+		for len(b) > 0 && b[0] == x {
+			b = b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
 func estimate(r Ranked, x []float64) (mid []float64, err float64) {
 	mid = make([]float64, len(x))
-	for i, v := range x {
-		var lo, hi float64
-		lo, mid[i], hi = r.CDF(v)
-		err = math.Max(err, math.Max(mid[i]-lo, hi-mid[i]))
+	if s, ok := r.(swept); ok {
+		err = s.CDFs(x, mid)
+	} else {
+		for i, v := range x {
+			var lo, hi float64
+			lo, mid[i], hi = r.CDF(v)
+			err = max(err, mid[i]-lo, hi-mid[i])
+		}
 	}
 	if u, ok := r.(uniform); ok && err > 0 {
 		err = u.UniformRankError(sketchConfidence)
@@ -117,7 +151,7 @@ func KSSketch(a, b Ranked, o Options) (Result, error) {
 	return onSketch(a, b, o, KSSorted, func(p pair) (Result, error) {
 		d := 0.0
 		for i := range p.x {
-			d = math.Max(d, math.Abs(p.f[i]-p.g[i]))
+			d = max(d, math.Abs(p.f[i]-p.g[i]))
 		}
 		e := p.ea + p.eb
 		lo, hi := math.Max(0, d-e), math.Min(1, d+e)
@@ -140,8 +174,10 @@ func MannWhitneySketch(a, b Ranked, o Options) (Result, error) {
 			auc += (p.f[i] - f0) * (g0 + p.g[i]) / 2
 			h := (p.n*p.f[i] + p.m*p.g[i]) / N
 			atom := h - h0
-			tieLo += math.Pow(math.Max(0, atom-2*eh), 3)
-			largest = math.Max(largest, atom+2*eh)
+			if sure := atom - 2*eh; sure > 0 {
+				tieLo += sure * sure * sure
+			}
+			largest = max(largest, atom+2*eh)
 			f0, g0, h0 = p.f[i], p.g[i], h
 		}
 		tieHi = math.Min(1, largest*largest) // Σt³ ≤ max t²·Σt

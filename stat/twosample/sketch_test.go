@@ -155,3 +155,53 @@ func TestPSIOfSketches(t *testing.T) {
 		t.Errorf("%d of 100 intervals miss the exact index", miss)
 	}
 }
+
+// plainly hides that a sketch answers for many values at once.
+type plainly struct{ k *sketch.KLL }
+
+func (p plainly) N() int64                            { return p.k.N() }
+func (p plainly) CDF(x float64) (lo, mid, hi float64) { return p.k.CDF(x) }
+func (p plainly) Support() []float64                  { return p.k.Support() }
+func (p plainly) UniformRankError(c float64) float64  { return p.k.UniformRankError(c) }
+
+// One pass over two sketches gives what a search for each value gives, to the last digit.
+func TestOnePassIsWhatSearchesFind(t *testing.T) {
+	tests := map[string]func(a, b Ranked) (Result, error){
+		"ks":               func(a, b Ranked) (Result, error) { return KSSketch(a, b, Options{}) },
+		"effective ks":     func(a, b Ranked) (Result, error) { return KSSketch(a, b, Options{EffA: 90, EffB: 40}) },
+		"mann-whitney":     func(a, b Ranked) (Result, error) { return MannWhitneySketch(a, b, Options{}) },
+		"cramer-von-mises": func(a, b Ranked) (Result, error) { return CramerVonMisesSketch(a, b, Options{}) },
+		"anderson-darling": func(a, b Ranked) (Result, error) { return AndersonDarlingSketch(a, b, Options{}) },
+		"wasserstein":      func(a, b Ranked) (Result, error) { return WassersteinSketch(a, b) },
+		"psi":              func(a, b Ranked) (Result, error) { return PSISketch(a, b, []float64{-1, 0, 0.5, 3}) },
+	}
+	for i := range 120 {
+		r := rand.New(rand.NewPCG(uint64(i), 41))
+		shape := []string{"normal", "lognormal", "counts", "two humps"}[i%4]
+		a, b := draw(r, shape, 1+r.IntN(6000), 0), draw(r, shape, 1+r.IntN(3000), 0.1*float64(i%3))
+		if i%11 == 0 { // one value alone, of which much is known
+			for k := range b {
+				b[k] = 1
+			}
+		}
+		ka, kb := kll(a, uint64(i)), kll(b, uint64(i+1000))
+		for name, test := range tests {
+			want, err := test(plainly{ka}, plainly{kb})
+			got, err2 := test(ka, kb)
+			if (err == nil) != (err2 == nil) || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+				t.Fatalf("%s of %s, %d and %d:\n%+v (%v), by searches\n%+v (%v)", name, shape, len(a), len(b), got, err2, want, err)
+			}
+		}
+		if i%2 == 0 { // a sorted column beside a sketch
+			x, err := Sort(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := KSSketch(x.Ranked(), kb, Options{})
+			want, _ := KSSketch(struct{ Ranked }{x.Ranked()}, plainly{kb}, Options{})
+			if got != want {
+				t.Fatalf("a column and a sketch: %+v, by searches %+v", got, want)
+			}
+		}
+	}
+}
