@@ -1,13 +1,12 @@
 // Package fdr keeps false alarms within what was promised when many tests are made:
-// at once ([BenjaminiHochberg], [BenjaminiYekutieli], [Holm], [EBH]) and one after the
-// other without end ([LORD], [SAFFRON], [ELond], [Spending]).
+// at once ([BenjaminiHochberg], [BenjaminiYekutieli]) and one after the other without
+// end ([LORD], [ELond]).
 //
 // What is promised differs, and so does what it needs:
 //
-//	Holm, Spending      at most α false alarms are expected, however the tests depend
-//	BenjaminiYekutieli  of the alarms, a share of at most α is expected to be false, however they depend
+//	BenjaminiYekutieli  of the alarms, a share of at most α is expected to be false, however the tests depend
 //	BenjaminiHochberg   the same, for tests that are independent or positively dependent
-//	LORD, SAFFRON       the same, over time, for p-values that are valid given the past
+//	LORD                the same, over time, for p-values that are valid given the past
 //	ELond               the same, over time, from e-values, however they depend
 //
 // A monitor that reads the same patients in many columns has tests that depend; one
