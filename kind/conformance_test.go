@@ -188,6 +188,14 @@ var notOfPeople = map[string]string{
 	"inference.window.estimates.value":        "a measure of a model",
 	"inference.labelled.estimates.name":       "a measure",
 	"inference.labelled.estimates.value":      "a measure of a model",
+	"results.window.codes.reasons.text":       "a code of FHIR's data-absent-reason",
+	"results.window.codes.types.text":         "a type of value, from a closed list",
+	"results.window.codes.statuses.text":      "a code of HL7 table 0085 or of FHIR",
+	"results.window.codes.flags.text":         "a code of HL7 table 0078",
+	"results.window.codes.value_counts":       "counts of values, of at least five results",
+	"results.window.orders.text":              "a code, or a keyed digest of one",
+	"results.window.ages.text":                "a band of ten years, beside a count",
+	"results.window.sexes.text":               "F, M or other, beside a count",
 	"inference.window.sources.name":           "what a device calls itself; one that bears the mark of a person does not leave the sensor",
 }
 
