@@ -6,12 +6,15 @@
 //	[KSWIN]        newest values against a sample of older ones (Raab et al. 2020)
 //	[CUSUM]        a cumulative sum against a known mean (Page 1954)
 //	[EWMA]         an exponentially weighted mean against a known mean (Roberts 1959)
-//	[EDetector]    a product of bets that nobody should win (Shin, Ramdas and Rinaldo 2023)
+//	[EDetector]    products of bets that nobody should win (Shin, Ramdas and Rinaldo 2023)
 //
-// The first three need no reference and are set by rules of thumb, with defaults as
-// in river. The others are set by what they may cost: [CUSUMLimit] and [EWMALimit]
-// give the limit for a wanted average run length (ARL), the mean number of values to a
-// false alarm, and an [EDetector] keeps its own by construction, whatever the values' law.
+// The first three need no reference and have river's defaults, which are rules of thumb.
+// All can be set by what they may cost, the mean number of values to a false alarm (the
+// average run length): [CUSUMLimit] and [EWMALimit] by Markov chains,
+// [PageHinkleyThreshold] by trial; ADWIN and KSWIN bound the chance of each look, which
+// is one over it; an EDetector keeps it by construction. Where the mean that values are
+// held against was itself measured, it is off by the same amount for ever: see the
+// argument off of the first two.
 //
 // All are small, keep their state in exported fields that can be stored, read no
 // clock and use bounded memory.

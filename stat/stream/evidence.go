@@ -3,42 +3,64 @@ package stream
 import "math"
 
 // EDetector multiplies e-values, each of which has a mean of at most 1 while nothing
-// has changed, whatever came before, and tells a change when one of the products that
-// began at each moment is large in sum: the Shiryaev–Roberts e-detector. Without a
-// change it takes at least Length values on average until a false alarm, by
-// construction and at any time one looks (Shin, Ramdas and Rinaldo 2023, "E-detectors").
+// has changed, whatever came before, and tells a change when the products that began at
+// each moment are large in sum: the Shiryaev–Roberts e-detector. Several bets may be
+// made side by side, on a rise and on a fall, on small changes and on large ones: their
+// mean counts. Without a change it takes at least Length steps on average until a false
+// alarm, by construction and whenever one looks (Shin, Ramdas and Rinaldo 2023,
+// "E-detectors").
 type EDetector struct {
-	Length float64 `json:"length"` // least average run length that is kept
-	Sum    float64 `json:"sum,omitempty"`
+	Length float64   `json:"length"`         // least average run length that is kept; it may differ from step to step
+	Sums   []float64 `json:"sums,omitempty"` // one for each bet
 }
 
-// Update takes an e-value and says whether a change is told; it then starts anew.
-func (d *EDetector) Update(e float64) bool {
-	if math.IsNaN(e) || e < 0 {
+// mostSum keeps sums finite, which JSON asks for.
+const mostSum = 1e300
+
+// Update takes the e-values of a step, one for each bet and as many as at the step
+// before, and says whether a change is told; it then starts anew. An e-value that is no
+// number counts as 1: nothing was learnt.
+func (d *EDetector) Update(e ...float64) bool {
+	if len(e) == 0 {
 		return false
 	}
-	d.Sum = (d.Sum + 1) * e
-	if d.Sum < d.Length {
+	if len(d.Sums) != len(e) {
+		d.Sums = make([]float64, len(e))
+	}
+	total := 0.0
+	for i, x := range e {
+		if math.IsNaN(x) || x < 0 {
+			x = 1
+		}
+		d.Sums[i] = min((d.Sums[i]+1)*x, mostSum)
+		total += d.Sums[i] / float64(len(e))
+	}
+	if total < d.Length {
 		return false
 	}
-	d.Sum = 0
+	d.Sums = nil
 	return true
 }
 
-// EProcess is the plain product: the chance that it ever passes 1/α while nothing has
-// changed is at most α (Ville's inequality), however long one looks.
-type EProcess struct {
-	Log float64 `json:"log"` // natural logarithm of the product
-	Top float64 `json:"top"` // greatest so far
+// MeanE is an e-value for a mean that was found diff above what it should be, with a
+// standard error of se, against all means that are at most least above it: the
+// likelihood ratio of most against least, of a normal law. For a fall give −diff. 1 where
+// it cannot be told.
+func MeanE(diff, se, least, most float64) float64 {
+	if !(se > 0) || !(most > least) {
+		return 1
+	}
+	return math.Exp(min((diff*(most-least)-(most*most-least*least)/2)/(se*se), 600))
 }
 
-// Update takes an e-value and returns the anytime-valid p-value so far.
-func (p *EProcess) Update(e float64) float64 {
-	if !math.IsNaN(e) && e >= 0 {
-		p.Log += math.Log(e)
-		p.Top = max(p.Top, p.Log)
+// ShareE is the same of a share: hits of n independent trials, against all shares that
+// are at most least: the likelihood ratio of most against least, of a binomial law, which
+// holds for the smallest shares, too. For a fall count misses.
+func ShareE(hits, n, least, most float64) float64 {
+	if !(n > 0) || !(0 < least && least < most && most < 1) || hits < 0 || hits > n {
+		return 1
 	}
-	return min(1, math.Exp(-p.Top))
+	return math.Exp(min(hits*math.Log(most/least)+(n-hits)*math.Log((1-most)/(1-least)), 600))
 }
 
 // EValue turns a p-value into an e-value: the mixture over all κ of κ·p^(κ−1), whose
@@ -55,37 +77,4 @@ func EValue(p float64) float64 {
 	}
 	l := math.Log(p)
 	return (1 - p + p*l) / (p * l * l)
-}
-
-// Jumper bets on ranks of values in their reference, uniform on 0 to 1 while nothing
-// has changed: against too many low ones, against too many high ones, or not at all,
-// and lets a little of its money move between the three after each bet (the "simple
-// jumper" of Vovk, Petej, Nouretdinov, Ahlberg, Carlsson and Gammerman 2021). Its e-values are
-// for an [EDetector] or an [EProcess].
-type Jumper struct {
-	Jump  float64    `json:"jump"` // share that moves; 0 is 0.01
-	Money [3]float64 `json:"money"`
-}
-
-// E takes a rank and returns the e-value of this step: by how much the money grew.
-func (j *Jumper) E(rank float64) float64 {
-	if math.IsNaN(rank) {
-		return 1
-	}
-	jump := j.Jump
-	if jump == 0 {
-		jump = 0.01
-	}
-	total := j.Money[0] + j.Money[1] + j.Money[2]
-	if total <= 0 {
-		j.Money, total = [3]float64{1. / 3, 1. / 3, 1. / 3}, 1
-	}
-	var next float64
-	x := min(max(rank, 0), 1) - 0.5
-	for i, side := range [3]float64{-1, 0, 1} {
-		m := (1-jump)*j.Money[i]/total + jump/3
-		j.Money[i] = m * (1 + side*x)
-		next += j.Money[i]
-	}
-	return next
 }
