@@ -154,7 +154,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST /fhir/Patient/_search HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nname=Anna")
 	f.Fuzz(func(t *testing.T, stream string) {
 		r, err := nethttp.ReadRequest(bufio.NewReader(strings.NewReader(stream)))
-		if err != nil || r.Header.Get("Expect") != "" || r.ProtoMajor != 1 || !targetStart(r.Method, r.RequestURI) {
+		if err != nil || r.Header.Get("Expect") != "" || r.ProtoMajor != 1 || len(r.Method) > maxMethod || !targetStart(r.Method, r.RequestURI) {
 			return
 		}
 		if r.ProtoMinor == 0 && strings.Contains(strings.ToLower(stream), "transfer-encoding") {
