@@ -125,18 +125,26 @@ func durbin(n int, d float64) float64 {
 	for c := range m {
 		H[(m-1)*m+c] = v[m-1-c]
 	}
-	P := make([]float64, m*m)
-	for i := range m {
-		P[i*m+i] = 1
-	}
+	// Of Hⁿ one cell is wanted, so a row of the product is carried, and only the powers of two are whole matrices.
+	row, next := make([]float64, m), make([]float64, m)
+	row[k-1] = 1
 	scratch := make([]float64, m*m)
 	exp, hExp := 0, 0
 	const big, bits = 0x1p128, 128
 	centre := (k-1)*m + k - 1
-	for e := n; e > 0; e >>= 1 {
+	for e := n; ; {
 		if e&1 == 1 {
-			P, scratch = multiply(P, H, scratch, m), P
+			clear(next)
+			for i, x := range row {
+				for j, y := range H[i*m : i*m+m] {
+					next[j] += x * y
+				}
+			}
+			row, next = next, row
 			exp += hExp
+		}
+		if e >>= 1; e == 0 {
+			break
 		}
 		H, scratch = multiply(H, H, scratch, m), H
 		hExp *= 2
@@ -147,7 +155,7 @@ func durbin(n int, d float64) float64 {
 			hExp += bits
 		}
 	}
-	p := P[centre]
+	p := row[k-1]
 	for i := 1; i <= n; i++ {
 		p = p * float64(i) / float64(n)
 		if p < 1/big {

@@ -3,6 +3,7 @@ package sketch
 import (
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/wardround/wardround/stat/order"
 )
@@ -11,6 +12,13 @@ import (
 type view struct {
 	values []float64 // distinct, ascending
 	upto   []int64   // rows at or below each
+	steps  atomic.Pointer[steps]
+}
+
+// steps is the distribution function at the values where it steps.
+type steps struct {
+	values, shares []float64
+	off            float64
 }
 
 func (s *KLL) sorted() *view {
@@ -108,38 +116,40 @@ func (s *KLL) CDF(x float64) (lo, mid, hi float64) {
 	return s.interval(v, at, x >= s.max, x < s.min)
 }
 
-// CDFs fills mid with the estimate of [KLL.CDF] at each of xs, which ascend, in one pass
-// over the sketch, and returns how far the interval reaches from it at most: 0 if all of
-// them are exact.
-func (s *KLL) CDFs(xs, mid []float64) (off float64) {
-	v := s.sorted()
-	n := float64(s.n)
-	e := s.RankError(Confidence)
-	at := 0
-	for i, x := range xs {
-		for at < len(v.values) && v.values[at] <= x {
-			at++
-		}
-		switch {
-		case s.n == 0:
-			mid[i], off = math.NaN(), 1
-		case x >= s.max:
-			mid[i] = 1
-		case x < s.min:
-			mid[i] = 0
-		default:
-			m := 0.0
-			if at > 0 {
-				m = float64(v.upto[at-1]) / n
-			}
-			if s.variance > 0 {
-				m = min(max(m, 1/n), 1-1/n)
-				off = max(off, m-max(m-e, 1/n), min(m+e, 1-1/n)-m)
-			}
-			mid[i] = m
-		}
+// Steps returns [KLL.Support] and the estimate of [KLL.CDF] at each, and by how much the
+// interval reaches beyond an estimate at most: 0 if all of them are exact. Both slices
+// are the sketch's: they must not be changed, and hold until it is.
+func (s *KLL) Steps() (values, shares []float64, off float64) {
+	st := s.sorted().steps.Load()
+	if st == nil {
+		st = s.step(s.sorted())
+		s.sorted().steps.Store(st)
 	}
-	return off
+	return st.values, st.shares, st.off
+}
+
+func (s *KLL) step(v *view) *steps {
+	st := &steps{values: v.values}
+	if s.n == 0 {
+		return st
+	}
+	first := len(v.values) == 0 || s.min < v.values[0]
+	last := len(v.values) > 0 && s.max > v.values[len(v.values)-1] || len(v.values) == 0 && s.max > s.min
+	if first || last {
+		st.values = s.Support()
+	}
+	st.shares = make([]float64, len(st.values))
+	e := s.RankError(Confidence)
+	for i, x := range st.values {
+		at := i + 1
+		if first {
+			at--
+		}
+		lo, mid, hi := s.within(v, min(at, len(v.values)), x >= s.max, x < s.min, e)
+		st.shares[i] = mid
+		st.off = max(st.off, mid-lo, hi-mid)
+	}
+	return st
 }
 
 // Below returns the share of rows below x, as [KLL.CDF] does for at or below.
@@ -151,6 +161,11 @@ func (s *KLL) Below(x float64) (lo, mid, hi float64) {
 
 // interval of the rank before place at.
 func (s *KLL) interval(v *view, at int, all, none bool) (lo, mid, hi float64) {
+	return s.within(v, at, all, none, s.RankError(Confidence))
+}
+
+// within is interval, given the error of a rank.
+func (s *KLL) within(v *view, at int, all, none bool, e float64) (lo, mid, hi float64) {
 	if s.n == 0 {
 		return 0, math.NaN(), 1
 	}
@@ -168,7 +183,6 @@ func (s *KLL) interval(v *view, at int, all, none bool) (lo, mid, hi float64) {
 	}
 	// Between the extremes at least one row is on either side.
 	mid = math.Min(math.Max(mid, 1/n), 1-1/n)
-	e := s.RankError(Confidence)
 	return math.Max(mid-e, 1/n), mid, math.Min(mid+e, 1-1/n)
 }
 

@@ -20,12 +20,6 @@ type uniform interface {
 	UniformRankError(confidence float64) float64
 }
 
-// swept is a Ranked that fills in its estimates at ascending values in one pass, and returns how far its intervals reach from
-// them at most. A search for each value costs ten times as much.
-type swept interface {
-	CDFs(x, mid []float64) (off float64)
-}
-
 // Ranked lets a sorted column stand beside a sketch.
 func (s Sorted) Ranked() Ranked { return sortedRanks{s} }
 
@@ -33,15 +27,13 @@ type sortedRanks struct{ s Sorted }
 
 func (r sortedRanks) N() int64           { return int64(len(r.s)) }
 func (r sortedRanks) Support() []float64 { return slices.Compact(slices.Clone(r.s)) }
-func (r sortedRanks) CDFs(x, mid []float64) (off float64) {
-	at, n := 0, float64(len(r.s))
-	for i, v := range x {
-		for at < len(r.s) && r.s[at] <= v {
-			at++
+func (r sortedRanks) Steps() (values, shares []float64, off float64) {
+	for i := range r.s {
+		if i+1 == len(r.s) || r.s[i+1] != r.s[i] {
+			values, shares = append(values, r.s[i]), append(shares, float64(i+1)/float64(len(r.s)))
 		}
-		mid[i] = float64(at) / n
 	}
-	return 0
+	return values, shares, 0
 }
 func (r sortedRanks) CDF(x float64) (lo, mid, hi float64) {
 	i, _ := slices.BinarySearchFunc(r.s, x, func(e, x float64) int {
@@ -57,90 +49,25 @@ func (r sortedRanks) CDF(x float64) (lo, mid, hi float64) {
 // sketchConfidence is of each side, so that both hold with 0.99.
 const sketchConfidence = 0.995
 
-// pair is the pooled view of two sketches.
-type pair struct {
-	n, m   float64
-	x      []float64
-	f, g   []float64 // estimates at x
-	ea, eb float64   // bounds of their errors, uniformly
-}
-
-func view(a, b Ranked) (p pair, exact bool, err error) {
-	p.n, p.m = float64(a.N()), float64(b.N())
-	if p.n < 1 || p.m < 1 || p.n > 1<<31 || p.m > 1<<31 {
-		return p, false, fmt.Errorf("%w: sketches of %d and %d values", ErrSmall, a.N(), b.N())
-	}
-	p.x = pool(a.Support(), b.Support())
-	p.f, p.ea = estimate(a, p.x)
-	p.g, p.eb = estimate(b, p.x)
-	return p, p.ea == 0 && p.eb == 0 && p.n+p.m <= 1e6, nil
-}
-
-// pool is the union of two supports, each of which ascends.
-func pool(a, b []float64) []float64 {
-	out := make([]float64, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		x := min(a[0], b[0])
-		out = append(out, x)
-		for len(a) > 0 && a[0] == x {
-			a = a[1:]
-		}
-		for len(b) > 0 && b[0] == x {
-			b = b[1:]
-		}
-	}
-	return append(append(out, a...), b...)
-}
-
-func estimate(r Ranked, x []float64) (mid []float64, err float64) {
-	mid = make([]float64, len(x))
-	if s, ok := r.(swept); ok {
-		err = s.CDFs(x, mid)
-	} else {
-		for i, v := range x {
-			var lo, hi float64
-			lo, mid[i], hi = r.CDF(v)
-			err = max(err, mid[i]-lo, hi-mid[i])
-		}
-	}
-	if u, ok := r.(uniform); ok && err > 0 {
-		err = u.UniformRankError(sketchConfidence)
-	}
-	return mid, math.Min(1, err)
-}
-
-// expand writes exact sketches out as columns.
-func (p pair) expand() (a, b Sorted) {
-	write := func(f []float64, n float64) Sorted {
-		out := make(Sorted, 0, int(n))
-		for i, v := range p.x {
-			for upto := int(math.Round(f[i] * n)); len(out) < upto; {
-				out = append(out, v)
-			}
-		}
-		return out
-	}
-	return write(p.f, p.n), write(p.g, p.m)
-}
-
-func onSketch(a, b Ranked, o Options, exact sortedTest, bound func(p pair) (Result, error)) (Result, error) {
+func onSketch(a, b Ranked, o Options, exact sortedTest, bound func(p *pair, o Options) (Result, error)) (Result, error) {
 	p, ok, err := view(a, b)
 	if err != nil {
 		return Result{}, err
 	}
+	defer pairs.Put(p)
 	if ok {
 		return exactly(p, o, exact)
 	}
-	return bound(p)
+	return bound(p, o)
 }
 
-func exactly(p pair, o Options, exact sortedTest) (Result, error) {
+func exactly(p *pair, o Options, exact sortedTest) (Result, error) {
 	x, y := p.expand()
 	return exact(x, y, o)
 }
 
 // sketched fills a Result from the statistic's estimate and interval and a p that falls as the statistic grows.
-func (p pair) sketched(name string, lo, mid, hi float64, tail func(float64) float64, effect float64) Result {
+func (p *pair) sketched(name string, lo, mid, hi float64, tail func(float64) float64, effect float64) Result {
 	r := Result{Test: name, Statistic: mid, Low: lo, High: hi, Effect: effect, NA: int(p.n), NB: int(p.m), Method: "sketch"}
 	r.P, r.PLow, r.PHigh = tail(mid), tail(hi), tail(lo)
 	return r
@@ -148,64 +75,108 @@ func (p pair) sketched(name string, lo, mid, hi float64, tail func(float64) floa
 
 // KSSketch is [KS] on sketches. The errors of both distribution functions add up to the error of D.
 func KSSketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, KSSorted, func(p pair) (Result, error) {
-		d := 0.0
-		for i := range p.x {
-			d = max(d, math.Abs(p.f[i]-p.g[i]))
+	return onSketch(a, b, o, KSSorted, (*pair).ks)
+}
+
+func (p *pair) ks(o Options) (Result, error) {
+	lo, d, hi := p.distance()
+	return p.sketched("ks", lo, d, hi, func(d float64) float64 {
+		pv, _ := ksP(int(p.n), int(p.m), int64(math.Round(d*p.n*p.m)), o)
+		return pv
+	}, d), nil
+}
+
+// distance is D, and between what it lies.
+func (p *pair) distance() (lo, d, hi float64) {
+	g := p.g[:len(p.f)]
+	for i, f := range p.f {
+		if e := math.Abs(f - g[i]); e > d {
+			d = e
 		}
-		e := p.ea + p.eb
-		lo, hi := math.Max(0, d-e), math.Min(1, d+e)
-		r := p.sketched("ks", lo, d, hi, func(d float64) float64 {
-			pv, _ := ksP(int(p.n), int(p.m), int64(math.Round(d*p.n*p.m)), o)
-			return pv
-		}, d)
-		return r, nil
-	})
+	}
+	e := p.ea + p.eb
+	return math.Max(0, d-e), d, math.Min(1, d+e)
+}
+
+// DistanceSketch is D of [KSSketch] without its p, which may cost more than all the rest: Statistic between Low and High.
+func DistanceSketch(a, b Ranked) (Result, error) {
+	p, _, err := view(a, b)
+	if err != nil {
+		return Result{}, err
+	}
+	defer pairs.Put(p)
+	lo, d, hi := p.distance()
+	nan := math.NaN()
+	return Result{Test: "ks", Statistic: d, Low: lo, High: hi, Effect: d, P: nan, PLow: nan, PHigh: nan, NA: int(p.n), NB: int(p.m), Method: "distance"}, nil
 }
 
 // MannWhitneySketch is [MannWhitney] on sketches: P(a > b) is off by no more than both errors together, whether ties are many
 // or none.
 func MannWhitneySketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, MannWhitneySorted, func(p pair) (Result, error) {
-		var auc, f0, g0, h0, tieLo, tieHi, largest float64
-		N := p.n + p.m
-		eh := (p.n*p.ea + p.m*p.eb) / N
-		for i := range p.x {
-			auc += (p.f[i] - f0) * (g0 + p.g[i]) / 2
-			h := (p.n*p.f[i] + p.m*p.g[i]) / N
-			atom := h - h0
-			if sure := atom - 2*eh; sure > 0 {
-				tieLo += sure * sure * sure
-			}
-			largest = max(largest, atom+2*eh)
-			f0, g0, h0 = p.f[i], p.g[i], h
+	return onSketch(a, b, o, MannWhitneySorted, (*pair).mannWhitney)
+}
+
+// RanksSketch is [KSSketch] and [MannWhitneySketch] at the price of one: what both need is made once.
+func RanksSketch(a, b Ranked, o Options) (ks, mw Result, err error) {
+	p, exact, err := view(a, b)
+	if err != nil {
+		return ks, mw, err
+	}
+	defer pairs.Put(p)
+	if exact {
+		x, y := p.expand()
+		if ks, err = KSSorted(x, y, o); err == nil {
+			mw, err = MannWhitneySorted(x, y, o)
 		}
-		tieHi = math.Min(1, largest*largest) // Σt³ ≤ max t²·Σt
-		// A share of exactly tied values needs an atom; a sketch can't tell a small one from none.
-		e := p.ea + p.eb
-		ratio, _, _ := o.ratio(int(p.n), int(p.m))
-		tail := func(auc, ties float64) float64 {
-			s := math.Sqrt(p.n * p.m / 12 * (N + 1) * math.Max(0, 1-ties))
-			z := (math.Abs(auc-0.5)*p.n*p.m - 0.5) / s * math.Sqrt(ratio)
-			return math.Min(1, 2*normalTail(z))
+		return ks, mw, err
+	}
+	ks, _ = p.ks(o)
+	mw, _ = p.mannWhitney(o)
+	return ks, mw, nil
+}
+
+func (p *pair) mannWhitney(o Options) (Result, error) {
+	var auc, f0, g0, h0, tieLo, largest float64
+	N := p.n + p.m
+	eh := (p.n*p.ea + p.m*p.eb) / N
+	for i := range p.x {
+		auc += (p.f[i] - f0) * (g0 + p.g[i]) / 2
+		h := (p.n*p.f[i] + p.m*p.g[i]) / N
+		atom := h - h0
+		if sure := atom - 2*eh; sure > 0 {
+			tieLo += sure * sure * sure
 		}
-		lo, hi := math.Max(0, auc-e), math.Min(1, auc+e)
-		far := hi
-		if 0.5-lo > hi-0.5 {
-			far = lo
+		if atom > largest {
+			largest = atom
 		}
-		near := math.Max(lo, math.Min(hi, 0.5))
-		r := Result{Test: "mann-whitney", Statistic: auc * p.n * p.m, Low: lo * p.n * p.m, High: hi * p.n * p.m, Effect: 2*auc - 1,
-			NA: int(p.n), NB: int(p.m), Method: "sketch"}
-		r.P, r.PLow, r.PHigh = tail(auc, tieLo), math.Min(tail(far, tieHi), tail(far, tieLo)), math.Max(tail(near, tieLo), tail(near, tieHi))
-		return r, nil
-	})
+		f0, g0, h0 = p.f[i], p.g[i], h
+	}
+	largest += 2 * eh
+	tieHi := math.Min(1, largest*largest) // Σt³ ≤ max t²·Σt
+	// A share of exactly tied values needs an atom; a sketch can't tell a small one from none.
+	e := p.ea + p.eb
+	ratio, _, _ := o.ratio(int(p.n), int(p.m))
+	tail := func(auc, ties float64) float64 {
+		s := math.Sqrt(p.n * p.m / 12 * (N + 1) * math.Max(0, 1-ties))
+		z := (math.Abs(auc-0.5)*p.n*p.m - 0.5) / s * math.Sqrt(ratio)
+		return math.Min(1, 2*normalTail(z))
+	}
+	lo, hi := math.Max(0, auc-e), math.Min(1, auc+e)
+	far := hi
+	if 0.5-lo > hi-0.5 {
+		far = lo
+	}
+	near := math.Max(lo, math.Min(hi, 0.5))
+	r := Result{Test: "mann-whitney", Statistic: auc * p.n * p.m, Low: lo * p.n * p.m, High: hi * p.n * p.m, Effect: 2*auc - 1,
+		NA: int(p.n), NB: int(p.m), Method: "sketch"}
+	r.P, r.PLow, r.PHigh = tail(auc, tieLo), math.Min(tail(far, tieHi), tail(far, tieLo)), math.Max(tail(near, tieLo), tail(near, tieHi))
+	return r, nil
 }
 
 // CramerVonMisesSketch is [CramerVonMises] on sketches of values without ties; an atom larger than the sketches' error gives
 // an error, since midranks then move the statistic by what a sketch doesn't hold.
 func CramerVonMisesSketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, CramerVonMisesSorted, func(p pair) (Result, error) {
+	return onSketch(a, b, o, CramerVonMisesSorted, func(p *pair, o Options) (Result, error) {
 		if err := p.untied(); err != nil {
 			return Result{}, err
 		}
@@ -220,7 +191,7 @@ func CramerVonMisesSketch(a, b Ranked, o Options) (Result, error) {
 // AndersonDarlingSketch is [AndersonDarling] on sketches of values without ties. Near the ends, where the statistic looks
 // closest, F−G is also bounded by the few values that lie there.
 func AndersonDarlingSketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, AndersonDarlingSorted, func(p pair) (Result, error) {
+	return onSketch(a, b, o, AndersonDarlingSorted, func(p *pair, o Options) (Result, error) {
 		if err := p.untied(); err != nil {
 			return Result{}, err
 		}
@@ -234,7 +205,7 @@ func AndersonDarlingSketch(a, b Ranked, o Options) (Result, error) {
 	})
 }
 
-func (p pair) untied() error {
+func (p *pair) untied() error {
 	h0, N := 0.0, p.n+p.m
 	most := 2*(p.n*p.ea+p.m*p.eb)/N + 2/N
 	for i := range p.x {
@@ -253,7 +224,7 @@ const cells = 2048
 // integrate bounds ∫(F−G)²·w dH. At a given u the true place lies where the estimate of H is within its error of u, so the
 // least and greatest (F−G)² over that window, widened by the errors of F and G, bound the integrand. weight is ∫w over a
 // cell; c bounds |F−G| by c·u and c·(1−u).
-func (p pair) integrate(weight func(u0, u1 float64) float64, c float64) (lo, mid, hi float64) {
+func (p *pair) integrate(weight func(u0, u1 float64) float64, c float64) (lo, mid, hi float64) {
 	N := p.n + p.m
 	e, eh := p.ea+p.eb, (p.n*p.ea+p.m*p.eb)/N
 	h := make([]float64, len(p.x)+1)
@@ -296,7 +267,7 @@ func (p pair) integrate(weight func(u0, u1 float64) float64, c float64) (lo, mid
 
 // WassersteinSketch is [Wasserstein] on sketches: an interval, no p.
 func WassersteinSketch(a, b Ranked) (Result, error) {
-	return onSketch(a, b, Options{}, WassersteinSorted, func(p pair) (Result, error) {
+	return onSketch(a, b, Options{}, WassersteinSorted, func(p *pair, _ Options) (Result, error) {
 		var lo, mid, hi float64
 		e := p.ea + p.eb
 		for i := range len(p.x) - 1 {
@@ -318,10 +289,6 @@ func WassersteinSketch(a, b Ranked) (Result, error) {
 // PSISketch is [PSI] over bins between the edges, which ascend: e.g. quantiles of the reference. Bin i holds
 // edge[i−1] < x ≤ edge[i].
 func PSISketch(a, b Ranked, edges []float64) (Result, error) {
-	p, _, err := view(a, b)
-	if err != nil {
-		return Result{}, err
-	}
 	if len(edges) == 0 || !slices.IsSorted(edges) {
 		return Result{}, fmt.Errorf("edges must ascend")
 	}
@@ -342,6 +309,11 @@ func PSISketch(a, b Ranked, edges []float64) (Result, error) {
 		}
 		return lo, mid, hi
 	}
+	p, _, err := view(a, b)
+	if err != nil {
+		return Result{}, err
+	}
+	defer pairs.Put(p)
 	al, am, ah := shares(a, p.ea)
 	bl, bm, bh := shares(b, p.eb)
 	for _, s := range [][]float64{al, am, ah, bl, bm, bh} {
