@@ -172,15 +172,12 @@ func (s *scene) unit(c, ref *sketch.Column) string {
 		return ""
 	}
 	const apart, alike = 0.8, 0.2
-	away := func(r twosample.Ranked) (low, d float64) { // the distance alone: an exact p would take a hundred times as long
-		t, err := twosample.KSSketch(ref.Ranks, r, twosample.Options{Method: twosample.Asymptotic})
-		switch {
-		case err != nil:
+	away := func(r twosample.Ranked) (low, d float64) { // the distance alone: a p would take a hundred times as long
+		t, err := twosample.DistanceSketch(ref.Ranks, r)
+		if err != nil {
 			return 0, 1 // tells nothing
-		case t.Method != "sketch": // nothing was left out: no interval
-			return t.Effect, t.Effect
 		}
-		return t.Low, t.Effect
+		return t.Low, t.Statistic
 	}
 	low, best := away(c.Ranks)
 	if low < apart {

@@ -27,15 +27,14 @@ type tested struct {
 // effective units.
 func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, string) {
 	if cur.Type.Numeric() {
-		t, err := kolmogorov(ref.Ranks, cur.Ranks, refN, n)
-		if err != nil {
-			return t, "a column cannot be compared"
-		}
 		// Kolmogorov–Smirnov sees any change, Mann–Whitney a shift with fewer patients: the
 		// lesser p, twice.
-		if r, err := twosample.MannWhitneySketch(ref.Ranks, cur.Ranks, twosample.Options{EffA: refN, EffB: n}); err == nil {
-			t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, r.P)), min(1, 2*min(t.pLow, r.PLow)), min(1, 2*min(t.pHigh, r.PHigh))
+		ks, mw, err := twosample.RanksSketch(ref.Ranks, cur.Ranks, twosample.Options{EffA: refN, EffB: n})
+		if err != nil {
+			return tested{}, "a column cannot be compared"
 		}
+		t := asTested(ks)
+		t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, mw.P)), min(1, 2*min(t.pLow, mw.PLow)), min(1, 2*min(t.pHigh, mw.PHigh))
 		t.measure(measure, nil, nil, ref, cur)
 		return t, ""
 	}
@@ -52,18 +51,14 @@ func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, 
 	return t, ""
 }
 
-// kolmogorov is the two-sample Kolmogorov–Smirnov test at effective sizes: the size of
-// the change is D, whose interval is the sketches' error, and so is that of p.
-func kolmogorov(ref, cur twosample.Ranked, refN, n float64) (tested, error) {
-	r, err := twosample.KSSketch(ref, cur, twosample.Options{EffA: refN, EffB: n})
-	if err != nil {
-		return tested{}, fmt.Errorf("kolmogorov–smirnov: %w", err)
-	}
+// asTested is the two-sample Kolmogorov–Smirnov test at effective sizes: the size of the
+// change is D, whose interval is the sketches' error, and so is that of p.
+func asTested(r twosample.Result) tested {
 	t := tested{test: "ks", statistic: r.Statistic, p: r.P, pLow: r.PLow, pHigh: r.PHigh, effect: r.Effect, effectLow: r.Low, effectHigh: r.High}
 	if r.Method != "sketch" { // nothing was left out: no interval
 		t.pLow, t.pHigh, t.effectLow, t.effectHigh = r.P, r.P, r.Effect, r.Effect
 	}
-	return t, nil
+	return t
 }
 
 // maxCells bounds the categories that are compared one by one; the rest are one.
