@@ -36,6 +36,11 @@ const maxDiff = 32 << 20
 // unbounded is more than any bound of a plan.
 const unbounded = 1e308
 
+// ReadWeights reads what "model diff --format json" prints, for a comparison of
+// versions under a plan; nil where weights could be compared as bytes only. Errors:
+// EInvalid, EFull, those of the reader.
+func ReadWeights(r io.Reader) (*model.WeightDiff, error) { return readWeights(r) }
+
 // readWeights reads a diff: nil where files of weights could be compared as bytes only.
 func readWeights(r io.Reader) (*model.WeightDiff, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxDiff+1))

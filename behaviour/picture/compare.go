@@ -3,7 +3,6 @@ package picture
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/wardround/wardround"
@@ -31,7 +30,7 @@ type Comparison struct {
 	Columns  []ColumnDistance `json:"columns" doc:"The references, column by column, the farthest apart first."`
 	// ColumnsKnown: both versions have a reference that can be read.
 	ColumnsKnown bool     `json:"columns_known"`
-	Weights      any      `json:"weights,omitempty" doc:"As model diff prints it, where one came."`
+	Weights      *Weights `json:"weights,omitempty" doc:"Tensor by tensor, where a comparison came with the second."`
 	Problems     []string `json:"problems" doc:"Documents that could not be read."`
 }
 
@@ -69,10 +68,11 @@ func (m *Models) Compare(a, b Version) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.weights(b.Diff, out); err != nil {
+	diff, err := m.weights(b.Diff, out)
+	if err != nil {
 		return nil, err
 	}
-	c := model.Compare(old, latest, nil, plan)
+	c := model.Compare(old, latest, diff, plan)
 	out.Planned = plan != nil && plan.PCCP != nil
 	out.Verdict, out.Rollback = string(c.Verdict), c.Rollback
 	for _, x := range c.Changes[:min(len(c.Changes), maxListed)] {
@@ -133,23 +133,6 @@ func (m *Models) facts(v Version, out *Comparison) (*model.Facts, *model.Plan, e
 		}
 	}
 	return f, plan, nil
-}
-
-// weights shows the comparison of the weights as it came.
-func (m *Models) weights(digest string, out *Comparison) error {
-	if digest == "" {
-		return nil
-	}
-	b, err := m.text(digest)
-	if err == nil {
-		if e := json.Unmarshal(b, &out.Weights); e != nil {
-			err = wardround.Errorf(wardround.EInvalid, "picture.compare", "the comparison of the weights cannot be read: %w", e)
-		}
-	}
-	if err != nil && !out.told(err) {
-		return err
-	}
-	return nil
 }
 
 // references compares two references column by column.

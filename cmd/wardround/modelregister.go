@@ -60,7 +60,7 @@ func (c *modelSayCmd) Run(a *app) error {
 }
 
 type modelImportCmd struct {
-	File []string `arg:"" help:"Plans (YAML), cards (CycloneDX, SPDX 3, CHAI), references (sketches)."`
+	File []string `arg:"" help:"Plans (YAML), cards (CycloneDX, SPDX 3, CHAI), references (sketches), comparisons of weights (model diff --format json)."`
 	modelNameFlags
 	Part string `enum:"inputs," default:"" help:"Of a reference: inputs, if it is of the metadata of what devices send; default: of inference."`
 }
@@ -154,7 +154,15 @@ func (c *modelImportCmd) document(name string) (*kind.ModelReceivedV1, []byte, e
 		fill(&x.Version, w.Release)
 		return x, b, nil
 	}
-	return nil, nil, wardround.Errorf(wardround.EInvalid, op, "%s is neither a plan (YAML that begins with plan: 1), nor a card (CycloneDX, SPDX 3, CHAI), nor a reference (a sketch; see: wardround model sketch --help)", name)
+	var d struct {
+		Type    string            `json:"type"`
+		Changes []json.RawMessage `json:"changes"`
+	}
+	if json.Unmarshal(b, &d) == nil && d.Type == "difference" {
+		x.Document, x.Format, x.Parts = "diff", "wardround-diff/1", len(d.Changes)
+		return x, b, nil
+	}
+	return nil, nil, wardround.Errorf(wardround.EInvalid, op, "%s is neither a plan (YAML that begins with plan: 1), nor a card (CycloneDX, SPDX 3, CHAI), nor a reference (a sketch; see: wardround model sketch --help), nor what \"model diff --format json\" prints", name)
 }
 
 func firstOf(list ...string) string {

@@ -3863,8 +3863,8 @@ export interface components {
              * @enum {string}
              */
             verdict: "inside" | "outside" | "unknown";
-            /** @description As model diff prints it, where one came. */
-            weights?: unknown;
+            /** @description Tensor by tensor, where a comparison came with the second. */
+            weights?: components["schemas"]["Weights"];
         };
         ModelDataset: {
             name: string;
@@ -4281,6 +4281,38 @@ export interface components {
             licence?: string;
             name: string;
             version: string;
+        };
+        Moved: {
+            /**
+             * Format: int64
+             * @description Weights that are other numbers.
+             */
+            changed: number;
+            /**
+             * Format: double
+             * @description Of the angle between before and after.
+             */
+            cosine: number;
+            /**
+             * Format: double
+             * @description The largest absolute change.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description The mean absolute change over all its weights.
+             */
+            mean: number;
+            /**
+             * Format: int64
+             * @description Weights that became or were infinite or no number.
+             */
+            odd?: number;
+            /**
+             * Format: double
+             * @description Norm of the change as a share of the norm before; -1 where all were zero before.
+             */
+            relative: number;
         };
         NewSensor: {
             /** @description What to capture, in tcpdump's words. */
@@ -5720,6 +5752,21 @@ export interface components {
             n: number;
             name: string;
         };
+        Tensor: {
+            /**
+             * Format: int64
+             * @description Weights in it.
+             */
+            count?: number;
+            /** @description Type and shape: F32[768,768] */
+            from?: string;
+            /** @enum {string} */
+            kind: "values" | "shape" | "type" | "added" | "removed";
+            /** @description Absent where values cannot be compared one by one. */
+            moved?: components["schemas"]["Moved"];
+            name: string;
+            to?: string;
+        };
         TestNotificationInputBody: {
             route: string;
         };
@@ -6060,6 +6107,55 @@ export interface components {
              * @description Releases, and assets of none, of which it cannot be told.
              */
             unknown: number;
+        };
+        Weights: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description Of those, how many are other numbers.
+             */
+            changed: number;
+            /** @description Added, removed and retyped first, then those that moved farthest. */
+            changes: components["schemas"]["Tensor"][];
+            files_added: string[];
+            files_changed: string[];
+            files_removed: string[];
+            /** Format: int64 */
+            files_same: number;
+            /** @description Of the files whose tensors were compared. */
+            formats?: string[];
+            /**
+             * Format: int64
+             * @description Changes that there was no room for.
+             */
+            more: number;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Of another type or shape.
+             */
+            retyped: number;
+            /**
+             * Format: int64
+             * @description Of those, to the byte.
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description In both versions, with the same type and shape.
+             */
+            tensors: number;
+            /** @description Files of weights that break their format: compared as bytes. */
+            unread: string[];
+            /**
+             * Format: int64
+             * @description Weights in the tensors that moved, where they can be compared one by one.
+             */
+            values: number;
         };
         WelcomeInputBody: {
             display?: string;

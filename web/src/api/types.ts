@@ -399,8 +399,14 @@ export interface ReferenceColumn { name: string; group?: string; unit?: string; 
 // GET /models/compare ?a,b (ids of releases) → ModelComparison
 export interface ModelComparison {
   a: ModelSide; b: ModelSide; changes: ModelChange[]; verdict: "inside" | "outside" | "unknown"; planned: boolean; unseen: string[]; rollback?: string;
-  columns: ColumnDistance[]; columns_known: boolean; weights?: unknown; problems: string[];
+  columns: ColumnDistance[]; columns_known: boolean; weights?: WeightsDiff; problems: string[];
 }
+export interface WeightsDiff {
+  formats?: string[]; tensors: number; same: number; moved: number; retyped: number; added: number; removed: number; values: number; changed: number; changes: TensorChange[]; more: number;
+  files_same: number; files_changed: string[]; files_added: string[]; files_removed: string[]; unread: string[];
+}
+export interface TensorChange { name: string; kind: "values" | "shape" | "type" | "added" | "removed"; from?: string; to?: string; count?: number; moved?: TensorMove }
+export interface TensorMove { changed: number; max: number; mean: number; relative: number; cosine: number; odd?: number }
 export interface ModelSide { release: string; name: string; version: string; artefact: ArtefactVerdict; signature: SignatureAnswer; card: boolean; plan: boolean; reference: boolean }
 export interface ModelChange { what: string; item?: string; from?: string; to?: string; verdict: "inside" | "outside" | "unknown"; clause?: string; why: string }
 export interface ColumnDistance { column: string; group?: string; unit?: string; type: string; a: number; b: number; distance?: DistributionDistance }

@@ -31,7 +31,7 @@ describe("a table", () => {
     await expectAccessible(container);
     rerender(<Story onSelect={undefined} selected={undefined} />);
     await expectAccessible(container);
-  });
+  }, 20_000);
 
   test("has one row in the tab order and moves with j, k, arrows, Home and End", async () => {
     const user = userEvent.setup();

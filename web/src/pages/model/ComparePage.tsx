@@ -4,6 +4,7 @@ import { useApi, useFilters, usePage } from "../../api/client";
 import type { ColumnDistance, ModelComparison, ModelSide, ReleaseRow } from "../../api/types";
 import { useTitle } from "../../app/title";
 import { Banner, Empty, Failure, Name, Num, PageHead, Panel, plain, Skeleton, StateMark, Table, type Column } from "../../ui";
+import { WeightsPanel } from "./WeightsPanel";
 import { ArtefactMark, SignatureMark } from "../models/marks";
 import "../vulnerability/portfolio.css";
 import "./model.css";
@@ -64,7 +65,7 @@ function Result({ of: c }: { of: ModelComparison }) {
       <Panel title={<FormattedMessage id="compare.columns" />} flush>
         {c.columns_known ? <Table caption={intl.formatMessage({ id: "compare.columns" })} columns={columns} rows={c.columns} rowKey={(r) => `${r.column}|${r.group ?? ""}`} virtual={c.columns.length > 60 ? { height: "50dvh", rowHeight: 44 } : false} /> : <Empty title={<FormattedMessage id="compare.columns.none" />}><p><FormattedMessage id="compare.columns.none.text" /></p></Empty>}
       </Panel>
-      {c.weights !== undefined && <Panel title={<FormattedMessage id="compare.weights" />}><pre className="pf-code" tabIndex={0}>{plain(JSON.stringify(c.weights, null, 1).slice(0, 20_000)).replaceAll("␊", "\n")}</pre></Panel>}
+      {c.weights ? <WeightsPanel of={c.weights} /> : <Panel title={<FormattedMessage id="weights.title" />}><p className="wr-muted"><FormattedMessage id="weights.none" /></p><code className="pf-code">wardround model diff OLD NEW --format json &gt; diff.json{"\n"}wardround model import diff.json --product NAME --version VERSION</code></Panel>}
     </>
   );
 }
@@ -86,5 +87,5 @@ const columns: Column<ColumnDistance>[] = [
   { id: "column", header: <FormattedMessage id="model.heat.column" />, cell: (r) => <Name value={r.group ? `${r.column} [${r.group}]` : r.column} /> },
   { id: "a", header: <FormattedMessage id="compare.a.rows" />, align: "end", wide: true, cell: (r) => <Num value={r.a} /> },
   { id: "b", header: <FormattedMessage id="compare.b.rows" />, align: "end", wide: true, cell: (r) => <Num value={r.b} /> },
-  { id: "distance", header: <FormattedMessage id="compare.distance" />, cell: (r) => (r.distance ? <span><Num value={r.distance.value * 100} digits={1} unit="%" /> <span className="wr-small wr-muted">(<Num value={r.distance.low * 100} digits={1} /> – <Num value={r.distance.high * 100} digits={1} />)</span></span> : <span className="wr-muted"><FormattedMessage id={r.a === 0 || r.b === 0 ? "compare.one" : "compare.type"} /></span>) },
+  { id: "distance", header: <FormattedMessage id="compare.distance" />, cell: (r) => (r.distance ? <span><Num value={r.distance.value * 100} digits={1} unit="%" /> <span className="wr-small wr-muted">(<Num value={r.distance.low * 100} digits={1} /> – <Num value={r.distance.high * 100} digits={1} />)</span></span> : <span className="wr-muted"><FormattedMessage id={r.a === 0 && r.b === 0 ? "compare.empty" : r.a === 0 || r.b === 0 ? "compare.one" : "compare.type"} /></span>) },
 ];
