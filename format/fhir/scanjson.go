@@ -14,16 +14,43 @@ const (
 
 func (j *jsonScan) Open(depth int, array bool) {
 	s := (*Scanner)(j)
-	s.at[depth] = otherMember
+	s.at[depth], s.array[depth] = otherMember, array
 	switch {
 	case array:
 	case depth == rootDepth:
-		s.root = resource{}
+		s.begin(&s.root)
 	case depth == itemDepth && s.at[rootDepth] == entry:
 		s.sum.Entries++
 	case depth == itemDepth && s.at[rootDepth] == contained, depth == innerDepth && j.inEntry():
-		s.inner = resource{}
+		s.begin(&s.inner)
+	default:
+		if r, path := j.reads(depth - 1); r != nil {
+			r.item(path)
+		}
 	}
+}
+
+// reads is what the object at depth is part of, and the names that lead to what is read
+// in it; nil where no result is read.
+func (j *jsonScan) reads(depth int) (*reading, []member) {
+	s := (*Scanner)(j)
+	if s.told == nil {
+		return nil, nil
+	}
+	r, base := &s.reading[0], rootDepth
+	switch {
+	case depth >= itemDepth && s.at[rootDepth] == contained:
+		r, base = &s.reading[1], itemDepth
+	case depth >= innerDepth && j.inEntry():
+		r, base = &s.reading[1], innerDepth
+	}
+	path := s.path[:0]
+	for d := base; d <= depth; d++ {
+		if !s.array[d] {
+			path = append(path, s.at[d])
+		}
+	}
+	return r, path
 }
 
 // inEntry reports whether depth 4 is the resource of an entry or of a parameter.
@@ -40,11 +67,21 @@ func (j *jsonScan) Name(depth int, n []byte) {
 	case depth == itemDepth && s.at[rootDepth] == contained, depth == innerDepth && j.inEntry():
 		s.inner.elements |= element(n)
 	}
+	if len(n) > 5 && n[0] == 'v' {
+		if r, path := j.reads(depth); r != nil {
+			r.name(path, n)
+		}
+	}
 }
 
 func (j *jsonScan) Scalar(depth int, text []byte, quoted bool) {
 	s := (*Scanner)(j)
 	m := s.at[depth]
+	if m > contained || m == code {
+		if r, path := j.reads(depth); r != nil {
+			r.leaf(path, text, quoted)
+		}
+	}
 	switch depth {
 	case rootDepth:
 		switch {

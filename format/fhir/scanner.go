@@ -20,7 +20,18 @@ type Scanner struct {
 	code        string
 	lost        bool
 	tallies     [maxTypes]Tally
+	// told is called for each result, if it is set; path is where it is read.
+	told    func(*Result)
+	reading *[2]reading // of root and inner; nil where nothing is told
+	array   [jsonLevels + 1]bool
+	path    [jsonLevels]member
 }
+
+// Results has told be called with what is read of each Observation, DiagnosticReport,
+// ServiceRequest and Patient, when that ends. Resources of which a part is missing are
+// told too; whether the body was whole says [Summary]. It must be called before the
+// first byte.
+func (s *Scanner) Results(told func(*Result)) { s.told, s.reading = told, new([2]reading) }
 
 // resource is an open resource.
 type resource struct {
@@ -28,10 +39,14 @@ type resource struct {
 	elements Personal
 }
 
-// jsonLevels and xmlLevels are how deep a resource's elements are in an entry.
+// jsonLevels and xmlLevels are how deep what is counted lies in an entry: the codes of
+// a component of an Observation. Where results are not asked for, less is looked at:
+// the resource's elements.
 const (
-	jsonLevels = 4
-	xmlLevels  = 5
+	jsonLevels  = 9
+	xmlLevels   = 9
+	jsonShallow = 4
+	xmlShallow  = 5
 )
 
 // member is a name that matters.
@@ -53,6 +68,20 @@ const (
 	severity
 	code
 	contained
+	// Of results.
+	coding
+	system
+	value
+	quantity
+	unit
+	comparator
+	component
+	absent
+	status
+	interpretation
+	referenceRange
+	gender
+	birth
 )
 
 func memberOf(n []byte) member {
@@ -85,6 +114,32 @@ func memberOf(n []byte) member {
 		return code
 	case "contained":
 		return contained
+	case "coding":
+		return coding
+	case "system":
+		return system
+	case "value":
+		return value
+	case "valueQuantity":
+		return quantity
+	case "unit":
+		return unit
+	case "comparator":
+		return comparator
+	case "component":
+		return component
+	case "dataAbsentReason":
+		return absent
+	case "status":
+		return status
+	case "interpretation":
+		return interpretation
+	case "referenceRange":
+		return referenceRange
+	case "gender":
+		return gender
+	case "birthDate":
+		return birth
 	}
 	return otherMember
 }
@@ -110,10 +165,10 @@ func (s *Scanner) Feed(p []byte) {
 			p = p[1:]
 		case '{', '[':
 			s.sum.Format = JSON
-			s.json = content.NewJSON((*jsonScan)(s), jsonLevels)
+			s.json = content.NewJSON((*jsonScan)(s), s.levels(jsonShallow, jsonLevels))
 		case '<':
 			s.sum.Format = XML
-			s.xml = content.NewXML((*xmlScan)(s), xmlLevels)
+			s.xml = content.NewXML((*xmlScan)(s), s.levels(xmlShallow, xmlLevels))
 		default:
 			s.lost = true
 		}
@@ -123,6 +178,13 @@ func (s *Scanner) Feed(p []byte) {
 	} else {
 		s.xml.Feed(p)
 	}
+}
+
+func (s *Scanner) levels(shallow, deep int) int {
+	if s.told == nil {
+		return shallow
+	}
+	return deep
 }
 
 // Gap implements [content.Sink].
@@ -162,7 +224,25 @@ func (s *Scanner) end(r *resource) {
 	if r.name != "Bundle" {
 		s.count(r.name)
 	}
+	if s.told != nil {
+		s.readingOf(r).tell(r.name, s.told)
+	}
 	*r = resource{}
+}
+
+// begin forgets what was read of a resource before.
+func (s *Scanner) begin(r *resource) {
+	*r = resource{}
+	if s.told != nil {
+		s.readingOf(r).reset()
+	}
+}
+
+func (s *Scanner) readingOf(r *resource) *reading {
+	if r == &s.root {
+		return &s.reading[0]
+	}
+	return &s.reading[1]
 }
 
 func (s *Scanner) count(name string) {

@@ -13,7 +13,7 @@ func (x *xmlScan) Open(depth int, n []byte) {
 	}
 	switch depth {
 	case 1:
-		s.root = resource{}
+		s.begin(&s.root)
 		s.typed(&s.root, n)
 	case 2:
 		s.root.elements |= element(n)
@@ -22,12 +22,12 @@ func (x *xmlScan) Open(depth int, n []byte) {
 		}
 	case 3:
 		if s.at[2] == contained {
-			s.inner = resource{}
+			s.begin(&s.inner)
 			s.typed(&s.inner, n)
 		}
 	case 4:
 		if x.inEntry() {
-			s.inner = resource{}
+			s.begin(&s.inner)
 			s.typed(&s.inner, n)
 		} else if s.at[2] == contained {
 			s.inner.elements |= element(n)
@@ -37,6 +37,30 @@ func (x *xmlScan) Open(depth int, n []byte) {
 			s.inner.elements |= element(n)
 		}
 	}
+	if r, path := x.reads(depth); r != nil && len(path) > 0 {
+		r.name(path, n)
+		r.item(path)
+	}
+}
+
+// reads is what the element at depth is part of, and the names that lead to it; nil
+// where no result is read.
+func (x *xmlScan) reads(depth int) (*reading, []member) {
+	s := (*Scanner)(x)
+	if s.told == nil || depth >= len(s.at) {
+		return nil, nil
+	}
+	r, base := &s.reading[0], 2 // below the root
+	switch {
+	case depth >= 3 && s.at[2] == contained:
+		r, base = &s.reading[1], 4
+	case depth >= 4 && x.inEntry():
+		r, base = &s.reading[1], 5
+	}
+	if depth < base {
+		return nil, nil
+	}
+	return r, s.at[base : depth+1]
 }
 
 // inEntry reports whether depth 4 is the resource of an entry or of a parameter.
@@ -48,6 +72,9 @@ func (x *xmlScan) Attribute(depth int, n, value []byte) {
 	s := (*Scanner)(x)
 	if string(n) != "value" {
 		return
+	}
+	if r, path := x.reads(depth); r != nil {
+		r.leaf(path, value, false)
 	}
 	switch depth {
 	case 2:

@@ -67,7 +67,7 @@ type hl7Waiting struct {
 func openHL7(c *Conn) Stream {
 	s := &hl7Stream{conn: c}
 	for d := range s.sides {
-		s.sides[d] = hl7Side{stream: s, dir: Direction(d), gapAt: math.MinInt64}
+		s.sides[d] = hl7Side{stream: s, dir: Direction(d), gapAt: math.MinInt64, fields: hl7Fields{codes: &c.sensor.results.names, pseudonyms: c.sensor.pseudonyms}}
 	}
 	return s
 }
@@ -180,6 +180,7 @@ func (s *hl7Side) message(m hl7.Message, f hl7.Frame, batch bool) {
 			return
 		}
 	}
+	s.fields.at = s.stream.at
 	out := s.fields.read(m)
 	out.FromServer = s.dir == ToClient
 	out.Bytes, out.Whole, out.Batch = f.Length, f.Whole(), batch
@@ -193,6 +194,7 @@ func (s *hl7Side) message(m hl7.Message, f hl7.Frame, batch bool) {
 	id := hl7Hash(header.ControlID().Raw)
 	out.Repeat = id != 0 && id == s.previous
 	s.previous = id
+	s.results(out)
 	if answers || header.Unanswered() {
 		out.Answer = kind.HL7NotWanted
 		s.stream.conn.Emit(s.stream.at, out)

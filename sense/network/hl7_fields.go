@@ -5,6 +5,7 @@ import (
 
 	"github.com/wardround/wardround/format/hl7"
 	"github.com/wardround/wardround/kind"
+	"github.com/wardround/wardround/sense"
 )
 
 const (
@@ -31,6 +32,13 @@ type hl7Fields struct {
 	// equipment is the OBX-18 seen last in this message, and own its device.
 	equipment []byte
 	own       int
+	// noted is what is counted of the message's results, band and sex what is told of
+	// its patient, at its time in nanoseconds since 1970.
+	noted      resultsOf
+	band, sex  string
+	at         int64
+	codes      *resultNames
+	pseudonyms *sense.Pseudonyms
 }
 
 // hl7Heard is a name as it was sent and as it leaves.
@@ -103,6 +111,8 @@ func (r *hl7Fields) ack(m hl7.Message) *kind.HL7AckV1 {
 // body goes through the segments once.
 func (r *hl7Fields) body(m hl7.Message, out *kind.HL7MessageV1) {
 	r.segments, r.devices, r.cut = r.segments[:0], r.devices[:0], false
+	r.noted.reset()
+	r.band, r.sex = "", ""
 	var run [3]byte
 	var space [20][]byte
 	p := &out.Personal
@@ -124,7 +134,9 @@ func (r *hl7Fields) body(m hl7.Message, out *kind.HL7MessageV1) {
 		}
 		switch string(id) {
 		case "OBX":
-			own = r.observation(s, s.AppendFields(space[:0]), out)
+			f := s.AppendFields(space[:0])
+			own = r.observation(s, f, out)
+			r.result(s, f)
 		case "PRT":
 			r.participation(s, s.AppendFields(space[:0]), own, p)
 		case "OBR":
@@ -134,6 +146,14 @@ func (r *hl7Fields) body(m hl7.Message, out *kind.HL7MessageV1) {
 			if out.DeviceType == "" {
 				out.DeviceType = deviceTerm(s.Field(4), r.last.DeviceType)
 			}
+			if v := s.Field(4); v.Has() && len(r.noted.orders) < hl7Devices {
+				r.noted.orders = append(r.noted.orders, r.codes.code(r.pseudonyms, v.Raw, codings(v)))
+			}
+		case "SFT":
+			r.runs(s)
+		case "PID":
+			r.patient(s)
+			personal(s, p)
 		default:
 			personal(s, p)
 		}

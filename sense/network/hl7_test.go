@@ -50,6 +50,12 @@ var hl7Flow = &wardround.Flow{
 // size, and returns what it emits.
 func hl7Said(t testing.TB, chunk int, midStream bool, talk ...hl7Talk) []*wardround.Observation {
 	t.Helper()
+	return hl7SaidUntil(t, chunk, midStream, func(*Conn) {}, talk...)
+}
+
+// hl7SaidUntil is hl7Said with something to be done at the end.
+func hl7SaidUntil(t testing.TB, chunk int, midStream bool, end func(*Conn), talk ...hl7Talk) []*wardround.Observation {
+	t.Helper()
 	var out []*wardround.Observation
 	c := NewTestConn("hl7", hl7Flow, func(o *wardround.Observation) { out = append(out, o) })
 	c.MidStream = midStream
@@ -76,6 +82,7 @@ func hl7Said(t testing.TB, chunk int, midStream bool, talk ...hl7Talk) []*wardro
 		}
 	}
 	s.Close(at + 1e6)
+	end(c)
 	return out
 }
 
@@ -320,6 +327,7 @@ func FuzzHL7Stream(f *testing.F) {
 			}
 		}
 		s.Close(9)
+		c.sensor.results.flush(9)
 	})
 }
 

@@ -104,12 +104,14 @@ type httpNote struct {
 	dicomweb dicomweb.Request
 
 	fhirUp, fhirDown *fhir.Scanner
-	form             *content.Sample // parameters of a search by POST
-	dicomUp          *dicomweb.Scanner
-	dicomDown        *dicomweb.Scanner
-	objects          *dicomwebObjects
-	up, down         content.Sample // first bytes of a file
-	first            [2][http.SignatureSize]byte
+	// What results they hold.
+	resultsUp, resultsDown *fhirNote
+	form                   *content.Sample // parameters of a search by POST
+	dicomUp                *dicomweb.Scanner
+	dicomDown              *dicomweb.Scanner
+	objects                *dicomwebObjects
+	up, down               content.Sample // first bytes of a file
+	first                  [2][http.SignatureSize]byte
 }
 
 // formKept is how much of a form is looked at, in bytes.
@@ -134,7 +136,7 @@ func (s *httpStream) Request(x *http.Exchange) content.Sink {
 		n.form = &content.Sample{Bytes: make([]byte, 0, formKept)}
 		return n.form
 	case n.fhir.Fit != fhir.Misfit && fhir.Scannable(mediaType):
-		n.fhirUp = fhir.NewScanner()
+		n.fhirUp = s.fhirScanner(&n.resultsUp)
 		return n.fhirUp
 	case r.Method == "PUT" || r.Method == "POST":
 		n.up.Bytes = n.first[0][:0]
@@ -159,7 +161,7 @@ func (s *httpStream) Response(x *http.Exchange) content.Sink {
 		n.dicomDown = n.objects.scanner(contentType)
 		return n.dicomDown
 	case (n.fhir.Fit != fhir.Misfit || fhir.IsMediaType(mediaType)) && fhir.Scannable(mediaType):
-		n.fhirDown = fhir.NewScanner()
+		n.fhirDown = s.fhirScanner(&n.resultsDown)
 		return n.fhirDown
 	}
 	n.down.Bytes = n.first[1][:0]
@@ -192,7 +194,9 @@ func (s *httpStream) Done(x *http.Exchange) {
 			s.conn.Emit(s.talk.Now, e)
 		}
 	case records:
-		s.conn.Emit(s.talk.Now, n.fhirInteraction(s.conn, x, out))
+		f := n.fhirInteraction(s.conn, x, out)
+		n.results(s.conn, f, s.talk.Now)
+		s.conn.Emit(s.talk.Now, f)
 	default:
 		s.conn.Emit(s.talk.Now, n.transaction(x, out))
 	}

@@ -35,6 +35,7 @@ func FuzzHTTPStream(f *testing.F) {
 			s := c.proto.Open(c)
 			gaveUp = !feedHTTP(s, ToServer, client, size) || !feedHTTP(s, ToClient, server, size) || gaveUp
 			s.Close(2)
+			c.sensor.results.flush(3)
 			return out.String()
 		}
 		if whole, pieces := told(1<<20), told(1+int(size)); whole != pieces && !gaveUp && !strings.Contains(whole+pieces, "bomb") {

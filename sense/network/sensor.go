@@ -22,6 +22,7 @@ type Sensor struct {
 	position   uint64
 	datagram   Datagram
 	onces      onces
+	results    results
 	streams    []*Protocol // those over TCP
 	datagrams  []*Protocol // those over UDP
 	frames     []*Protocol // those without IP, by their Datagram
@@ -75,6 +76,7 @@ func New(opt Options) *Sensor {
 	}
 	s.table = flow.New((*engine)(s), opt.Limits)
 	s.tuples = newTuples(s)
+	s.results.s = s
 	for _, p := range protocols {
 		if p.Open != nil {
 			s.streams = append(s.streams, p)
@@ -118,6 +120,7 @@ func (s *Sensor) tick(at int64) {
 		s.status(at, false)
 		s.statusAt = at + statusEvery
 	}
+	s.results.tick(s.now)
 }
 
 // Advance tells a live sensor that it is at (nanoseconds since 1970) on a quiet
@@ -136,6 +139,7 @@ func (s *Sensor) Truncated() { s.stats.Truncated = true }
 // Close ends all flows and tells the last status.
 func (s *Sensor) Close() {
 	s.table.Close()
+	s.results.flush(s.now)
 	s.tuples.minute(s.now)
 	s.status(s.now, true)
 }
@@ -146,7 +150,7 @@ func (s *Sensor) Stats() Stats {
 	ft := s.table.Stats()
 	st.Flows = int64(ft.Flows)
 	st.GapBytes = int64(ft.GapBytes)
-	st.LimitDrops += int64(ft.FragmentsLimit+ft.Evicted+ft.GapsByLimit) + s.tuples.dropped
+	st.LimitDrops += int64(ft.FragmentsLimit+ft.Evicted+ft.GapsByLimit) + s.tuples.dropped + s.results.lost
 	st.ParseFailures += int64(ft.Malformed)
 	return st
 }
