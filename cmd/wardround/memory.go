@@ -31,6 +31,9 @@ var garbageFloor = func() *atomic.Int64 {
 // buildFloor is the floor of commands that run in builds.
 const buildFloor = 32 << 20
 
+// scanFloor is the floor of model scan, which keeps little and is told to hold 64 MB.
+const scanFloor = 10 << 20
+
 // boundGarbage sets the pace of the collector after each collection, unless GOGC
 // says what the user wants.
 func boundGarbage() {

@@ -12,6 +12,7 @@ import (
 	"github.com/wardround/wardround/artefact"
 	"github.com/wardround/wardround/format/issue"
 	"github.com/wardround/wardround/format/sarif"
+	"github.com/wardround/wardround/internal/startup"
 )
 
 // modelScanCmd is the gate for files of models.
@@ -35,6 +36,8 @@ const maxStdin = 1 << 30
 func (c *modelScanCmd) Run(a *app) error {
 	opt := artefact.Options{Now: a.now, Digest: c.Digest}
 	out := &scanOutput{app: a, explain: c.Explain}
+	garbageFloor.Store(scanFloor)
+	startup.DropPages()
 	var paths []string
 	for _, p := range c.Paths {
 		if p != "-" {

@@ -55,14 +55,7 @@ func (b *machine) inherit(m *machine, n, k int) {
 	if k := len(b.marks); k > 0 {
 		b.fence = int(b.marks[k-1])
 	}
-	b.memo = memo{far: maps.Clone(m.memo.far), n: m.memo.n}
-	for _, p := range m.memo.pages {
-		b.memo.pages = append(b.memo.pages, slices.Clone(p))
-	}
-	b.cells.n = m.cells.n
-	for _, p := range m.cells.pages {
-		b.cells.pages = append(b.cells.pages, slices.Clone(p))
-	}
+	b.memo, b.cells = m.memo.clone(), m.cells.clone()
 	b.shapes, b.ints, b.dtypes = slices.Clone(m.shapes), slices.Clone(m.ints), slices.Clone(m.dtypes)
 	b.strs, b.strIDs, b.strBytes = slices.Clone(m.strs), maps.Clone(m.strIDs), m.strBytes
 	b.byName, b.pairs = maps.Clone(m.byName), maps.Clone(m.pairs)

@@ -73,7 +73,7 @@ func (m *machine) buildObject(inst, state value) {
 func (m *machine) oddState(state value) string {
 	switch state.kind() {
 	case kDict:
-		if *m.cells.at(state.pay())&flagDunder != 0 {
+		if m.cells.get(state.pay())&flagDunder != 0 {
 			return "the state has a key that Python itself gives a meaning"
 		}
 	case kTuple:
@@ -111,7 +111,7 @@ func (m *machine) buildPlain(state value) {
 			m.unsure = true
 		}
 	case kDict, kList, kSet, kFrozen:
-		filled := *m.cells.at(state.pay())&flagFilled != 0
+		filled := m.cells.get(state.pay())&flagFilled != 0
 		stop(C)
 		if filled {
 			stop(Python)

@@ -1,12 +1,21 @@
 package pickle
 
+import (
+	"maps"
+	"slices"
+)
+
 // memo maps the indices of PUT and MEMOIZE to values. Writers count from zero,
 // so pages indexed by number are dense; a hostile stream's scattered indices go
 // to a small map.
 type memo struct {
-	pages [][]value
-	far   map[int64]value
-	n     int // distinct indices stored
+	pages  [][]value
+	packed []*packed // by page, for pages that are nil
+	state  []byte    // by page
+	opened int       // pages that are not nil
+	next   int       // the page that is packed next
+	far    map[int64]value
+	n      int // distinct indices stored
 }
 
 const (
@@ -14,36 +23,55 @@ const (
 	empty    = value(^uint32(0)) // no such value: kind 31
 	// spread is how many pages beyond the dense part a store may open.
 	spread = 16
+	// sparse is how many words of open pages may stand for each index stored, beside a
+	// number of pages that is small anyhow.
+	sparse = 8
+	// maxFar is how many scattered indices are kept.
+	maxFar = 1 << 20
+	// openPages is how many pages stay as they are before packing begins.
+	openPages = 256
+	// behind is how far the writer must be away from a page that is packed.
+	behind = 8
 )
 
-// put stores and says whether the index was taken.
-func (t *memo) put(i int64, v value) (again bool) {
+// stays marks a page that is not packed (again): it was asked for, or it is no shorter.
+const stays = 1
+
+// put stores and says whether the index was taken, and whether there was room.
+func (t *memo) put(i int64, v value) (again, ok bool) {
 	p := int(i >> 12)
-	if i < 0 || p > len(t.pages)+spread || i > 1<<40 {
+	if i < 0 || p > len(t.pages)+spread || i > 1<<40 || !t.has(p) && t.opened > openPages && t.opened*memoPage > sparse*t.n {
 		if t.far == nil {
 			t.far = make(map[int64]value)
 		}
 		_, again = t.far[i]
-		t.far[i] = v
 		if !again {
+			if len(t.far) >= maxFar {
+				return false, false
+			}
 			t.n++
 		}
-		return again
+		t.far[i] = v
+		return again, true
 	}
 	if v0, ok := t.far[i]; ok && v0 != empty { // stored before the dense part reached it
 		t.far[i] = v
-		return true
+		return true, true
 	}
 	for p >= len(t.pages) {
 		t.pages = append(t.pages, nil)
+		t.packed = append(t.packed, nil)
+		t.state = append(t.state, 0)
 	}
-	page := t.pages[p]
+	page := t.open(p)
 	if page == nil {
 		page = make([]value, memoPage)
 		for j := range page {
 			page[j] = empty
 		}
 		t.pages[p] = page
+		t.opened++
+		t.tidy()
 	}
 	slot := &page[i&(memoPage-1)]
 	again = *slot != empty
@@ -51,13 +79,19 @@ func (t *memo) put(i int64, v value) (again bool) {
 	if !again {
 		t.n++
 	}
-	return again
+	return again, true
+}
+
+func (t *memo) has(p int) bool {
+	return p < len(t.pages) && (t.pages[p] != nil || t.packed[p] != nil)
 }
 
 func (t *memo) get(i int64) (value, bool) {
-	if p := i >> 12; i >= 0 && p < int64(len(t.pages)) && t.pages[p] != nil {
-		if v := t.pages[p][i&(memoPage-1)]; v != empty {
-			return v, true
+	if p := i >> 12; i >= 0 && p < int64(len(t.pages)) {
+		if page := t.open(int(p)); page != nil {
+			if v := page[i&(memoPage-1)]; v != empty {
+				return v, true
+			}
 		}
 	}
 	if t.far == nil {
@@ -67,16 +101,65 @@ func (t *memo) get(i int64) (value, bool) {
 	return v, ok
 }
 
-// each replaces every value stored.
-func (t *memo) each(f func(value) value) {
+// open returns a page, unpacked for good if it was packed; nil if there is none.
+func (t *memo) open(p int) []value {
+	if t.pages[p] == nil && t.packed[p] != nil {
+		page := make([]value, memoPage)
+		t.packed[p].open(page, true)
+		t.pages[p], t.packed[p] = page, nil
+		t.state[p] = stays
+		t.opened++
+	}
+	return t.pages[p]
+}
+
+// tidy packs pages that lie behind, as far as they hold nothing that compact will
+// change.
+func (t *memo) tidy() {
+	for t.opened > openPages && t.next < len(t.pages)-behind {
+		if page := t.pages[t.next]; page != nil && t.state[t.next] != stays {
+			for _, v := range page {
+				if v != empty && forget(v) != v {
+					return // compact comes back
+				}
+			}
+			if p := pack(page, true); p != nil {
+				t.pages[t.next], t.packed[t.next] = nil, p
+				t.opened--
+			} else {
+				t.state[t.next] = stays
+			}
+		}
+		t.next++
+	}
+}
+
+// forget drops from every value stored what it says about arenas that are emptied.
+func (t *memo) forget() {
 	for _, page := range t.pages {
 		for i, v := range page {
 			if v != empty {
-				page[i] = f(v)
+				page[i] = forget(v)
 			}
 		}
 	}
 	for i, v := range t.far {
-		t.far[i] = f(v)
+		t.far[i] = forget(v)
 	}
+	t.tidy()
+}
+
+func (t *memo) clone() memo {
+	c := *t
+	c.far, c.pages, c.packed, c.state = maps.Clone(t.far), clonePages(t.pages), slices.Clone(t.packed), slices.Clone(t.state)
+	return c
+}
+
+// clonePages copies pages; packed ones are never written to and may be shared.
+func clonePages(pages [][]value) [][]value {
+	out := make([][]value, len(pages))
+	for i, p := range pages {
+		out[i] = slices.Clone(p)
+	}
+	return out
 }

@@ -42,7 +42,7 @@ func stateDistribution(m *machine, inst, state value) string {
 	if state.kind() != kDict {
 		return "is given a state that we can't follow"
 	}
-	if c := *m.cells.at(state.pay()); c&(flagParser|flagDunder|flagNonStr) != 0 {
+	if c := m.cells.get(state.pay()); c&(flagParser|flagDunder|flagNonStr) != 0 {
 		return "is given a state with code that is not SciPy's own: loading executes it"
 	}
 	return ""

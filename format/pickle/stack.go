@@ -188,7 +188,12 @@ func (m *machine) store(i int64, v value) {
 		m.limit("pickle.memo", "more than %d memo entries", m.lim.Memo)
 		return
 	}
-	if m.memo.put(i, v) {
+	again, ok := m.memo.put(i, v)
+	if !ok {
+		m.limit("pickle.memo", "more than %d memo entries far apart", maxFar)
+		return
+	}
+	if again {
 		m.die(Pickletools, "pickle.divergence-memo", "stores into a memo slot that is taken")
 	}
 	if i > 1<<20 && i > 64*int64(m.memo.n) {
@@ -306,6 +311,6 @@ func (m *machine) keys(d value, items []value) {
 		m.wrap.see(m, d, id, items[i+1])
 	}
 	if flags != 0 && d.kind() == kDict {
-		*m.cells.at(d.pay()) |= flags
+		*m.cells.at(d.pay()) |= value(flags)
 	}
 }

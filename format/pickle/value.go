@@ -66,22 +66,54 @@ func (v value) plain() bool {
 
 // cells is an arena of 32-bit words in pages, so that growing copies nothing.
 type cells struct {
-	pages [][]uint32
-	n     int
+	pages  [][]value
+	packed []*packed // by page, for pages that are nil
+	opened int       // pages that are not nil
+	next   int       // the page that is packed next
+	n      int
 }
 
-const cellPage = 1 << 14
+const (
+	cellPage  = 1 << 14
+	openCells = 32 // pages that stay as they are before packing begins
+)
 
 func (c *cells) add(w uint32) uint32 {
 	if c.n&(cellPage-1) == 0 && c.n>>14 == len(c.pages) {
-		c.pages = append(c.pages, make([]uint32, cellPage))
+		c.pages = append(c.pages, make([]value, cellPage))
+		c.packed = append(c.packed, nil)
+		if c.opened++; c.opened > openCells && c.next < len(c.pages)-2 {
+			if p := pack(c.pages[c.next], false); p != nil {
+				c.pages[c.next], c.packed[c.next] = nil, p
+				c.opened--
+			}
+			c.next++
+		}
 	}
-	c.pages[c.n>>14][c.n&(cellPage-1)] = w
+	i := uint32(c.n)
 	c.n++
-	return uint32(c.n - 1)
+	*c.at(i) = value(w)
+	return i
 }
 
-func (c *cells) at(i uint32) *uint32 { return &c.pages[i>>14][i&(cellPage-1)] }
+// at is a cell that may be written to.
+func (c *cells) at(i uint32) *value {
+	if c.pages[i>>14] == nil {
+		page := make([]value, cellPage)
+		c.packed[i>>14].open(page, false)
+		c.pages[i>>14], c.packed[i>>14] = page, nil
+		c.opened++
+	}
+	return &c.pages[i>>14][i&(cellPage-1)]
+}
+
+// get is what a cell holds.
+func (c *cells) get(i uint32) uint32 {
+	if page := c.pages[i>>14]; page != nil {
+		return uint32(page[i&(cellPage-1)])
+	}
+	return c.packed[i>>14].word(int(i & (cellPage - 1)))
+}
 
 // Cells hold a float32 weight whose low eight mantissa bits are flags.
 const (
@@ -108,7 +140,7 @@ func (m *machine) weight(v value) float32 {
 	case kTuple:
 		return math.Float32frombits((127 + v.pay()>>shapeBits) << 23)
 	case kList, kDict, kSet, kFrozen, kObject:
-		return weightOf(*m.cells.at(v.pay()))
+		return weightOf(m.cells.get(v.pay()))
 	}
 	return 1
 }
@@ -131,8 +163,8 @@ func (m *machine) grow(v value, w float32, flags uint32) {
 	switch v.kind() {
 	case kList, kDict, kSet, kFrozen, kObject:
 		c := m.cells.at(v.pay())
-		nw := weightOf(*c) + w
-		*c = withWeight(*c, nw) | flags | flagFilled
+		nw := weightOf(uint32(*c)) + w
+		*c = value(withWeight(uint32(*c), nw) | flags | flagFilled)
 		m.heavy(nw)
 	}
 }
@@ -174,7 +206,7 @@ func (m *machine) object(g uint32, w float32) value {
 }
 
 // madeBy is the index of the global that made an instance.
-func (m *machine) madeBy(v value) uint32 { return *m.cells.at(v.pay() + 1) }
+func (m *machine) madeBy(v value) uint32 { return m.cells.get(v.pay() + 1) }
 
 // tuple makes a tuple. Its elements are kept while it is short and young.
 func (m *machine) tuple(items []value) value {
@@ -274,7 +306,7 @@ func (m *machine) compact() {
 			m.stack[i] = forget(v)
 		}
 	}
-	m.memo.each(forget)
+	m.memo.forget()
 	m.wrap.shape, m.wrap.order, m.wrap.subclass = forget(m.wrap.shape), forget(m.wrap.order), forget(m.wrap.subclass)
 }
 

@@ -21,4 +21,5 @@ func init() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(Garbage)
 	}
+	DropPages()
 }

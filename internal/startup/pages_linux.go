@@ -1,0 +1,66 @@
+//go:build !cgo
+
+package startup
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// DropPages takes the program's own pages out of the process's memory: its code, its
+// constants and the tables of its symbols. The file that they lie in stays in the
+// system's cache, so what is needed again comes back at the next use without
+// reading. Start-up touches most of a large program once, and Linux maps whole
+// folios, up to 2 MB for one byte touched (mm/filemap.c, filemap_map_pages): of the
+// 120 MB that a scan of a large file once took, 57 were this.
+//
+// Only mappings that nothing can have changed are dropped: those without leave to
+// write, of a program that is not relocated when it is loaded. Elsewhere nothing is
+// done.
+func DropPages() {
+	for _, m := range constant() {
+		// The error is of no interest: the pages stay where they are.
+		syscall.Syscall(syscall.SYS_MADVISE, m[0], m[1]-m[0], syscall.MADV_DONTNEED)
+	}
+}
+
+// constant finds the mappings that hold the program's file and may not be written.
+func constant() [][2]uintptr {
+	exe, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return nil
+	}
+	head := make([]byte, 18) // e_ident, e_type (System V ABI, "ELF Header")
+	_, err = exe.ReadAt(head, 0)
+	exe.Close()
+	const fixed = 2 // ET_EXEC: loaded where it was linked for, so without relocations
+	if err != nil || string(head[:4]) != "\x7fELF" || binary.LittleEndian.Uint16(head[16:]) != fixed {
+		return nil
+	}
+	path, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return nil
+	}
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return nil
+	}
+	var found [][2]uintptr
+	for line := range bytes.Lines(maps) {
+		// 00400000-0264a000 r-xp 00000000 fe:00 10207956     /usr/bin/wardround
+		f := bytes.Fields(line)
+		if len(f) < 6 || f[1][0] != 'r' || f[1][1] != '-' || !bytes.HasSuffix(bytes.TrimRight(line, "\n"), []byte(" "+path)) {
+			continue
+		}
+		low, high, _ := bytes.Cut(f[0], []byte("-"))
+		a, err1 := strconv.ParseUint(string(low), 16, 64)
+		b, err2 := strconv.ParseUint(string(high), 16, 64)
+		if err1 == nil && err2 == nil && a < b {
+			found = append(found, [2]uintptr{uintptr(a), uintptr(b)})
+		}
+	}
+	return found
+}

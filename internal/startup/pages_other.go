@@ -1,0 +1,6 @@
+//go:build !linux || cgo
+
+package startup
+
+// DropPages does nothing here; see pages_linux.go.
+func DropPages() {}
