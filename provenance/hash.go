@@ -123,6 +123,31 @@ func ignoring(more []string) []string {
 	return slices.Compact(all)
 }
 
+// LeaveOut turns what a person names into paths relative to a model, as HashOptions
+// and VerifyOptions take them: relative paths are of the model, absolute ones must lie in it. Error: EInvalid
+// for one outside, and for wildcards, which no signature knows (specification, 6.2.1).
+func LeaveOut(model string, paths []string) ([]string, error) {
+	const op = "model"
+	var out []string
+	for _, p := range paths {
+		if strings.ContainsAny(p, "*?[") {
+			return nil, wardround.Errorf(wardround.EInvalid, op, "%q: what is left out is named exactly, a file or a folder; there are no wildcards", p)
+		}
+		rel := filepath.ToSlash(filepath.Clean(p))
+		if filepath.IsAbs(p) {
+			var ok bool
+			if rel, ok = within(model, p); !ok {
+				return nil, wardround.Errorf(wardround.EInvalid, op, "%s does not lie in the model %s", p, model)
+			}
+		}
+		if rel == "." || rel == ".." || strings.HasPrefix(rel, "../") {
+			return nil, wardround.Errorf(wardround.EInvalid, op, "%q is no file or folder inside the model; paths are relative to the model", p)
+		}
+		out = append(out, rel)
+	}
+	return out, nil
+}
+
 // isIgnored reports whether a path, or a folder above it, is left out.
 func isIgnored(rel string, ignored []string) bool {
 	for _, p := range ignored {
@@ -220,11 +245,30 @@ func walk(model string, o HashOptions, ignored []string) ([]piece, error) {
 		if err != nil {
 			return nil, wardround.Wrap(wardround.EForbidden, op, err)
 		}
+		if err := unlinked(model, rel, o.Symlinks); err != nil {
+			return nil, err
+		}
 		if err := visit(rel, path, info); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// unlinked refuses a path one of whose folders is a link, unless links are followed.
+func unlinked(model, rel string, follow bool) error {
+	if follow {
+		return nil
+	}
+	for i, c := range rel {
+		if c != '/' {
+			continue
+		}
+		if st, err := os.Lstat(filepath.Join(model, filepath.FromSlash(rel[:i]))); err == nil && st.Mode()&fs.ModeSymlink != 0 {
+			return wardround.Errorf(wardround.EInvalid, "model hash", "%s is a link: what it leads to can change under the signature; say --allow-symlinks if that is meant", rel[:i])
+		}
+	}
+	return nil
 }
 
 // block is how much is read at once: large enough that reading and hashing are not

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wardround/wardround/format/oms"
 	"github.com/wardround/wardround/internal/testkit"
@@ -49,7 +50,7 @@ func trustOf(t *testing.T, dir, name string) Trust {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Trust{Roots: roots}
+		return Trust{Roots: roots, At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	case strings.HasSuffix(name, "-elliptic-key"):
 		key, err := ReadPublicKey(read(t, filepath.Join(dir, "keys/certificate/signing-key-pub.pem")))
 		if err != nil {

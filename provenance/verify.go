@@ -5,8 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/x509"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/oms"
@@ -21,6 +23,8 @@ type Trust struct {
 	Identity, Issuer string
 	// Legacy accepts the weak forms of before 1.0.
 	Legacy bool
+	// At is when certificates must be valid; see [oms.Options].
+	At time.Time
 }
 
 // VerifyOptions say how files are compared.
@@ -106,7 +110,7 @@ func Verify(ctx context.Context, model, signature string, o VerifyOptions) (*Ver
 // check it is missing; anything else means that it does not hold.
 func Open(b *oms.Bundle, t Trust) (*oms.Result, error) {
 	const op = "model verify"
-	o := oms.Options{Legacy: t.Legacy}
+	o := oms.Options{Legacy: t.Legacy, At: t.At}
 	switch b.Method() {
 	case oms.ByKey:
 		if t.Key == nil {
@@ -132,7 +136,8 @@ func (v *Verification) compare(ctx context.Context, model, signature string, m *
 	if rel, ok := within(model, signature); ok {
 		h.Ignore = append(h.Ignore, rel)
 	}
-	for _, r := range m.Resources {
+	signed := ofOneFile(model, m)
+	for _, r := range signed {
 		name := r.Name
 		if s.Method == oms.Shards {
 			name, _, _ = r.Span()
@@ -143,12 +148,14 @@ func (v *Verification) compare(ctx context.Context, model, signature string, m *
 		}
 	}
 	if o.Unsigned {
-		for _, r := range m.Resources {
+		seen := make(map[string]bool, len(signed))
+		for _, r := range signed {
 			name := r.Name
 			if s.Method == oms.Shards {
 				name, _, _ = r.Span()
 			}
-			if !slices.Contains(h.Only, name) {
+			if !seen[name] {
+				seen[name] = true
 				h.Only = append(h.Only, name)
 			}
 		}
@@ -162,11 +169,27 @@ func (v *Verification) compare(ctx context.Context, model, signature string, m *
 		return err
 	}
 	v.Files = len(there.Resources)
-	v.diff(m.Resources, there.Resources)
+	v.diff(signed, there.Resources)
 	if n := len(v.Changed) + len(v.Added) + len(v.Removed) + len(v.Moved); n > 0 {
 		v.State, v.Why = Failed, "what lies there is not what was signed"
 	}
 	return nil
+}
+
+// ofOneFile are the resources as [Hash] names them: of a model that is one file the
+// specification (6.1.2) calls it by its name, the reference library ".".
+func ofOneFile(model string, m *oms.Manifest) []oms.Resource {
+	st, err := os.Stat(model)
+	if err != nil || st.IsDir() {
+		return m.Resources
+	}
+	out := slices.Clone(m.Resources)
+	for i := range out {
+		if rest, ok := strings.CutPrefix(out[i].Name, filepath.Base(model)); ok && (rest == "" || m.Serialization.Method == oms.Shards && rest[0] == ':') {
+			out[i].Name = "." + rest
+		}
+	}
+	return out
 }
 
 // diff names what differs between what was signed and what lies there.

@@ -57,16 +57,20 @@ func (c *modelBOMCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	left, err := provenance.LeaveOut(c.Path[0], c.Ignore)
+	if err != nil {
+		return err
+	}
 	if sig != "" && len(c.Path) == 1 {
-		trust, err := c.trust()
+		trust, err := c.trust(a)
 		if err != nil {
 			return err
 		}
-		if s.Signature, err = provenance.Verify(a.ctx, c.Path[0], sig, provenance.VerifyOptions{Trust: trust, Ignore: c.Ignore}); err != nil {
+		if s.Signature, err = provenance.Verify(a.ctx, c.Path[0], sig, provenance.VerifyOptions{Trust: trust, Ignore: left}); err != nil {
 			return err
 		}
 	}
-	looked, err := bom.Look(a.ctx, c.Path, bom.Options{Ignore: append(ignore, c.Ignore...), Links: c.Symlinks})
+	looked, err := bom.Look(a.ctx, c.Path, bom.Options{Ignore: append(ignore, left...), Links: c.Symlinks})
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,11 @@ func (c *modelDiffCmd) Help() string {
 }
 
 func (c *modelDiffCmd) Run(a *app) error {
-	d, err := provenance.Diff(a.ctx, c.A, c.B, provenance.HashOptions{Ignore: c.Ignore})
+	ignore, err := provenance.LeaveOut(c.A, c.Ignore)
+	if err != nil {
+		return err
+	}
+	d, err := provenance.Diff(a.ctx, c.A, c.B, provenance.HashOptions{Ignore: ignore})
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (c *modelGateCmd) signature(a *app, _ *model.Plan) (*admission.Part, error)
 	if len(c.Artefact) > 1 {
 		return nil, nil // a signature is of one folder or file: unknown
 	}
-	trust, err := c.trust()
+	trust, err := c.trust(a)
 	if err != nil {
 		return nil, err
 	}

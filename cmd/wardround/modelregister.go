@@ -219,17 +219,21 @@ func (c *modelRegisterCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	left, err := provenance.LeaveOut(c.Path, c.Ignore)
+	if err != nil {
+		return err
+	}
 	verified := &provenance.Verification{State: provenance.Unsigned}
 	if sig != "" {
-		trust, err := c.trust()
+		trust, err := c.trust(a)
 		if err != nil {
 			return err
 		}
-		if verified, err = provenance.Verify(a.ctx, c.Path, sig, provenance.VerifyOptions{Trust: trust, Ignore: c.Ignore}); err != nil {
+		if verified, err = provenance.Verify(a.ctx, c.Path, sig, provenance.VerifyOptions{Trust: trust, Ignore: left}); err != nil {
 			return err
 		}
 	}
-	looked, err := bom.Look(a.ctx, []string{c.Path}, bom.Options{Ignore: append(ignore, c.Ignore...), Links: c.Symlinks})
+	looked, err := bom.Look(a.ctx, []string{c.Path}, bom.Options{Ignore: append(ignore, left...), Links: c.Symlinks})
 	if err != nil {
 		return err
 	}

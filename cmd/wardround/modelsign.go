@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/oms"
@@ -22,12 +23,13 @@ type modelHashFlags struct {
 	Ignore   []string `placeholder:"PATH" help:"A file or folder of the model to leave out. Can be given again. What belongs to git is left out anyway."`
 }
 
-func (f modelHashFlags) options() provenance.HashOptions {
-	o := provenance.HashOptions{HashType: f.Hash, Shard: f.Shard, Symlinks: f.Symlinks, Ignore: f.Ignore}
+func (f modelHashFlags) options(model string) (provenance.HashOptions, error) {
+	ignore, err := provenance.LeaveOut(model, f.Ignore)
+	o := provenance.HashOptions{HashType: f.Hash, Shard: f.Shard, Symlinks: f.Symlinks, Ignore: ignore}
 	if f.Shards || f.Shard > 0 {
 		o.Method = oms.Shards
 	}
-	return o
+	return o, err
 }
 
 type modelSignCmd struct {
@@ -63,7 +65,11 @@ func (c *modelSignCmd) Run(a *app) error {
 			return err
 		}
 	}
-	b, m, err := provenance.Sign(a.ctx, c.Model, provenance.SignOptions{HashOptions: c.options(), Key: key, Chain: chain, Signature: out})
+	o, err := c.options(c.Model)
+	if err != nil {
+		return err
+	}
+	b, m, err := provenance.Sign(a.ctx, c.Model, provenance.SignOptions{HashOptions: o, Key: key, Chain: chain, Signature: out})
 	if err != nil {
 		return err
 	}
@@ -80,6 +86,9 @@ func (c *modelSignCmd) Run(a *app) error {
 	what := "files"
 	if m.Serialization.Method == oms.Shards {
 		what = "shards"
+	}
+	if len(m.Resources) == 1 {
+		what = strings.TrimSuffix(what, "s")
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d %s, sha256:%s\nsigned into %s\n", printable(m.Name), len(m.Resources), what, m.Root, printable(out))
 	return err
@@ -120,11 +129,17 @@ type modelTrustFlags struct {
 	Identity string   `help:"Who must have signed a keyless signature: the e-mail address or URI in its certificate."`
 	Issuer   string   `help:"Who must have vouched for that identity: the OpenID Connect issuer."`
 	Legacy   bool     `help:"Accept the weak forms of libraries before 1.0."`
+	At       string   `name:"signed-at" placeholder:"DATE" help:"When it was signed, if you know that from elsewhere, such as 2026-03-01: a certificate must have been valid then; default: now."`
 }
 
-func (f modelTrustFlags) trust() (t provenance.Trust, err error) {
+func (f modelTrustFlags) trust(a *app) (t provenance.Trust, err error) {
 	const op = "model verify"
-	t.Identity, t.Issuer, t.Legacy = f.Identity, f.Issuer, f.Legacy
+	t.Identity, t.Issuer, t.Legacy, t.At = f.Identity, f.Issuer, f.Legacy, a.now()
+	if f.At != "" {
+		if t.At, err = time.Parse(time.DateOnly, f.At); err != nil {
+			return t, wardround.Errorf(wardround.EInvalid, op, "--signed-at %q is no date; write it as 2026-03-01", f.At)
+		}
+	}
 	if f.Key != "" {
 		raw, err := os.ReadFile(f.Key)
 		if err != nil {
@@ -159,16 +174,20 @@ func (c *modelVerifyCmd) Help() string {
 	return "Compares every file with what was signed, and says what was changed, added, removed or renamed.\n\n" +
 		"What is trusted must come from elsewhere than the model: a key that lies beside it proves nothing.\n\n" +
 		"A service or gateway that runs it with --record load before each load leaves an observation of what it loaded; what it does with the answer is its own matter: nothing is blocked here.\n\n" +
-		"Exit 0: verified. 1: it does not hold, nothing is signed, or the form is a weak one. 4: cannot tell: no key, root or identity was given."
+		"Exit 0: verified; with --legacy also in a weak form, which is told. 1: it does not hold, nothing is signed, or the form is a weak one and was not allowed. 4: cannot tell: no key, root or identity was given."
 }
 
 func (c *modelVerifyCmd) Run(a *app) error {
-	t, err := c.trust()
+	t, err := c.trust(a)
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(c.Model); err != nil {
 		return wardround.Wrap(wardround.EInvalid, "model verify", err)
+	}
+	ignore, err := provenance.LeaveOut(c.Model, c.Ignore)
+	if err != nil {
+		return err
 	}
 	sig := c.Signature
 	if sig == "" {
@@ -176,7 +195,7 @@ func (c *modelVerifyCmd) Run(a *app) error {
 			return err
 		}
 	}
-	v, err := provenance.Verify(a.ctx, c.Model, sig, provenance.VerifyOptions{Trust: t, Ignore: c.Ignore, Unsigned: c.Unsigned})
+	v, err := provenance.Verify(a.ctx, c.Model, sig, provenance.VerifyOptions{Trust: t, Ignore: ignore, Unsigned: c.Unsigned})
 	if err != nil {
 		return err
 	}
@@ -193,7 +212,7 @@ func (c *modelVerifyCmd) Run(a *app) error {
 		return err
 	case v.State == provenance.Unknown:
 		return status(exitCannotTell)
-	case v.State != provenance.Verified:
+	case v.State != provenance.Verified && v.State != provenance.Weak:
 		return status(exitFindings)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Types of the statement.
@@ -175,19 +176,11 @@ func (m *Manifest) Payload() ([]byte, error) {
 	}, "", "  ")
 }
 
+// sort puts resources in the order of the specification (6.4): that of the code
+// points of their names, which for UTF-8 is that of its bytes. The reference library
+// writes another one, path by path; readers take the order in which they stand.
 func (m *Manifest) sort() {
-	slices.SortFunc(m.Resources, func(a, b Resource) int {
-		pa, sa, _ := a.Span()
-		pb, sb, _ := b.Span()
-		if m.Serialization.Method != Shards {
-			pa, pb, sa, sb = a.Name, b.Name, 0, 0
-		}
-		// As paths are ordered: part by part.
-		if c := slices.Compare(strings.Split(pa, "/"), strings.Split(pb, "/")); c != 0 {
-			return c
-		}
-		return int(min(max(sa-sb, -1), 1))
-	})
+	slices.SortFunc(m.Resources, func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func (m *Manifest) check() error {
@@ -230,6 +223,9 @@ func (m *Manifest) check() error {
 
 // inside reports whether a name stays in the model's folder.
 func inside(name string) error {
+	if !utf8.ValidString(name) {
+		return fmt.Errorf("oms: the name %.200q is not UTF-8, and a signature cannot hold it", name)
+	}
 	if name == "" || len(name) > 4096 || strings.ContainsRune(name, 0) || path.IsAbs(name) || path.Clean(name) != name || name == ".." || strings.HasPrefix(name, "../") {
 		return fmt.Errorf("oms: resource %.200q is no path inside the model", name)
 	}

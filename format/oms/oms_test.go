@@ -85,7 +85,7 @@ func TestOrder(t *testing.T) {
 	for _, r := range manifest(t).Resources {
 		names = append(names, r.Name)
 	}
-	if d := cmp.Diff([]string{"config.json", "weights/a.bin", "weights/b.bin", "weights.json"}, names); d != "" {
+	if d := cmp.Diff([]string{"config.json", "weights.json", "weights/a.bin", "weights/b.bin"}, names); d != "" {
 		t.Error(d)
 	}
 }

@@ -26,6 +26,9 @@ var ErrLegacy = errors.New("oms: a weak form of before 1.0, refused unless old f
 type Options struct {
 	// Legacy accepts what libraries before 1.0 wrote. It is weaker: see the package.
 	Legacy bool
+	// At is when certificates must be valid: now, or, if that is known from elsewhere,
+	// when it was signed. A bundle with a certificate is refused without it.
+	At time.Time
 }
 
 // Result is what a verified signature says.
@@ -124,9 +127,9 @@ func (b *Bundle) VerifyKey(pub *ecdsa.PublicKey, o Options) (*Result, error) {
 	return b.finish(pub, h, h, r, o)
 }
 
-// VerifyCertificate verifies the signature and the chain up to one of the roots, at
-// the time when the signing certificate began to be valid: the bundle holds no time
-// that could be trusted more. What revocation says is not asked.
+// VerifyCertificate verifies the signature and the chain up to one of the roots, as of
+// [Options].At: the bundle holds no time that could be trusted. What revocation says is
+// not asked.
 func (b *Bundle) VerifyCertificate(roots []*x509.Certificate, o Options) (*Result, error) {
 	if b.Method() != ByCertificate {
 		return nil, fmt.Errorf("oms: signed by %s, not by a certificate", b.Method())
@@ -158,8 +161,13 @@ func (b *Bundle) VerifyCertificate(roots []*x509.Certificate, o Options) (*Resul
 	if len(roots) == 0 {
 		return nil, errors.New("oms: no root certificates to trust")
 	}
-	at := leaf.NotBefore.Add(time.Second)
-	if _, err := leaf.Verify(x509.VerifyOptions{Roots: trusted, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
+	switch {
+	case o.At.IsZero():
+		return nil, errors.New("oms: no time at which the certificate must be valid")
+	case o.At.After(leaf.NotAfter):
+		return nil, fmt.Errorf("oms: the signing certificate expired on %s", leaf.NotAfter.UTC().Format(time.DateOnly))
+	}
+	if _, err := leaf.Verify(x509.VerifyOptions{Roots: trusted, Intermediates: between, CurrentTime: o.At, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
 		return nil, fmt.Errorf("oms: the signing certificate is not trusted: %w", err)
 	}
 	if leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) {
