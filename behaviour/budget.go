@@ -10,7 +10,8 @@ import (
 // passes and shared equally among the tests of one look, so that the parts' sum is what
 // the plan accepts, however the tests depend.
 const (
-	driftShare    = 0.5 // columns, outputs, devices
+	driftShare    = 0.4 // columns, outputs, devices
+	trendShare    = 0.1 // what moves slowly, period by period
 	qualityShare  = 0.2 // what is missing, or out of range
 	outcomeShare  = 0.2 // performance, calibration, subgroups, how frequent cases are
 	estimateShare = 0.1 // performance without outcomes

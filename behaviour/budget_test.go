@@ -12,7 +12,7 @@ import (
 // TestOneBudgetForAll: a year of looks at everything, each hour or each day, spends what
 // the plan accepts, and no more.
 func TestOneBudgetForAll(t *testing.T) {
-	if sum := driftShare + qualityShare + outcomeShare + estimateShare; math.Abs(sum-1) > 1e-12 {
+	if sum := driftShare + trendShare + qualityShare + outcomeShare + estimateShare; math.Abs(sum-1) > 1e-12 {
 		t.Fatalf("the parts add up to %v", sum)
 	}
 	for _, budget := range []float64{0.5, 1, 4} {

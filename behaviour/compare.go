@@ -69,6 +69,9 @@ func (s *scene) budget() (alarms, effect, power float64) {
 			power = p.Budget.Power
 		}
 	}
+	if s.m != nil { // records of inference, and metadata of inputs, share it
+		alarms /= float64(max(len(s.m.lines), 1))
+	}
 	return alarms, effect, power
 }
 

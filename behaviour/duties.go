@@ -226,6 +226,9 @@ func (f *Fold) lastOf(m *instance, ind *model.Indicator) time.Time {
 		if k.owner != ofModel+m.Key {
 			continue
 		}
+		if ind.Kind == model.Stream && k.topic == "trend" && e.j.Facts["indicator"] == ind.ID && e.j.To.After(last) {
+			last = e.j.To
+		}
 		for _, t := range topics {
 			if k.topic != t || e.j.N == 0 {
 				continue

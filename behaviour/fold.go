@@ -50,6 +50,7 @@ type Fold struct {
 	dirtyDocuments map[string]bool
 	dirtyEntries   map[entryKey]bool
 	dirtySeries    map[seriesBlock]bool
+	dirtyTrends    map[trendKey]bool
 	newEvents      []Event
 	stored         map[string]int // pieces that a state row is kept in
 
@@ -90,7 +91,7 @@ func New(opt Options) *Fold {
 		instances: map[string]*instance{}, documents: map[string]*document{}, current: map[entryKey]*entry{},
 		series: map[entryKey]*track{}, events: map[string][]Event{},
 		rows: map[string]*wardround.Document{}, dirtyDocuments: map[string]bool{}, dirtyEntries: map[entryKey]bool{},
-		dirtySeries: map[seriesBlock]bool{}, stored: map[string]int{},
+		dirtySeries: map[seriesBlock]bool{}, dirtyTrends: map[trendKey]bool{}, stored: map[string]int{},
 	}
 }
 

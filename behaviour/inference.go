@@ -86,8 +86,8 @@ func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) er
 	s.at = o.At
 	s.oversight(x)
 	s.attacks(x)
-	s.estimates(x)
 	if o.Blob == nil {
+		s.estimates(x, nil)
 		return nil
 	}
 	s.digest = o.Blob.Digest
@@ -130,6 +130,7 @@ func (f *Fold) scene(o *wardround.Observation, m *instance, part string) (*scene
 			return nil, err
 		}
 		s.plan = p
+		m.FedFrom = feedsOf(p)
 	}
 	if d := f.inForce(m, "reference", part); d != nil && d.Problem == "" {
 		w, err := f.reference(d)
@@ -253,7 +254,17 @@ func (s *scene) window(x *kind.InferenceWindowV1, w *sketch.Window) error {
 		return err
 	}
 	s.quality(w)
+	s.estimates(x, l.merged)
+	if err := s.trends(x, w); err != nil {
+		return err
+	}
 	if len(w.Outcomes) > 0 {
+		if err := s.believeTables(r); err != nil {
+			return err
+		}
+		if err := s.trendsOfOutcomes(r); err != nil {
+			return err
+		}
 		if err := s.performance(); err != nil {
 			return err
 		}
@@ -291,8 +302,10 @@ func (s *scene) pend(r ref, w *sketch.Window) error {
 }
 
 // span is the time that the pending windows are of.
-func (l *line) span() (from, to time.Time) {
-	for _, r := range l.Pending {
+func (l *line) span() (from, to time.Time) { return spanOf(l.Pending) }
+
+func spanOf(refs []ref) (from, to time.Time) {
+	for _, r := range refs {
 		if from.IsZero() || r.From.Before(from) {
 			from = r.From
 		}
@@ -331,7 +344,7 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 			Facts: wardround.Facts{"trouble": why}})
 		return nil
 	}
-	r := ref{Digest: s.digest, Size: o.Blob.Size, From: x.From, To: x.To, Rows: x.Labels, Units: x.Units, Version: x.Version}
+	r := ref{Digest: s.digest, Size: o.Blob.Size, From: x.From, To: x.To, Rows: x.Labels, Units: x.Units, Version: x.Version, Came: o.At}
 	if l := s.l; len(w.Outcomes) > 0 {
 		if n := len(l.Labelled); n > 0 && l.Labelled[n-1].Version != x.Version {
 			l.Labelled = nil // outcomes of another version are another model's
@@ -342,6 +355,16 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 	s.labels(x)
 	s.reconcile(x)
 	s.believe(x, w)
+	if len(w.Outcomes) > 0 {
+		if len(x.Estimates) == 0 {
+			if err := s.believeTables(r); err != nil {
+				return err
+			}
+		}
+		if err := s.trendsOfOutcomes(r); err != nil {
+			return err
+		}
+	}
 	return s.performance()
 }
 

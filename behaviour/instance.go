@@ -59,6 +59,9 @@ type instance struct {
 	Events   int       `json:"events,omitempty"`
 	Guesses  []guess   `json:"guesses,omitempty"` // estimates, and what outcomes said
 	Sources  []feeding `json:"sources,omitempty"`
+	// Measured are the laboratory results that feed it.
+	Measured []*measuring `json:"measured,omitempty"`
+	FedFrom  []string     `json:"fed_from,omitempty"` // devices and services that the plan names
 	// Usual is how clients ask of the version UsualOf.
 	Usual   *extraction.Usual `json:"usual,omitempty"`
 	UsualOf string            `json:"usual_of,omitempty"`
@@ -104,10 +107,17 @@ type line struct {
 	Labelled []ref     `json:"labelled,omitempty"`
 	Judged   time.Time `json:"judged,omitzero"` // up to when budget was spent
 	Alarm    []byte    `json:"alarm,omitempty"` // what the [Alarms] keep
-	Scored   time.Time `json:"scored,omitzero"` // when outcomes were looked at last
-	Seen     time.Time `json:"seen,omitzero"`   // up to when all was told before a season was whole
+	// Unbelieved are those with outcomes that no estimate was held against yet.
+	Unbelieved []ref     `json:"unbelieved,omitempty"`
+	Scored     time.Time `json:"scored,omitzero"` // when outcomes were looked at last
+	Seen       time.Time `json:"seen,omitzero"`   // up to when all was told before a season was whole
 
-	fresh    *sketch.Window // of freshOf
+	// Periods are what is added up until it is whole, by its length.
+	Periods  map[time.Duration]*period `json:"periods,omitempty"`
+	Followed int                       `json:"followed,omitempty"` // trends
+
+	trends   map[string]*trend // by what is followed; each in a row of its own
+	fresh    *sketch.Window    // of freshOf
 	freshOf  []ref
 	merged   *sketch.Window // of Pending; nil when not made yet
 	outcomes *sketch.Window // of Labelled
@@ -122,6 +132,7 @@ type ref struct {
 	Rows    int64     `json:"rows"`
 	Units   int64     `json:"units,omitempty"`
 	Version string    `json:"version,omitempty"`
+	Came    time.Time `json:"came,omitzero"` // of outcomes: when they were known here
 }
 
 func push(list []ref, r ref, most int) (out []ref, dropped bool) {

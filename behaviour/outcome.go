@@ -167,11 +167,19 @@ func (s *scene) measure(w *sketch.Window, o *sketch.Outcome) (outcome, bool) {
 	if cases < fewestCases || others < fewestCases {
 		return m, false
 	}
+	m.measured = s.figures(t, o.Score, o.Group)
+	return m, true
+}
+
+// figures are what a table of outcomes says, as counted or as expected.
+func (s *scene) figures(t *performance.Table, score, group string) (out []model.Measured) {
+	cases, others := t.Counts()
+	units := int64((cases + others) / max(1, t.DesignEffect))
 	add := func(name, point string, mid, low, high float64) {
 		if math.IsNaN(mid) || math.IsNaN(low) || math.IsNaN(high) {
 			return
 		}
-		m.measured = append(m.measured, model.Measured{Metric: name, Group: o.Group, Point: point, Value: mid, Low: low, High: high, Ranged: true, Units: int64(m.units)})
+		out = append(out, model.Measured{Metric: name, Group: group, Point: point, Value: mid, Low: low, High: high, Ranged: true, Units: units})
 	}
 	bound := func(name, point string, b performance.Bound) {
 		add(name, point, b.Mid, min(b.Interval.Low, b.Low), max(b.Interval.High, b.High))
@@ -192,7 +200,7 @@ func (s *scene) measure(w *sketch.Window, o *sketch.Outcome) (outcome, bool) {
 		add("calibration_slope", "", r.Slope.Value, r.Slope.Low, r.Slope.High)
 		add("calibration_intercept", "", r.Intercept.Value, r.Intercept.Low, r.Intercept.High)
 	}
-	for _, p := range s.points(o.Score) {
+	for _, p := range s.points(score) {
 		at := t.At(p.Threshold, level)
 		for _, name := range []string{"sensitivity", "specificity", "ppv", "npv", "accuracy"} {
 			if b, ok := at[name]; ok {
@@ -200,7 +208,7 @@ func (s *scene) measure(w *sketch.Window, o *sketch.Outcome) (outcome, bool) {
 			}
 		}
 	}
-	return m, true
+	return out
 }
 
 // points are the operating points of a score; of a score without any, one half.
@@ -233,6 +241,16 @@ func (s *scene) claims() ([]modelcard.Claim, error) {
 		out = append(out, c.Cards[i].Claims()...)
 	}
 	return out, nil
+}
+
+// at is a measure at an operating point.
+func (o *outcome) at(metric, point string) *model.Measured {
+	for i := range o.measured {
+		if o.measured[i].Metric == metric && o.measured[i].Point == point {
+			return &o.measured[i]
+		}
+	}
+	return nil
 }
 
 func (o *outcome) find(metric string) *model.Measured {

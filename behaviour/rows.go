@@ -88,6 +88,18 @@ func (f *Fold) Flush(c *wardround.Commit) {
 		}
 		put(key, points{max(b.n*block, t.First), part})
 	}
+	for _, k := range sortedBy(f.dirtyTrends, trendKey.compare) {
+		var t *trend
+		if m := f.instances[k.model]; m != nil && m.lines[k.part] != nil {
+			t = m.lines[k.part].trends[k.id]
+		}
+		key := "t" + sep + k.model + sep + k.part + sep + k.id
+		if t == nil {
+			put(key, nil)
+			continue
+		}
+		put(key, t)
+	}
 	for _, e := range f.newEvents {
 		put(eventRow(e.Model, e.N), e)
 		put(eventRow(e.Model, e.N-f.opt.Limits.Events), nil)
@@ -98,6 +110,7 @@ func (f *Fold) Flush(c *wardround.Commit) {
 	clear(f.dirtyDocuments)
 	clear(f.dirtyEntries)
 	clear(f.dirtySeries)
+	clear(f.dirtyTrends)
 	f.newEvents = nil
 	slices.SortFunc(rows, func(a, b wardround.StateRow) int { return cmp.Compare(a.Key, b.Key) })
 	c.States = append(c.States, rows...)
@@ -258,6 +271,24 @@ func (f *Fold) restore(key string, b []byte) error {
 			f.series[k] = t
 		}
 		t.Points = append(t.Points, p.Points...)
+	case "t":
+		x := strings.SplitN(rest, sep, 3)
+		if len(x) < 3 {
+			return fmt.Errorf("its name has %d parts", len(x))
+		}
+		t := &trend{}
+		if err := json.Unmarshal(b, t); err != nil {
+			return err
+		}
+		m := f.instances[x[0]] // models come before: "m" is before "t"
+		if m == nil || m.lines[x[1]] == nil {
+			return nil
+		}
+		l := m.lines[x[1]]
+		if l.trends == nil {
+			l.trends = map[string]*trend{}
+		}
+		l.trends[x[2]] = t
 	case "e":
 		var e Event
 		if err := json.Unmarshal(b, &e); err != nil {

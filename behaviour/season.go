@@ -35,7 +35,7 @@ func (s *scene) season() time.Duration {
 			return week
 		}
 	}
-	if s.ref.To.Sub(s.ref.From) >= leastSeasons*week {
+	if s.ref != nil && s.ref.To.Sub(s.ref.From) >= leastSeasons*week {
 		return week
 	}
 	return 0

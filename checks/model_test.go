@@ -2,9 +2,11 @@ package checks
 
 import (
 	"go/ast"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/wardround/wardround/artefact"
 	"github.com/wardround/wardround/check"
 )
 
@@ -12,6 +14,7 @@ import (
 // language.
 func TestWhatModelsSay(t *testing.T) {
 	n := 0
+	saysOfVersions(t)
 	sources(t, "../behaviour", func(file string, f *ast.File) {
 		ast.Inspect(f, func(x ast.Node) bool {
 			told := func(name string, e ast.Expr) {
@@ -73,7 +76,8 @@ func TestWhatModelsSay(t *testing.T) {
 			"90.0 % of one client's 400 questions are a small step from one shortly before, at most 30.0 % are usual here", "90.0 % of one client's 400 questions lie where no patients are, at most 15.0 % are usual here",
 			"one client's 400 questions crowd around few inputs, and are all different", "one client's 400 questions lie more evenly over what can be asked than those of any client here", "one client asked 4000 questions in a window, at most 1000 are agreed",
 		},
-		"moved": {"the middle value was 120 and is 128", "F was 50.0 % and is 71.2 %", "cases were 20.0 % and are 40.0 %"},
+		"moved": {"the middle value was 120 and is 128", "F was 50.0 % and is 71.2 %", "cases were 20.0 % and are 40.0 %", "the mean was 120 and is 123", "10.0 % of answers were overruled, and 25.0 % are", "0.0 % of rows lacked it, and 6.0 % do", "15.8 % of answers were positive, and 34.5 % are", "of 100 values of now, 55 are larger than one of the reference, where it should be 50", "there were 1000 records in 7 days, and there are 400", "it was 0.97 and is 0.86"},
+		"what":  {"mean of kvp", "what lacks age", "positive answers of risk", "overruled answers", "records", "estimate of auroc"},
 		"shift": {"at one device alone", "what comes in is not what it was"},
 		"worst": {"auroc is 0.647 (0.568 to 0.719), the card claims at least 0.9", "sensitivity at flag is 0.5 (0.4 to 0.6), the plan asks for at least 0.8"},
 		"when":  {"when it was loaded", "where it lies", "for its release"},
@@ -86,4 +90,74 @@ func TestWhatModelsSay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// saysOfVersions: what package behaviour puts on the timeline, and what package model
+// says of versions, criteria and logs, is told in each language.
+func saysOfVersions(t *testing.T) {
+	n := 0
+	tell := func(file string, e ast.Expr) {
+		text, ok := sample(e)
+		if ok && strings.Contains(text, " ") && !strings.HasPrefix(text, "a 7 ") && !strings.HasPrefix(text, "a new 7") && !strings.HasPrefix(text, "the 7 was") {
+			n++
+			tellsReason(t, file, text)
+		}
+	}
+	for dir, names := range map[string][]string{"../behaviour": {"Said"}, "../model": {"Why", "opaque"}} {
+		sources(t, dir, func(file string, f *ast.File) {
+			ast.Inspect(f, func(x ast.Node) bool {
+				switch x := x.(type) {
+				case *ast.KeyValueExpr:
+					if k, ok := x.Key.(*ast.Ident); ok && slices.Contains(names, k.Name) {
+						tell(file, x.Value)
+					}
+				case *ast.AssignStmt:
+					for i, l := range x.Lhs {
+						if s, ok := l.(*ast.SelectorExpr); ok && len(x.Lhs) == len(x.Rhs) && slices.Contains(names, s.Sel.Name) {
+							tell(file, x.Rhs[i])
+						}
+						if id, ok := l.(*ast.Ident); ok && id.Name == "said" && dir == "../behaviour" && len(x.Lhs) == len(x.Rhs) {
+							tell(file, x.Rhs[i])
+						}
+					}
+				case *ast.ReturnStmt: // return Undecid, "it has no value"
+					if v, ok := first(x.Results); ok && len(x.Results) == 2 && (v == "Inside" || v == "Outside" || v == "Undecid") {
+						tell(file, x.Results[1])
+					}
+				case *ast.CallExpr: // v.why("no plan says where %s lie", …)
+					if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "why" && dir == "../model" && len(x.Args) > 0 {
+						if text, ok := sample(x.Args[0]); ok {
+							n++
+							tellsReason(t, file, strings.NewReplacer("%d", "7", "%s", "7").Replace(text))
+						}
+					}
+				}
+				return true
+			})
+		})
+	}
+	if n < 40 {
+		t.Errorf("only %d sentences were found", n)
+	}
+	for _, kind := range []string{"card", "plan", "reference", "acceptance", "scan", "diff"} {
+		for _, said := range []string{"a new " + kind + " came", "a " + kind + " came that cannot be read; the one before holds", "the " + kind + " was taken back"} {
+			tellsReason(t, "timeline", said)
+		}
+	}
+	for _, r := range artefact.Rules() {
+		if strings.Contains(r.Title, " ") {
+			tellsReason(t, "artefact/rules", r.Title)
+		}
+	}
+}
+
+func first(list []ast.Expr) (string, bool) {
+	if len(list) == 0 {
+		return "", false
+	}
+	id, ok := list[0].(*ast.Ident)
+	if !ok {
+		return "", false
+	}
+	return id.Name, true
 }

@@ -94,6 +94,7 @@ var weights = map[string]weight{
 	"model.signature":   {Base: medium, Group: subject, Hostile: true},
 	"model.source":      {Base: medium, Group: subject},
 	"model.subgroup":    {Base: medium, Group: subject},
+	"model.trend":       {Base: low, Group: subject},
 	// Acts and failures.
 	"asset.silent":         {Base: medium, Group: subject},
 	"net.address-conflict": {Base: medium, Group: subject, Hostile: true},

@@ -192,6 +192,30 @@ const (
 	Override    = "override"    // share of answers that clinicians overrule
 	Volume      = "volume"      // rows in a period
 	Attack      = "attack"      // indications of an attack at inference
+	Stream      = "stream"      // a value, period by period: slow and small changes
+)
+
+// Values that a stream may follow.
+const (
+	OfRank        = "rank"        // how often a value is larger than one of the reference
+	OfMean        = "mean"        // of a number
+	OfShare       = "share"       // of the reference's most frequent category
+	OfMissing     = "missing"     // share of rows that lack a column
+	OfPositive    = "positive"    // share of answers at or above the operating point
+	OfEstimate    = "estimate"    // a metric, without labels
+	OfPerformance = "performance" // a metric, with labels
+	OfOverride    = "override"    // share of decisions that overrule the answer
+	OfVolume      = "volume"      // records in a period
+)
+
+// Detectors of a stream.
+const (
+	EProcess    = "e-process"
+	CUSUM       = "cusum"
+	EWMA        = "ewma"
+	PageHinkley = "page-hinkley"
+	ADWIN       = "adwin"
+	KSWIN       = "kswin"
 )
 
 // Indicator is one thing that is watched.
@@ -201,7 +225,8 @@ type Indicator struct {
 	Column string `yaml:"column" json:"column,omitempty"` // input or output; "*" each input, "outputs" each output
 	Metric string `yaml:"metric" json:"metric,omitempty"` // of performance: "auroc", "sensitivity", "ece" …
 	Point  string `yaml:"operating_point" json:"operating_point,omitempty"`
-	Test   string `yaml:"test" json:"test,omitempty"` // "ks", "psi", "chi2" …; "": fitting the column
+	Of     string `yaml:"of" json:"of,omitempty"`     // of a stream: which value
+	Test   string `yaml:"test" json:"test,omitempty"` // "ks", "psi", "chi2" …, of a stream its detector; "": fitting
 	// The limits: of a metric its value, of drift the size of the change (the test's
 	// effect). Whether what is measured could be chance is the budget's matter.
 	AtLeast  *float64      `yaml:"at_least" json:"at_least,omitempty"`

@@ -52,7 +52,7 @@ func (v *judge) monitoring() {
 }
 
 // IndicatorKinds are the kinds of indicator.
-var IndicatorKinds = []string{Drift, Performance, Estimate, Missing, Range, Schema, Gap, Override, Volume, Attack}
+var IndicatorKinds = []string{Drift, Performance, Estimate, Missing, Range, Schema, Gap, Override, Volume, Attack, Stream}
 
 // Seasons and Controls are what a budget may name.
 var (
@@ -60,11 +60,17 @@ var (
 	Controls = []string{ControlExpected, ControlFDR}
 )
 
-// Tests are the tests of drift that a plan may name.
-var Tests = []string{
-	"ks", "cvm", "ad", "wasserstein", "energy", "mannwhitney", "psi", "js", "hellinger", "chi2", "g", "fisher",
-	"mmd", "lsdd", "classifier", "pca", "bbse", "adwin", "page-hinkley", "kswin", "cusum", "ewma", "e-process",
-}
+// WindowTests are the tests of drift that windows of sketches allow, Detectors those of
+// a stream, Tests all that a plan may name. The others of Tests need rows: "model drift"
+// has them.
+var (
+	WindowTests = []string{"ks", "mannwhitney", "chi2", "psi", "wasserstein", "js", "hellinger"}
+	Detectors   = []string{EProcess, CUSUM, EWMA, PageHinkley, ADWIN, KSWIN}
+	RowTests    = []string{"cvm", "ad", "energy", "g", "fisher", "mmd", "lsdd", "classifier", "pca", "bbse"}
+	Tests       = slices.Concat(WindowTests, RowTests, Detectors)
+	// StreamValues are what a stream may follow.
+	StreamValues = []string{OfRank, OfMean, OfShare, OfMissing, OfPositive, OfEstimate, OfPerformance, OfOverride, OfVolume}
+)
 
 func (v *judge) watch() {
 	if len(v.plan.Watch) == 0 {
@@ -83,7 +89,7 @@ func (v *judge) watch() {
 			v.wrong("watch.kind", path+".kind", "", "%s: the kind is one of %s; not %q", w.ID, strings.Join(IndicatorKinds, ", "), w.Kind)
 			continue
 		}
-		if w.AtLeast == nil && w.AtMost == nil && w.Kind != Schema {
+		if w.AtLeast == nil && w.AtMost == nil && w.Kind != Schema && w.Kind != Stream {
 			v.wrong("watch.limit", path, "An indicator without a limit is a picture: nobody is ever told.", "%s: no limit; say at_least or at_most", w.ID)
 		}
 		if w.AtLeast != nil && w.AtMost != nil && *w.AtLeast > *w.AtMost {
@@ -92,7 +98,7 @@ func (v *judge) watch() {
 		if w.Every <= 0 {
 			v.wrong("watch.every", path, "Silence can only be told from health when it is said how often one looks.", "%s: how often is not said", w.ID)
 		}
-		if w.MinUnits <= 0 && w.Kind != Schema && w.Kind != Volume && w.Kind != Attack {
+		if w.MinUnits <= 0 && w.Kind != Schema && w.Kind != Volume && w.Kind != Attack && w.Kind != Stream {
 			v.wrong("watch.min_units", path, "With too few patients every answer is chance: below the minimum the answer is unknown.", "%s: no minimum number of units", w.ID)
 		}
 		if len(v.plan.Told) == 0 && len(w.Told) == 0 {
@@ -117,8 +123,19 @@ func (v *judge) watched(path string, w *Indicator) {
 	if w.Column != "" && !v.column(w.Column) {
 		v.wrong("watch.column", path+".column", "A misspelt column is never there, and so never over its limit.", "%s: no input, output or subgroup is called %q", w.ID, w.Column)
 	}
-	if w.Kind == Drift && w.Test != "" && !slices.Contains(Tests, w.Test) {
+	switch {
+	case w.Kind != Drift || w.Test == "" || slices.Contains(WindowTests, w.Test):
+	case slices.Contains(RowTests, w.Test):
+		v.weak("watch.test", path+".test", "Windows are sketches, not rows: ks and Mann–Whitney, or chi-square, say whether it could be chance.", "%s: %s needs rows; windows are tested by one of %s. \"model drift\" has it, on files", w.ID, w.Test, strings.Join(WindowTests, ", "))
+	case slices.Contains(Detectors, w.Test):
+		v.wrong("watch.test", path+".test", "", "%s: %s follows a value over time; write kind: stream", w.ID, w.Test)
+	default:
 		v.wrong("watch.test", path+".test", "", "%s: the test is one of %s; not %q", w.ID, strings.Join(Tests, ", "), w.Test)
+	}
+	if w.Kind == Stream {
+		v.stream(path, w)
+	} else if w.Of != "" {
+		v.wrong("watch.of", path+".of", "What is said and not used misleads the next who reads it.", "%s: of is of kind: stream", w.ID)
 	}
 	if w.Kind == Performance || w.Kind == Estimate || w.Kind == Gap {
 		v.metric(path, w.ID, w.Metric)
@@ -133,6 +150,33 @@ func (v *judge) watched(path string, w *Indicator) {
 				v.wrong("watch.limit", path, "", "%s: the limit is a share, from 0 to 1, not %v", w.ID, *x)
 			}
 		}
+	}
+}
+
+// stream looks at what a stream follows, and how.
+func (v *judge) stream(path string, w *Indicator) {
+	if !slices.Contains(StreamValues, w.Of) {
+		v.wrong("watch.of", path, "A stream is one value a period: which one must be said.", "%s: of is one of %s; not %q", w.ID, strings.Join(StreamValues, ", "), w.Of)
+	}
+	if w.Test != "" && !slices.Contains(Detectors, w.Test) {
+		v.wrong("watch.test", path+".test", "", "%s: the detector is one of %s; not %q", w.ID, strings.Join(Detectors, ", "), w.Test)
+	}
+	switch w.Of {
+	case OfRank, OfMean, OfShare, OfMissing, OfPositive:
+		if w.Column == "" {
+			v.wrong("watch.column", path, "", "%s: which column is not said; * is each input", w.ID)
+		}
+	case OfEstimate, OfPerformance:
+		v.metric(path, w.ID, w.Metric)
+	}
+	if w.AtLeast != nil {
+		v.wrong("watch.limit", path, "A stream looks for a change in either direction; what it says is how large it is.", "%s: of a stream say at_most, the size of a change that does not matter yet", w.ID)
+	}
+	if w.AtMost != nil && !(*w.AtMost > 0) {
+		v.wrong("watch.limit", path, "", "%s: the size of a change is over 0, not %v", w.ID, *w.AtMost)
+	}
+	if w.Group == "each" {
+		v.wrong("group", path+".group", "", "%s: a stream is of one group; write one indicator for each", w.ID)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 var enums = map[string][]string{
 	"model.role": {"maker", "deployer"}, "intended_use.autonomy": {"assists", "decides with review", "decides"},
 	"inputs[].type": ColumnTypes, "outputs[].type": ColumnTypes, "training.datasets[].use": DatasetUses, "units.is": {"patient", "study", "row"},
-	"budget.season": Seasons, "budget.control": Controls, "watch[].kind": IndicatorKinds, "watch[].test": Tests, "pccp.changes[].criteria[].bound": {"estimate", "interval"}, "acceptance.criteria[].bound": {"estimate", "interval"},
+	"budget.season": Seasons, "budget.control": Controls, "watch[].kind": IndicatorKinds, "watch[].test": Tests, "watch[].of": StreamValues, "pccp.changes[].criteria[].bound": {"estimate", "interval"}, "acceptance.criteria[].bound": {"estimate", "interval"},
 	"pccp.changes[].what[]": {
 		string(ArchitectureChange), string(OperatorChange), string(FormatChange), string(InputChange), string(OutputChange), string(PointChange),
 		string(TrainingChange), string(WeightChange), string(FilesChange), string(DependencyChange), string(PerformanceChange),
