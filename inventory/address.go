@@ -29,8 +29,10 @@ func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // usable reports whether a can name one host: not unspecified, multicast or the
-// limited broadcast. A directed broadcast cannot be told without the mask.
+// limited broadcast, also with a zone or mapped into IPv6. A directed broadcast
+// cannot be told without the mask.
 func usable(a netip.Addr) bool {
+	a = plain(a)
 	return a.IsValid() && !a.IsUnspecified() && !a.IsMulticast() && a != broadcast
 }
 

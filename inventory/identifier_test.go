@@ -61,6 +61,8 @@ func FuzzNormalise(f *testing.F) {
 	f.Add("udi", "(01)09506000117843(21)A(21)B")
 	f.Add("serial", "Acme/ 12\t3")
 	f.Add("hostname", "a.local.local.")
+	f.Add("ip", "::%eth0")
+	f.Add("ip", "::ffff:255.255.255.255")
 	f.Fuzz(func(t *testing.T, typ, v string) {
 		once, ok := inventory.Normalise(kind.IDType(typ), v)
 		if !ok {
