@@ -14,6 +14,9 @@ import (
 // model that runs behind it. So the column that moved stands beside the scanner that
 // moved it, also where the model's own records say nothing of either.
 func (f *Fold) inputs(o *wardround.Observation, x *kind.InferenceWindowV1) error {
+	if x.Part == kind.Results {
+		return f.results(o, x)
+	}
 	x = f.timely(o, x)
 	for _, m := range f.sorted() {
 		if !m.behind(x) {
@@ -49,14 +52,14 @@ func (f *Fold) inputs(o *wardround.Observation, x *kind.InferenceWindowV1) error
 	return nil
 }
 
-// Feeds reports whether a model runs behind a host, by its address or its name: what
-// that is fed with matters. It may be called from any goroutine.
+// Feeds reports whether a model runs behind a host, by its address or its name, or says
+// in its plan that it is fed from there: what that is fed with matters. It may be called from any goroutine.
 func (f *Fold) Feeds(host, name string) bool {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	x := kind.InferenceWindowV1{Host: host, Service: name}
 	for _, m := range f.instances {
-		if m.behind(&x) {
+		if m.behind(&x) || inList(m.FedFrom, host) || inList(m.FedFrom, name) {
 			return true
 		}
 	}

@@ -151,16 +151,20 @@ type InferenceWindowV1 struct {
 }
 
 // Inputs is the part of windows of metadata, and what they say instead of a model:
-// which models run at a host is for whoever judges. InputSoftware names their column
+// which models run at a host is for whoever judges. Results is the part of windows of
+// laboratory results, whose model is Inputs as well. InputSoftware names their column
 // of what devices run.
 const (
 	Inputs        = "inputs"
+	Results       = "results"
 	InputSoftware = "software version"
 )
 
 // OfHost reports whether the window is of what a host is fed with, for every model
 // that runs there.
-func (w *InferenceWindowV1) OfHost() bool { return w.Part == Inputs && w.Model == Inputs }
+func (w *InferenceWindowV1) OfHost() bool {
+	return (w.Part == Inputs || w.Part == Results) && w.Model == Inputs
+}
 
 // InferenceSource is a device that inputs came from.
 type InferenceSource struct {

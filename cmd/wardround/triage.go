@@ -262,6 +262,9 @@ func takeInputs(ctx context.Context, sink inference.Sink, sensor string, origin 
 	if err := w.Encode(&b); err != nil {
 		return err
 	}
+	if x.Part != kind.Inputs { // of the same hour there is one of each part
+		sensor += "/" + x.Part
+	}
 	return sink.Take(ctx, &wardround.Observation{
 		Kind: string(kind.InferenceWindow), Version: 1, Sensor: sensor, Input: x.Host, Position: uint64(max(x.From.Unix(), 1)), At: x.To, Origin: origin, Fields: x,
 	}, b.Bytes())

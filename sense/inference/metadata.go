@@ -110,7 +110,7 @@ func MetadataOf(o *wardround.Observation) (m Metadata, ok bool) {
 			from, to = to, from
 		}
 		m.To = f.ReceivingApp
-		m.source(f.SendingApp, kind.IDHL7App, "", "", from)
+		m.source(kind.HL7Application(f.SendingApp, f.SendingFacility), kind.IDHL7App, "", "", from)
 		m.text("message", strings.Trim(f.Type+"^"+f.Trigger, "^"))
 		m.text("HL7 version", f.Version)
 		m.text("profile", f.Profile)
@@ -212,8 +212,9 @@ func first(s []string) string {
 
 // Inputs folds metadata into windows, one for each service that is fed and each span
 // of time, with a group for each source device: columns of what scanners, analysers
-// and interfaces say of themselves. The facts are of the part "inputs"; who is the
-// model behind a service is for whoever judges.
+// and interfaces say of themselves. The facts are of the part "inputs", and of
+// "results" for what they say of laboratory results; who is the model behind a service
+// is for whoever judges.
 //
 // It keeps no state on disk: what it folds is in the log, and the same log gives the
 // same windows. It is not safe for concurrent use.
@@ -222,9 +223,11 @@ type Inputs struct {
 	grace time.Duration
 	emit  func(*kind.InferenceWindowV1, *sketch.Window) error
 	open  map[span]*open
-	names map[span]string // what the service is called, where that is told
-	now   time.Time
-	lost  int64
+	// results are what hosts were told of laboratory results.
+	results map[span]*fedResults
+	names   map[span]string // what the service is called, where that is told
+	now     time.Time
+	lost    int64
 	// wanted says whether what a host is fed with matters to anybody; nil for all.
 	wanted func(host, name string) bool
 }
@@ -244,7 +247,9 @@ func (i *Inputs) Observe(o *wardround.Observation) error {
 	if o.At.After(i.now) {
 		i.now = o.At
 	}
-	if m, ok := MetadataOf(o); ok {
+	if x, ok := o.Fields.(*kind.ResultsWindowV1); ok {
+		i.result(o, x)
+	} else if m, ok := MetadataOf(o); ok {
 		i.add(m)
 	}
 	return i.over(i.now.Add(-i.grace))
@@ -357,5 +362,5 @@ func (i *Inputs) over(before time.Time) error {
 		delete(i.open, s)
 		delete(i.names, s)
 	}
-	return nil
+	return i.overResults(before)
 }
