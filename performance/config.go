@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ const maxConfig = 1 << 20
 // convention.
 type Config struct {
 	Columns Columns `yaml:"columns"`
-	// Type is "binary" or "regression"; found out unless told.
+	// Type is "binary", "multiclass" or "regression"; found out unless told.
 	Type string `yaml:"type"`
 	// Positive is the label that means "case", where labels are texts or not 0 and 1.
 	Positive string `yaml:"positive"`
@@ -43,6 +44,8 @@ type Config struct {
 	// Thresholds "reference" (default, when there is one), "3sd" as NannyML has them, or "none".
 	Thresholds string      `yaml:"thresholds"`
 	Groups     GroupConfig `yaml:"groups"`
+	// Value of an answer that is right or wrong in either way; without it no value is measured.
+	Value *Value `yaml:"value"`
 	// MinRows labelled in a chunk, of each class, before realised figures are
 	// judged. 20 unless told.
 	MinRows int `yaml:"min_rows"`
@@ -56,11 +59,21 @@ type Config struct {
 	Tolerance *float64 `yaml:"tolerance"`
 }
 
+// A task is what a model does.
+type task string
+
+const (
+	binary     task = "binary"
+	multiclass task = "multiclass"
+	regression task = "regression"
+)
+
 // Columns by name; "" is by convention.
 type Columns struct {
 	ID         string   `yaml:"id"`
 	Time       string   `yaml:"time"`
 	Score      string   `yaml:"score"`
+	Scores     string   `yaml:"scores"` // what the names of the columns of one probability per class begin with
 	Prediction string   `yaml:"prediction"`
 	Label      string   `yaml:"label"`
 	LabelTime  string   `yaml:"label_time"`
@@ -74,11 +87,39 @@ type Columns struct {
 	Ignore []string `yaml:"ignore"`
 }
 
-// Chunks says how rows are cut: by number (10 unless told), size, or time.
+// Value of one row, in any unit (money, minutes, patients).
+type Value struct {
+	TP float64 `yaml:"true_positive"`
+	FP float64 `yaml:"false_positive"`
+	FN float64 `yaml:"false_negative"`
+	TN float64 `yaml:"true_negative"`
+}
+
+// Chunks says how rows are cut: by number (10 unless told), size, length of time,
+// or calendar (UTC).
 type Chunks struct {
 	Number int           `yaml:"number"`
 	Size   int           `yaml:"size"`
 	Every  time.Duration `yaml:"every"`
+	Period string        `yaml:"period"` // "day", "week" (from Monday), "month", "quarter", "year"
+}
+
+var periods = []string{"day", "week", "month", "quarter", "year"}
+
+// ReadChunks reads "10", "500rows", "36h" or a period. Error: EInvalid.
+func ReadChunks(s string) (Chunks, error) {
+	if n, ok := strings.CutSuffix(s, "rows"); ok {
+		if v, err := strconv.Atoi(n); err == nil && v > 0 {
+			return Chunks{Size: v}, nil
+		}
+	} else if v, err := strconv.Atoi(s); err == nil && v > 0 {
+		return Chunks{Number: v}, nil
+	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return Chunks{Every: d}, nil
+	} else if slices.Contains(periods, s) {
+		return Chunks{Period: s}, nil
+	}
+	return Chunks{}, wardround.Errorf(wardround.EInvalid, "performance.config", "chunks %q: want a number of pieces (10), of rows (500rows), a length of time (36h), or %s", s, strings.Join(periods, ", "))
 }
 
 // A Limit on a metric.
@@ -94,8 +135,9 @@ type GroupConfig struct {
 	Judge   bool              `yaml:"judge"`   // gaps count in the decision
 }
 
-// metrics that can be limited.
-var metrics = []string{"auroc", "auprc", "sensitivity", "specificity", "ppv", "npv", "accuracy", "f1", "mcc", "prevalence", "called",
+// metrics that can be limited. Of several classes those without a word more are
+// means over the classes, each against the rest (macro averages).
+var metrics = []string{"auroc", "auroc_weighted", "f1_weighted", "ppv_weighted", "sensitivity_weighted", "value_per_row", "auprc", "sensitivity", "specificity", "ppv", "npv", "accuracy", "f1", "mcc", "prevalence", "called",
 	"brier", "log_loss", "ece", "calibration_slope", "calibration_intercept", "mae", "mse", "rmse", "mape", "msle", "rmsle", "r2", "bias"}
 
 // lowerIsBetter among them.
@@ -118,10 +160,11 @@ func ReadConfig(r io.Reader) (*Config, error) {
 	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "the configuration cannot be read: %s", strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	return c, c.check()
+	return c, c.Check()
 }
 
-func (c *Config) check() error {
+// Check says what is wrong with a configuration. Error: EInvalid.
+func (c *Config) Check() error {
 	const op = "performance.config"
 	bad := func(format string, a ...any) error {
 		return wardround.Errorf(wardround.EInvalid, op, "configuration: %s", fmt.Sprintf(format, a...))
@@ -132,8 +175,8 @@ func (c *Config) check() error {
 		}
 		return nil
 	}
-	if c.Type != "" && c.Type != "binary" && c.Type != "regression" {
-		return bad("type %q; want binary or regression", c.Type)
+	if !slices.Contains([]string{"", string(binary), string(multiclass), string(regression)}, c.Type) {
+		return bad("type %q; want binary, multiclass or regression", c.Type)
 	}
 	if !slices.Contains([]string{"", "reference", "3sd", "none"}, c.Thresholds) {
 		return bad("thresholds %q; want reference, 3sd or none", c.Thresholds)
@@ -144,17 +187,20 @@ func (c *Config) check() error {
 	if c.Chunks.Number < 0 || c.Chunks.Size < 0 || c.Chunks.Every < 0 {
 		return bad("chunks cannot be negative")
 	}
+	if c.Chunks.Period != "" && !slices.Contains(periods, c.Chunks.Period) {
+		return bad("chunks: period %q; want %s", c.Chunks.Period, strings.Join(periods, ", "))
+	}
 	if c.Tolerance != nil && !(*c.Tolerance >= 0) {
 		return bad("tolerance is %v; want 0 or more", *c.Tolerance)
 	}
 	ways := 0
-	for _, set := range []bool{c.Chunks.Number > 0, c.Chunks.Size > 0, c.Chunks.Every > 0} {
+	for _, set := range []bool{c.Chunks.Number > 0, c.Chunks.Size > 0, c.Chunks.Every > 0, c.Chunks.Period != ""} {
 		if set {
 			ways++
 		}
 	}
 	if ways > 1 {
-		return bad("chunks are cut by number, size or every, not by several")
+		return bad("chunks are cut by number, size, every or period, not by several")
 	}
 	if c.Threshold != nil && (math.IsNaN(*c.Threshold) || math.IsInf(*c.Threshold, 0)) {
 		return bad("threshold is not a number")
@@ -192,11 +238,11 @@ func (c *Config) threshold() float64 {
 	return 0.5
 }
 
-func (c *Config) tolerance(regression bool) float64 {
+func (c *Config) tolerance(t task) float64 {
 	switch {
 	case c.Tolerance != nil:
 		return *c.Tolerance
-	case regression:
+	case t == regression:
 		return 0
 	}
 	return 0.02

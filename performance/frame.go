@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,9 @@ import (
 // would be judged as the whole.
 const MaxRows = 20_000_000
 
+// shownRows is how many rows are named where some could not be used.
+const shownRows = 5
+
 // A column of a frame: numbers, or texts by code.
 type column struct {
 	name    string
@@ -25,6 +29,7 @@ type column struct {
 	dict    []string
 	present []bool // nil: all
 	invalid int64  // of the wrong kind
+	bad     []int  // the first rows of those, from 0
 }
 
 func (c *column) ok(i int) bool { return c.present == nil || c.present[i] }
@@ -62,6 +67,7 @@ type frame struct {
 	columns []*column
 	refused int64
 	notes   []string
+	read    int // how many of these say how the file was read, not what is wrong with it
 }
 
 func (f *frame) column(name string) *column {
@@ -95,7 +101,7 @@ func load(s *Source) (*frame, error) {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s cannot be read: %w", s.Name, err)
 	}
 	defer f.Close()
-	fr := &frame{name: s.Name, notes: f.Notes()}
+	fr := &frame{name: s.Name, notes: f.Notes(), read: len(f.Notes())}
 	index := make([]map[string]uint32, len(f.Columns()))
 	for k, c := range f.Columns() {
 		fr.columns = append(fr.columns, &column{name: c.Name, kind: c.Kind})
@@ -162,7 +168,9 @@ func (c *column) add(v *table.Values, rows, before int, index map[string]uint32)
 			x := math.NaN()
 			if ok {
 				if x = v.Numbers[i]; math.IsNaN(x) {
-					c.invalid++
+					if c.invalid++; len(c.bad) < shownRows {
+						c.bad = append(c.bad, before+i)
+					}
 				}
 			}
 			c.numbers = append(c.numbers, x)
@@ -171,4 +179,20 @@ func (c *column) add(v *table.Values, rows, before int, index map[string]uint32)
 			c.present = append(c.present, ok)
 		}
 	}
+}
+
+// where returns the rows for which keep holds.
+func (f *frame) where(keep func(i int) bool) *frame {
+	var idx []int
+	for i := range f.rows {
+		if keep(i) {
+			idx = append(idx, i)
+		}
+	}
+	out := &frame{name: f.name, rows: len(idx), notes: f.notes, read: f.read}
+	for _, c := range f.columns {
+		// The texts are copied: rows of the two halves are coded anew later.
+		out.columns = append(out.columns, &column{name: c.name, kind: c.kind, numbers: take(c.numbers, idx), codes: take(c.codes, idx), dict: slices.Clone(c.dict), present: take(c.present, idx)})
+	}
+	return out
 }

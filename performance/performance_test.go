@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/internal/testkit"
 	"github.com/wardround/wardround/stat/sketch"
@@ -148,9 +150,10 @@ func TestLabelsThatDoNotFitAreCounted(t *testing.T) {
 	l := "id,label,known_at\n1,1,2026-01-08 00:00:00\n1,1,2026-01-08 00:00:00\n2,0,2029-01-01 00:00:00\n3,1,2026-01-05 00:00:00\n4,1,2026-02-01 00:00:00\n4,0,2026-02-02 00:00:00\n99,1,2026-01-01 00:00:00\n5,,2026-01-09 00:00:00\n"
 	r := run(t, Files{Predictions: write(t, "p.csv", p), Labels: write(t, "l.csv", l)}, config(t, "chunks: {number: 1}"))
 	got := *r.Labels
-	want := Join{Labels: 7, Empty: 1, Joined: 4, Waiting: 2, UnknownIDs: 1, Duplicates: 1, Conflicting: 1, DuplicateRows: 1, Late: 1, LateAfter: got.LateAfter}
-	if got != want {
-		t.Errorf("%+v, want %+v", got, want)
+	want := Join{By: "id", Labels: 7, Empty: 1, Joined: 4, Waiting: 2, UnknownIDs: 1, Duplicates: 1, Conflicting: 1, DuplicateRows: 1, Late: 1, LateAfter: got.LateAfter,
+		Rows: map[string][]int{"empty": {8}, "unknown_ids": {7}, "duplicates": {2}, "conflicting": {6}, "duplicate_rows": {4}, "late": {2}}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -24,8 +24,12 @@ func realised(r *rows, c *Config) (out map[string]Figure, why []string) {
 			out[name] = figure(e)
 		}
 	}
+	if r.multi() {
+		all, _, why := realisedClasses(r)
+		return all, why
+	}
 	if r.actual != nil {
-		regression(r, put)
+		errorsOf(r, put)
 		return out, why
 	}
 	u := r.unit
@@ -78,10 +82,42 @@ func realised(r *rows, c *Config) (out map[string]Figure, why []string) {
 	share("accuracy", all, func(i int) bool { return r.label[i] == r.called[i] })
 	share("prevalence", all, func(i int) bool { return r.label[i] })
 	share("called", all, func(i int) bool { return r.called[i] })
+	r.counts(m, c, put)
 	if m.TP+m.FN+m.FP > 0 {
 		put("f1", spread(m.F1Estimate(measure.Level), r), nil)
 	}
 	return out, why
+}
+
+// counts are the cells of the confusion matrix, and what they are worth.
+func (r *rows) counts(m measure.Confusion, c *Config, put func(string, measure.Estimate, error)) {
+	for name, v := range map[string]float64{"true_positives": m.TP, "false_positives": m.FP, "false_negatives": m.FN, "true_negatives": m.TN} {
+		put(name, measure.Estimate{Value: v, Low: math.NaN(), High: math.NaN(), N: r.n(), Method: "counted"}, nil)
+	}
+	if c.Value == nil {
+		return
+	}
+	worth := make([]float64, r.n())
+	for i := range worth {
+		worth[i] = c.Value.of(r.called[i], r.label[i])
+	}
+	mean, se := measure.Mean(worth, r.unit)
+	z, n := measure.Z(measure.Level), float64(r.n())
+	put("value_per_row", measure.Estimate{Value: mean, Low: mean - z*se, High: mean + z*se, N: r.n(), Method: "mean"}, nil)
+	put("value", measure.Estimate{Value: n * mean, Low: n * (mean - z*se), High: n * (mean + z*se), N: r.n(), Method: "sum"}, nil)
+}
+
+// of is what one row is worth.
+func (v *Value) of(called, label bool) float64 {
+	switch {
+	case called && label:
+		return v.TP
+	case called:
+		return v.FP
+	case label:
+		return v.FN
+	}
+	return v.TN
 }
 
 // spread widens an interval made for independent rows by rows per unit, the
@@ -96,7 +132,7 @@ func spread(e measure.Estimate, r *rows) measure.Estimate {
 	return e
 }
 
-func regression(r *rows, put func(string, measure.Estimate, error)) {
+func errorsOf(r *rows, put func(string, measure.Estimate, error)) {
 	g, err := measure.Regress(r.value, r.actual, r.unit, measure.Level)
 	if err != nil {
 		put("mae", measure.Estimate{}, err)
@@ -132,11 +168,14 @@ type CurvePoint struct {
 	Over      Figure `json:"over_best_simple"` // model less the better of treating all and none
 }
 
-// Whole holds what is measured once, over all labelled rows.
+// Whole holds what is measured once, over all rows.
 type Whole struct {
 	Rows            int               `json:"rows"`
 	Units           int               `json:"units"`
-	Realised        map[string]Figure `json:"realised"`
+	Realised        map[string]Figure `json:"realised,omitempty"`  // of the labelled rows
+	Estimated       map[string]Figure `json:"estimated,omitempty"` // of all, with labels or without
+	Confusion       *Matrix           `json:"confusion,omitempty"`
+	Classes         []ClassReport     `json:"classes,omitempty"`
 	AtPrevalence    map[string]Figure `json:"at_prevalence,omitempty"`
 	OperatingPoints []OperatingPoint  `json:"operating_points,omitempty"`
 	DecisionCurve   []CurvePoint      `json:"decision_curve,omitempty"`
@@ -170,6 +209,11 @@ func whole(r *rows, c *Config) Whole {
 	w := Whole{Rows: r.n(), Units: r.unit.Count(r.n())}
 	w.Realised, w.Why = realised(r, c)
 	if r.n() == 0 {
+		return w
+	}
+	if r.multi() {
+		_, w.Classes, _ = realisedClasses(r)
+		w.Confusion = r.confusion()
 		return w
 	}
 	if r.actual != nil {

@@ -8,9 +8,10 @@ const Version = 1
 // A Report is what one run found. Its JSON form is stable.
 type Report struct {
 	Version     int               `json:"version"`
-	Type        string            `json:"kind"` // "binary", "regression"
+	Type        string            `json:"kind"` // "binary", "multiclass", "regression"
 	Predictions Input             `json:"predictions"`
 	Reference   *Input            `json:"reference,omitempty"`
+	LabelsFile  *Input            `json:"labels_file,omitempty"`
 	Labels      *Join             `json:"labels,omitempty"`
 	Method      labelfree.Method  `json:"estimator,omitempty"`
 	Caveat      string            `json:"caveat,omitempty"`
@@ -20,7 +21,7 @@ type Report struct {
 	Why      []string `json:"why,omitempty"`
 
 	Limits    map[string]Bounds   `json:"limits,omitempty"`
-	Whole     *Whole              `json:"whole,omitempty"` // over all labelled rows
+	Whole     *Whole              `json:"whole,omitempty"` // over all rows
 	Chunks    []Chunk             `json:"chunks"`
 	Groups    []Group             `json:"groups,omitempty"`
 	Gaps      []Gap               `json:"gaps,omitempty"`
@@ -34,8 +35,11 @@ type Input struct {
 	Rows     int               `json:"rows"` // used
 	Left     Left              `json:"left_out"`
 	Columns  map[string]string `json:"columns"`
+	How      map[string]string `json:"columns_because,omitempty"` // where the name alone does not say it
+	Classes  []string          `json:"classes,omitempty"`
 	Features []string          `json:"features,omitempty"`
 	Notes    []string          `json:"notes,omitempty"`
+	read     int               // how many notes say how the file was read, which people are not shown
 }
 
 // Bounds of a metric, and where they come from: "declared" or "reference".
@@ -57,6 +61,7 @@ type Chunk struct {
 	Realised  map[string]Figure `json:"realised,omitempty"`
 	Estimated map[string]Figure `json:"estimated,omitempty"`
 	Baselines map[string]Figure `json:"estimated_accuracy_by,omitempty"` // ATC, DoC
+	Classes   []ClassReport     `json:"classes,omitempty"`
 	Effective Number            `json:"effective_reference_rows,omitempty"`
 	Decision  string            `json:"decision,omitempty"`
 	Judged    []Judgement       `json:"judged,omitempty"`

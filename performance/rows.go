@@ -17,11 +17,13 @@ import (
 type rows struct {
 	name     string
 	id       []string
-	source   []int     // row of the file each came from; not kept in parts
-	at       []float64 // seconds since 1970 UTC; nil without a time
-	score    []float64 // nil without one
-	called   []bool    // binary
-	value    []float64 // regression: what was predicted
+	source   []int       // row of the file each came from; not kept in parts
+	at       []float64   // seconds since 1970 UTC; nil without a time
+	score    []float64   // nil without one
+	called   []bool      // binary
+	value    []float64   // regression: what was predicted; multiclass: the number of the class that was
+	classes  []string    // multiclass
+	prob     [][]float64 // multiclass with probabilities: by class, then row
 	label    []bool
 	actual   []float64
 	known    []bool // label is there
@@ -40,6 +42,7 @@ type Left struct {
 	MissingScore int64 `json:"missing_score"` // no score, or not a number
 	MissingCall  int64 `json:"missing_prediction,omitempty"`
 	MissingTime  int64 `json:"missing_time,omitempty"` // in a file with times; they come last
+	Rows         []int `json:"rows,omitempty"`         // the first of those without a score or prediction, from 1
 }
 
 func (r *rows) n() int { return len(r.id) }
@@ -60,6 +63,10 @@ func (r *rows) part(from, to int) *rows {
 		return x[from:to]
 	}
 	p.at, p.score, p.value, p.actual = cut(r.at), cut(r.score), cut(r.value), cut(r.actual)
+	p.classes = r.classes
+	for _, c := range r.prob {
+		p.prob = append(p.prob, cut(c))
+	}
 	p.called, p.label, p.known, p.final, p.decided = bits(r.called), bits(r.label), bits(r.known), bits(r.final), bits(r.decided)
 	if r.unit != nil {
 		p.unit = r.unit[from:to]
@@ -94,6 +101,10 @@ func (r *rows) pick(idx []int) *rows {
 	p.at, p.score, p.value, p.actual = take(r.at, idx), take(r.score, idx), take(r.value, idx), take(r.actual, idx)
 	p.called, p.label, p.known, p.final, p.decided = take(r.called, idx), take(r.label, idx), take(r.known, idx), take(r.final, idx), take(r.decided, idx)
 	p.unit = take(r.unit, idx)
+	p.classes = r.classes
+	for _, c := range r.prob {
+		p.prob = append(p.prob, take(c, idx))
+	}
 	for g, v := range r.groups {
 		p.groups[g] = take(v, idx)
 	}
@@ -116,49 +127,28 @@ func take[S ~[]T, T any](x S, idx []int) S {
 }
 
 // rowsOfFrame reads the frame's columns by their roles.
-func rowsOfFrame(f *frame, ro roles, c *Config, regression bool, features []string) (*rows, error) {
+func rowsOfFrame(f *frame, ro roles, c *Config, t task, classes, features []string) (*rows, error) {
 	const op = "performance.read"
 	r := &rows{name: f.name, groups: map[string][]string{}, notes: append([]string(nil), f.notes...)}
+	if t == multiclass {
+		r.classes = classes
+	}
 	r.Left.Refused = f.refused
 	var keep []int
 	for i := range f.rows {
-		if ro.score != nil && !regression {
-			s := ro.score.number(i)
-			if math.IsNaN(s) {
-				r.Left.MissingScore++
-				continue
-			}
-			if s < 0 || s > 1 {
-				return nil, wardround.Errorf(wardround.EInvalid, op,
-					"%s, row %d, column %s: the score is %v; a score is a probability from 0 to 1. If the model gives something else, name its probability as columns.score, or turn the score into one first",
-					f.name, i+1, ro.score.name, s)
-			}
+		ok, err := r.usable(f, ro, t, i)
+		if err != nil {
+			return nil, err
 		}
-		if regression && math.IsNaN(ro.prediction.number(i)) || !regression && ro.score == nil && !ro.prediction.ok(i) {
-			r.Left.MissingCall++
-			continue
+		if ok {
+			keep = append(keep, i)
 		}
-		keep = append(keep, i)
 	}
 	if len(keep) == 0 {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s: no row has a score or prediction", f.name)
 	}
-	if ro.time != nil && ro.time.kind == table.Time {
-		for _, i := range keep {
-			if math.IsNaN(ro.time.number(i)) {
-				r.Left.MissingTime++
-			}
-		}
-		at := func(i int) float64 {
-			if v := ro.time.number(i); !math.IsNaN(v) {
-				return v
-			}
-			return math.Inf(1)
-		}
-		sort.SliceStable(keep, func(a, b int) bool { return at(keep[a]) < at(keep[b]) })
-		for _, i := range keep {
-			r.at = append(r.at, ro.time.number(i))
-		}
+	if ro.time != nil && ro.time.kind != table.Text {
+		r.order(ro.time, keep)
 	}
 	r.source = keep
 	for _, i := range keep {
@@ -167,14 +157,25 @@ func rowsOfFrame(f *frame, ro roles, c *Config, regression bool, features []stri
 			id = ro.id.text(i)
 		}
 		r.id = append(r.id, id)
-		if ro.score != nil && !regression {
-			r.score = append(r.score, ro.score.number(i))
-		}
-		if regression {
-			r.value = append(r.value, ro.prediction.number(i))
-		}
 	}
-	if err := r.calls(ro, c, keep, regression); err != nil {
+	numbers := func(col *column) []float64 {
+		x := make([]float64, len(keep))
+		for k, i := range keep {
+			x[k] = col.number(i)
+		}
+		return x
+	}
+	switch {
+	case t == regression:
+		r.value = numbers(ro.prediction)
+	case t == multiclass && ro.scores != nil:
+		for _, col := range ro.scores.columns {
+			r.prob = append(r.prob, numbers(col))
+		}
+	case t == binary && ro.score != nil:
+		r.score = numbers(ro.score)
+	}
+	if err := r.calls(ro, c, keep, t); err != nil {
 		return nil, err
 	}
 	if ro.unit != nil {
@@ -199,20 +200,75 @@ func rowsOfFrame(f *frame, ro roles, c *Config, regression bool, features []stri
 		if col == nil {
 			return nil, wardround.Errorf(wardround.EInvalid, op, "%s has no column %q, which the configuration names as an input", f.name, name)
 		}
-		x := make([]float64, len(keep))
-		for k, i := range keep {
-			x[k] = col.number(i)
-		}
-		r.features.Columns = append(r.features.Columns, x)
+		r.features.Columns = append(r.features.Columns, numbers(col))
 	}
 	return r, nil
 }
 
+// usable reports whether row i has an answer of the model, and counts it if not.
+func (r *rows) usable(f *frame, ro roles, t task, i int) (bool, error) {
+	const op = "performance.read"
+	left := func(n *int64) (bool, error) {
+		if *n++; len(r.Left.Rows) < shownRows {
+			r.Left.Rows = append(r.Left.Rows, i+1)
+		}
+		return false, nil
+	}
+	scores := []*column{}
+	if t == binary && ro.score != nil {
+		scores = append(scores, ro.score)
+	} else if t == multiclass && ro.scores != nil {
+		scores = ro.scores.columns
+	}
+	for _, col := range scores {
+		s := col.number(i)
+		if math.IsNaN(s) {
+			return left(&r.Left.MissingScore)
+		}
+		if s < 0 || s > 1 {
+			return false, wardround.Errorf(wardround.EInvalid, op,
+				"%s, row %d, column %s: the score is %v; a score is a probability from 0 to 1. If another column holds the probability, say so: --column score=NAME; if the model gives something else, turn it into a probability first",
+				f.name, i+1, col.name, s)
+		}
+	}
+	switch {
+	case t == regression && (math.IsNaN(ro.prediction.number(i)) || math.IsInf(ro.prediction.number(i), 0)),
+		t != regression && len(scores) == 0 && !ro.prediction.there(i):
+		return left(&r.Left.MissingCall)
+	}
+	return true, nil
+}
+
+// order sorts rows by time; those without one come last.
+func (r *rows) order(col *column, keep []int) {
+	for _, i := range keep {
+		if math.IsNaN(col.number(i)) {
+			r.Left.MissingTime++
+		}
+	}
+	at := func(i int) float64 {
+		if v := col.number(i); !math.IsNaN(v) {
+			return v
+		}
+		return math.Inf(1)
+	}
+	sort.SliceStable(keep, func(a, b int) bool { return at(keep[a]) < at(keep[b]) })
+	if col.kind != table.Time {
+		return // numbers have an order, not a date
+	}
+	for _, i := range keep {
+		r.at = append(r.at, col.number(i))
+	}
+}
+
 // calls reads the model's calls, or makes them from the score, and the final
 // decisions of people.
-func (r *rows) calls(ro roles, c *Config, keep []int, regression bool) error {
-	if regression {
+func (r *rows) calls(ro roles, c *Config, keep []int, t task) error {
+	switch t {
+	case regression:
 		return nil
+	case multiclass:
+		return r.classCalls(ro, keep)
 	}
 	r.called = make([]bool, len(keep))
 	if ro.prediction == nil {
@@ -226,10 +282,10 @@ func (r *rows) calls(ro roles, c *Config, keep []int, regression bool) error {
 		}
 		for k, i := range keep {
 			v, ok := p.tell(i)
+			r.called[k] = v == 1
 			if !ok && ro.score != nil {
-				v = r.score[k] >= c.threshold()
+				r.called[k] = r.score[k] >= c.threshold()
 			}
-			r.called[k] = v
 		}
 	}
 	if ro.final != nil {
@@ -239,65 +295,40 @@ func (r *rows) calls(ro roles, c *Config, keep []int, regression bool) error {
 		}
 		r.final, r.decided = make([]bool, len(keep)), make([]bool, len(keep))
 		for k, i := range keep {
-			r.final[k], r.decided[k] = p.tell(i)
+			v, ok := p.tell(i)
+			r.final[k], r.decided[k] = v == 1, ok
 		}
 	}
 	return nil
 }
 
-// A teller reads yes and no from a column.
-type teller struct {
-	col *column
-	yes func(i int) (yes, ok bool)
-}
-
-var yeses = map[string]bool{"1": true, "1.0": true, "true": true, "yes": true, "y": true, "positive": true, "pos": true, "case": true, "t": true}
-var noes = map[string]bool{"0": true, "0.0": true, "false": true, "no": true, "n": true, "negative": true, "neg": true, "control": true, "f": true, "-1": true}
-
-// newTeller says how a column's values are read, or why they cannot be.
-func newTeller(file string, col *column, c *Config) (*teller, error) {
-	const op = "performance.labels"
-	n := max(len(col.numbers), len(col.codes))
-	distinct := map[string]int{}
-	for i := range n {
-		if col.ok(i) && !(col.kind != table.Text && math.IsNaN(col.numbers[i])) {
-			if t := col.text(i); len(distinct) < 6 {
-				if _, ok := distinct[t]; !ok {
-					distinct[t] = i
+// classCalls reads which class each row was called, or takes the most probable,
+// the first of equals.
+func (r *rows) classCalls(ro roles, keep []int) error {
+	r.value = make([]float64, len(keep))
+	if ro.prediction == nil {
+		for k := range keep {
+			best := 0
+			for c := range r.prob {
+				if r.prob[c][k] > r.prob[best][k] {
+					best = c
 				}
 			}
+			r.value[k] = float64(best)
 		}
+		return nil
 	}
-	var seen []string
-	for t := range distinct {
-		seen = append(seen, t)
+	p := newClassTeller(ro.prediction, r.classes)
+	for k, i := range keep {
+		v, ok := p.tell(i)
+		if !ok {
+			return wardround.Errorf(wardround.EInvalid, "performance.read", "%s, row %d, column %s: %q is no class of the model; its classes are %s",
+				r.name, i+1, ro.prediction.name, ro.prediction.text(i), strings.Join(r.classes[:min(len(r.classes), 12)], ", "))
+		}
+		r.value[k] = float64(v)
 	}
-	sort.Strings(seen)
-	if c.Positive == "" {
-		for _, t := range seen {
-			if l := strings.ToLower(t); !yeses[l] && !noes[l] {
-				return nil, wardround.Errorf(wardround.EInvalid, op,
-					"%s, column %s holds %s (row %d has %q); want 0 and 1, or say in the configuration which value is a case: positive: VALUE",
-					file, col.name, strings.Join(seen, ", "), distinct[t]+1, t)
-			}
-		}
-	} else if len(distinct) > 2 {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "%s, column %s holds more than two values (%s); only models of two classes are measured here",
-			file, col.name, strings.Join(seen, ", "))
-	}
-	return &teller{col, func(i int) (bool, bool) {
-		if !col.ok(i) || col.kind != table.Text && math.IsNaN(col.numbers[i]) {
-			return false, false
-		}
-		t := col.text(i)
-		if c.Positive != "" {
-			return t == c.Positive, true
-		}
-		return yeses[strings.ToLower(t)], true
-	}}, nil
+	return nil
 }
-
-func (t *teller) tell(i int) (yes, ok bool) { return t.yes(i) }
 
 // stamp of seconds since 1970, or "".
 func stamp(at []float64, i int) string {

@@ -12,7 +12,7 @@ type Expected struct {
 	N         int
 	Method    Method
 	Confusion performance.Confusion // expected counts; zero without calls
-	// Figures by name: "roc_auc", "average_precision", and with calls
+	// Figures by name: "roc_auc", "average_precision", "brier", "log_loss", and with calls
 	// "sensitivity", "specificity", "ppv", "npv", "accuracy", "f1", "prevalence",
 	// "called", "mcc". Undefined ones are left out. The interval is where the
 	// realised figure of this chunk is expected to lie.
@@ -44,6 +44,7 @@ func expect(score, p []float64, called []bool, effective, level float64) (map[st
 		ap, v := softAP(score, p)
 		put("average_precision", ap, v, 0, 1)
 	}
+	losses(put, score, p)
 	var c performance.Confusion
 	if called == nil {
 		return out, c
@@ -85,6 +86,26 @@ func expect(score, p []float64, called []bool, effective, level float64) (map[st
 	delta("mcc", performance.Confusion.MCC, -1, 1)
 	out["called"] = performance.Estimate{Value: c.Called(), Low: c.Called(), High: c.Called(), Level: level, N: n, Method: "counted"}
 	return out, c
+}
+
+// losses are the Brier score and the log loss expected of scores that are
+// probabilities.
+func losses(put func(name string, v, variance, lo, hi float64), score, p []float64) {
+	n := float64(len(p))
+	var brier, vb, log, vl float64
+	for i, s := range score {
+		if s < 0 || s > 1 {
+			return
+		}
+		yes, no := (1-s)*(1-s), s*s
+		brier += p[i]*yes + (1-p[i])*no
+		vb += p[i] * (1 - p[i]) * (yes - no) * (yes - no)
+		yes, no = -math.Log(math.Max(s, 0x1p-52)), -math.Log(math.Max(1-s, 0x1p-52))
+		log += p[i]*yes + (1-p[i])*no
+		vl += p[i] * (1 - p[i]) * (yes - no) * (yes - no)
+	}
+	put("brier", brier/n, vb/(n*n), 0, 1)
+	put("log_loss", log/n, vl/(n*n), 0, math.Inf(1))
 }
 
 // softAUC is the area expected under probabilities p, with its variance from

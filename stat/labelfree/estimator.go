@@ -62,7 +62,6 @@ func Fit(ref Reference, level float64) (*Estimator, error) {
 	var used bool
 	e.plain, used, err = calibrator(ref.Score, e.y, nil)
 	e.isPure = !used
-	e.learn()
 	return e, err
 }
 
