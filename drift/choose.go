@@ -72,11 +72,17 @@ func distinctShare(x []float64) float64 {
 func (p *pairing) sizes(unitsA, unitsB int64) {
 	p.result.NReference, p.result.NCurrent = p.a.n, p.b.n
 	p.result.N = p.a.n + p.b.n
-	if p.cfg.Unit == "" {
+	if p.cfg.Unit == "" && p.a.worth == 0 && p.b.worth == 0 {
 		return
 	}
 	p.o.EffA, p.o.EffB = p.a.effective(p.cfg.ICC, unitsA), p.b.effective(p.cfg.ICC, unitsB)
-	p.result.Effective = &[2]Number{Number(p.o.EffA), Number(p.o.EffB)}
+	whole := func(eff float64, c *column) Number {
+		if eff == 0 { // this side knows no units
+			eff = float64(c.n)
+		}
+		return Number(eff)
+	}
+	p.result.Effective = &[2]Number{whole(p.o.EffA, p.a), whole(p.o.EffB, p.b)}
 }
 
 // prepare sorts or counts, and settles on type and test. It returns why nothing can be compared, or "".

@@ -20,6 +20,7 @@ type column struct {
 	values []float64 // exact, up to bound
 	bound  int
 	ranks  *sketch.KLL // in their place beyond it
+	worth  float64     // rows as independent values, where that was told with them; 0: not
 
 	counts   map[string]int64
 	most     int // categories counted one by one
@@ -61,10 +62,8 @@ func (c *column) add(v *table.Values, i int, unit uint32) {
 		return
 	}
 	if len(c.values) == c.bound {
-		c.ranks = sketch.NewKLL(4096, seedOf(c.name)) // ranks within 0.1 %, 160 kB
-		c.ranks.AddAll(c.values)
+		c.fold()
 		c.ranks.Add(x)
-		c.values, c.units = nil, nil
 		return
 	}
 	c.values = append(c.values, x)
@@ -73,21 +72,70 @@ func (c *column) add(v *table.Values, i int, unit uint32) {
 	}
 }
 
+// fold puts the values, which are as many as may be kept, into a sketch.
+func (c *column) fold() {
+	c.ranks = sketch.NewKLL(4096, seedOf(c.name)) // ranks within 0.1 %, 160 kB
+	c.ranks.AddAll(c.values)
+	c.values, c.units = nil, nil
+}
+
+// addAll takes all rows of a batch.
+func (c *column) addAll(v *table.Values, units []uint32) {
+	if c.withUnits {
+		for i := range v.Rows() {
+			c.add(v, i, units[i])
+		}
+		return
+	}
+	if c.kind == table.Text {
+		times := make([]int64, len(v.Dict))
+		for i, code := range v.Codes {
+			if v.Ok(i) {
+				times[code]++
+			} else {
+				c.missing++
+			}
+		}
+		for code, n := range times {
+			if n > 0 {
+				c.texts(v.Dict[code], n)
+			}
+		}
+		return
+	}
+	var buf [512]float64
+	for from := 0; from < len(v.Numbers); from += len(buf) {
+		n := 0
+		for i, x := range v.Numbers[from:min(from+len(buf), len(v.Numbers))] {
+			switch {
+			case v.Valid != nil && !v.Valid[from+i]:
+				c.missing++
+			case x != x:
+				c.invalid++
+			default:
+				if x-x != 0 {
+					c.infinite++
+				}
+				buf[n] = x
+				n++
+			}
+		}
+		c.n += int64(n)
+		if c.ranks == nil && len(c.values)+n > c.bound {
+			c.values = append(c.values, buf[:n]...)
+			c.fold()
+		} else if c.ranks != nil {
+			c.ranks.AddAll(buf[:n])
+		} else {
+			c.values = append(c.values, buf[:n]...)
+		}
+	}
+}
+
 func (c *column) text(s string, unit uint32) {
-	c.n++
-	if c.distinct == nil {
-		c.distinct, c.counts = sketch.NewHLL(), make(map[string]int64)
-	}
-	c.distinct.Add(s)
-	if c.tooMany {
+	if !c.texts(s, 1) {
 		return
 	}
-	if _, ok := c.counts[s]; !ok && len(c.counts) >= c.most {
-		c.tooMany = true
-		c.counts, c.codes, c.units, c.code = nil, nil, nil, nil
-		return
-	}
-	c.counts[s]++
 	if c.withUnits && len(c.codes) < c.bound {
 		if c.code == nil {
 			c.code = make(map[string]uint32)
@@ -99,6 +147,25 @@ func (c *column) text(s string, unit uint32) {
 		}
 		c.codes, c.units = append(c.codes, k), append(c.units, unit)
 	}
+}
+
+// texts counts a category n times; false if there are too many to count.
+func (c *column) texts(s string, n int64) bool {
+	c.n += n
+	if c.distinct == nil {
+		c.distinct, c.counts = sketch.NewHLL(), make(map[string]int64)
+	}
+	c.distinct.Add(s)
+	if c.tooMany {
+		return false
+	}
+	if _, ok := c.counts[s]; !ok && len(c.counts) >= c.most {
+		c.tooMany = true
+		c.counts, c.codes, c.units, c.code = nil, nil, nil, nil
+		return false
+	}
+	c.counts[s] += n
+	return true
 }
 
 func seedOf(name string) uint64 {
@@ -117,6 +184,9 @@ func (c *column) few(limit int) (map[string]int64, bool) {
 	if c.ranks != nil {
 		return nil, false
 	}
+	if c.kind == table.Bool && c.counts != nil {
+		return c.counts, true
+	}
 	by := make(map[float64]int64, limit+1)
 	for _, x := range c.values {
 		by[x+0]++
@@ -133,8 +203,8 @@ func (c *column) few(limit int) (map[string]int64, bool) {
 
 // effective is the number of independent values that the column's rows are worth; 0 if they are taken as independent.
 func (c *column) effective(icc *float64, sideUnits int64) float64 {
-	if !c.withUnits || c.n == 0 {
-		return 0
+	if c.worth > 0 || !c.withUnits || c.n == 0 {
+		return c.worth
 	}
 	whole := int64(len(c.units)) == c.n
 	if !whole { // beyond the bound only the units are counted: the cautious end

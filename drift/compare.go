@@ -6,47 +6,39 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/wardround/wardround/format/table"
 	"github.com/wardround/wardround/stat/twosample"
 )
 
-// Files compares two files. Errors: EInvalid for what can't be read or isn't a table, with the file and the place.
+// Files compares two files, each a table or a sketch of one. Errors: EInvalid for what can't be read or is neither, with the file
+// and the place.
 func Files(ctx context.Context, reference, current string, cfg Config) (*Report, error) {
 	cfg, err := cfg.complete()
 	if err != nil {
 		return nil, err
 	}
-	a, err := table.Open(reference, table.Options{Kinds: kinds(cfg, nil)})
-	if err != nil {
-		return nil, named(reference, err)
-	}
-	defer a.Close()
-	da, err := load(ctx, a, reference, cfg)
+	a, cols, notes, err := open(ctx, reference, nil, cfg)
 	if err != nil {
 		return nil, err
 	}
 	// The current file is read as what the reference is: a column that turned to text is unreadable numbers, not a category.
-	b, err := table.Open(current, table.Options{Kinds: kinds(cfg, a.Columns())})
-	if err != nil {
-		return nil, named(current, err)
-	}
-	defer b.Close()
-	db, err := load(ctx, b, current, cfg)
+	b, _, more, err := open(ctx, current, cols, cfg)
 	if err != nil {
 		return nil, err
 	}
-	r, err := compare(ctx, da, db, cfg)
+	r, err := compare(ctx, a, b, cfg)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []*table.File{a, b} {
-		for _, n := range f.Notes() {
-			if !slices.Contains(r.Notes, n) && len(r.Notes) < 50 {
-				r.Notes = append(r.Notes, n)
-			}
+	for _, n := range append(notes, more...) {
+		if !slices.Contains(r.Notes, n) && len(r.Notes) < 50 {
+			r.Notes = append(r.Notes, n)
 		}
 	}
 	return r, nil
@@ -74,7 +66,9 @@ func compare(ctx context.Context, a, b *data, cfg Config) (*Report, error) {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s: %q has more than %d values; %d rows are in no group", d.side.File, name, cfg.Limits.Groups, n))
 		}
 	}
-	if err := multivariate(ctx, r, a, b, cfg); err != nil {
+	if a.sample == nil || b.sample == nil {
+		r.Notes = append(r.Notes, "rows as a whole were not compared: a sketch holds none")
+	} else if err := multivariate(ctx, r, a, b, cfg); err != nil {
 		return nil, err
 	}
 	decideAll(r, cfg)
@@ -85,33 +79,28 @@ func compare(ctx context.Context, a, b *data, cfg Config) (*Report, error) {
 
 // columns compares every column of the reference, and names those that are new.
 func columns(ctx context.Context, r *Report, a, b *data, cfg Config, group string) error {
-	for _, ca := range a.columns {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if skip(cfg, ca.name) || group != "" && inGroup(cfg, ca.name) {
-			continue
-		}
-		c := blank(ca.name, group, typeOf(ca.kind))
-		cb := b.column(ca.name)
-		switch {
-		case cb == nil && ca.name == cfg.Label:
-			c.schema("no labels in the current file", ca.n, 0)
-			c.leftOut = true
-		case cb == nil:
-			c.schema("not in the current file: it can't be compared, and the model doesn't get it", ca.n, 0)
-		case cb.kind != ca.kind:
-			c.schema(fmt.Sprintf("%s before, %s now: it can't be compared", typeOf(ca.kind), typeOf(cb.kind)), ca.n, cb.n)
-			c.Quality = append(c.Quality, Quality{Kind: "type", Text: c.Reason, Reference: nan(), Current: nan(), P: nan(), Adjusted: nan()})
-		default:
-			if err := pair(ctx, &c, ca, cb, a, b, cfg); err != nil {
-				return err
+	out := make([]*Column, len(a.columns))
+	errs := make([]error, len(a.columns))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(out)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(out) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if ca := a.columns[i]; !skip(cfg, ca.name) && (group == "" || !inGroup(cfg, ca.name)) {
+					out[i], errs[i] = against(ctx, ca, a, b, cfg, group)
+				}
 			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
+		return err
+	}
+	for _, c := range out {
+		if c == nil || group != "" && c.leftOut {
+			continue // of a group, said once of the column as a whole
 		}
-		if group != "" && c.leftOut {
-			continue // said once, of the column as a whole
-		}
-		r.Columns = append(r.Columns, c)
+		r.Columns = append(r.Columns, *c)
 	}
 	if group != "" {
 		return nil
@@ -125,6 +114,27 @@ func columns(ctx context.Context, r *Report, a, b *data, cfg Config, group strin
 		}
 	}
 	return nil
+}
+
+// against compares a column of the reference with what it is now.
+func against(ctx context.Context, ca *column, a, b *data, cfg Config, group string) (*Column, error) {
+	c := blank(ca.name, group, typeOf(ca.kind))
+	cb := b.column(ca.name)
+	switch {
+	case cb == nil && ca.name == cfg.Label:
+		c.schema("no labels in the current file", ca.n, 0)
+		c.leftOut = true
+	case cb == nil:
+		c.schema("not in the current file: it can't be compared, and the model doesn't get it", ca.n, 0)
+	case cb.kind != ca.kind:
+		c.schema(fmt.Sprintf("%s before, %s now: it can't be compared", typeOf(ca.kind), typeOf(cb.kind)), ca.n, cb.n)
+		c.Quality = append(c.Quality, Quality{Kind: "type", Text: c.Reason, Reference: nan(), Current: nan(), P: nan(), Adjusted: nan()})
+	default:
+		if err := pair(ctx, &c, ca, cb, a, b, cfg); err != nil {
+			return nil, err
+		}
+	}
+	return &c, nil
 }
 
 func skip(cfg Config, name string) bool { return name == cfg.Unit || slices.Contains(cfg.Ignore, name) }

@@ -86,7 +86,7 @@ func gather(e *shift.Evidence, c *Column) (spoilt bool) {
 // Labels are read as two classes, 0 and 1, and so is a score, which is cut at a half.
 func labelled(e *shift.Evidence, r *Report, a, b *data, cfg Config) {
 	la, lb := a.column(cfg.Label), b.column(cfg.Label)
-	if la == nil || la.kind == table.Time {
+	if la == nil || la.kind == table.Time || a.sample == nil || b.sample == nil {
 		return
 	}
 	sa, sb := a.sample.binary(a, cfg.Label), b.sample.binary(b, cfg.Label)

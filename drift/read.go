@@ -8,8 +8,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/wardround/wardround/format/table"
 )
@@ -67,6 +69,8 @@ type reader struct {
 	units map[string]uint32
 	by    []string // group columns
 	rnd   *rand.Rand
+
+	values []table.Values // of each worker
 }
 
 func load(ctx context.Context, f *table.File, name string, cfg Config) (*data, error) {
@@ -77,7 +81,7 @@ func load(ctx context.Context, f *table.File, name string, cfg Config) (*data, e
 	if len(cols) > cfg.Limits.Columns {
 		return nil, invalid("%s: has %d columns, more than %d; raise limits.columns or leave some out", name, len(cols), cfg.Limits.Columns)
 	}
-	r := &reader{cfg: cfg, file: f, rnd: rand.New(rand.NewPCG(cfg.Seed, seedOf("rows")))}
+	r := &reader{cfg: cfg, file: f, rnd: rand.New(rand.NewPCG(cfg.Seed, seedOf("rows"))), values: make([]table.Values, runtime.GOMAXPROCS(0))}
 	for _, g := range append(slices.Clone(cfg.Groups), cfg.Source) {
 		if g != "" && f.Index(g) >= 0 && !slices.Contains(r.by, g) {
 			r.by = append(r.by, g)
@@ -145,23 +149,18 @@ func (r *reader) batch(b *table.Batch) error {
 		}
 	}
 	slots := r.data.sample.draw(r.rnd, r.data.side.Rows, b.Rows)
-	for c, col := range r.data.columns {
-		if err := b.Read(c, &v); err != nil {
-			return err
-		}
-		for i := range b.Rows {
-			var u uint32
-			if units != nil {
-				u = units[i]
+	errs := make([]error, len(r.values))
+	var wg sync.WaitGroup
+	for k := range r.values { // columns side by side; none of them shares anything
+		wg.Go(func() {
+			for c := k; c < len(r.data.columns) && errs[k] == nil; c += len(r.values) {
+				errs[k] = r.column(b, c, &r.values[k], units, members, slots)
 			}
-			col.add(&v, i, u)
-			for _, of := range members {
-				if of[i] != nil {
-					of[i].columns[c].add(&v, i, u)
-				}
-			}
-		}
-		r.data.sample.put(c, &v, slots)
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	r.data.sample.putUnits(units, slots)
 	r.data.side.Rows += int64(b.Rows)
@@ -172,6 +171,28 @@ func (r *reader) batch(b *table.Batch) error {
 			}
 		}
 	}
+	return nil
+}
+
+// column takes in a column of a batch.
+func (r *reader) column(b *table.Batch, c int, v *table.Values, units []uint32, members [][]*data, slots []slot) error {
+	if err := b.Read(c, v); err != nil {
+		return err
+	}
+	r.data.columns[c].addAll(v, units)
+	for _, of := range members {
+		for i := range b.Rows {
+			if of[i] == nil {
+				continue
+			}
+			var u uint32
+			if units != nil {
+				u = units[i]
+			}
+			of[i].columns[c].add(v, i, u)
+		}
+	}
+	r.data.sample.put(c, v, slots)
 	return nil
 }
 

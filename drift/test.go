@@ -49,7 +49,9 @@ func (p *pairing) effect(res twosample.Result) error {
 	default:
 		var e twosample.Result
 		var err error
-		if p.names != nil {
+		if r.Test == "ks" && p.names == nil { // its statistic is D
+			r.EffectKind, e = "largest difference in share below a value (D)", res
+		} else if p.names != nil {
 			r.EffectKind = "largest difference in share (total variation)"
 			e, err = twosample.TotalVariation(p.p, p.q)
 		} else if p.sketch {
@@ -153,6 +155,9 @@ const permutedMost = 5000
 
 // permuted gives a p to a distance by dealing the rows, or whole units, anew. The statistic is of all values.
 func (p *pairing) permuted(ctx context.Context, distance func(a, b []float64) (twosample.Result, error)) (twosample.Result, error) {
+	if p.a.worth > 0 || p.b.worth > 0 {
+		return twosample.Result{}, fmt.Errorf("%s gets its p by dealing patients or studies anew; a sketch doesn't know which rows are of one", p.result.Test)
+	}
 	whole, err := distance(p.x, p.y)
 	if err != nil {
 		return whole, err

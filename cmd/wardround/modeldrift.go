@@ -8,7 +8,7 @@ import (
 )
 
 type modelDriftCmd struct {
-	Reference string `required:"" placeholder:"FILE" help:"What the model was built on or accepted with: CSV or Parquet."`
+	Reference string `required:"" placeholder:"FILE" help:"What the model was built on or accepted with: CSV, Parquet, or a sketch of one (model sketch)."`
 	Current   string `required:"" placeholder:"FILE" help:"What it sees now, in the same columns."`
 }
 
