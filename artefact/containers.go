@@ -39,8 +39,8 @@ func walked(s *scanner, it *item, f *finding, issues []issue.Issue, err error) *
 // program data.pkl (and constants.pkl of TorchScript) refers to data/0, data/1 …,
 // which are the tensors' bytes.
 var (
-	torchProgram = pattern.Of(`^(?:[^/]+/)?(?:data|constants)\.pkl$`)
-	torchTensor  = pattern.Of(`^(?:[^/]+/)?(?:data|constants|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
+	torchProgram = pattern.Of(`^(?:[^/]+/)?(?:data|constants|traced_inputs)\.pkl$`)
+	torchTensor  = pattern.Of(`^(?:[^/]+/)?(?:data|constants|traced_inputs|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
 )
 
 func scanZip(s *scanner, it *item) *finding {

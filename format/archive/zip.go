@@ -156,7 +156,8 @@ func (z *zipWalk) nested(end int64) bool {
 		d := &z.dirs[i]
 		for k := range d.entries {
 			e := &d.entries[k]
-			if from := e.local + d.base; end >= from+localLen && end+endLen <= from+localLen+int64(len(e.name))+e.stored {
+			// The local header's extra field may be longer: PyTorch aligns members by it.
+			if l, ok := z.localAt(e.local + d.base); ok && end >= l.local+l.length && end+endLen <= l.local+l.length+e.stored {
 				return true
 			}
 		}

@@ -73,7 +73,7 @@ func init() {
 
 func byPath() map[string]*entry {
 	t := make(map[string]*entry)
-	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, overGroups, statsGroups} {
+	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, torchMore, overGroups, statsGroups} {
 		for _, g := range tables {
 			e := &entry{use: g.use, rule: g.rule, state: g.state, why: g.why, over: g.over}
 			for _, n := range strings.Fields(g.names) {
@@ -113,6 +113,12 @@ var dottedNames = map[string]bool{
 	"scipy.interpolate._interpolate.interp1d._call_nearest":      true,
 	"scipy.interpolate._interpolate.interp1d._call_previousnext": true,
 	"zoneinfo.ZoneInfo._unpickle":                                true,
+	"torch.optim.swa_utils.SWALR._cosine_anneal":                 true, "torch.optim.swa_utils.SWALR._linear_anneal": true,
+	"torch.optim.lr_scheduler.CyclicLR._triangular_scale_fn": true, "torch.optim.lr_scheduler.CyclicLR._triangular2_scale_fn": true,
+	"torch.optim.lr_scheduler.CyclicLR._exp_range_scale_fn": true, "torch.optim.lr_scheduler.OneCycleLR._annealing_cos": true,
+	"torch.optim.lr_scheduler.OneCycleLR._annealing_linear": true,
+	"torch._utils.torch.channels_last":                      true, "torch._utils.torch.channels_last_3d": true, "torch._utils.torch.contiguous_format": true,
+	"torch._utils.torch.preserve_format": true, "torch._utils.torch.legacy_contiguous_format": true,
 }
 
 // wordList and words give the parts of all table names ids below firstOwn, so

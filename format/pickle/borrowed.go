@@ -2,7 +2,7 @@ package pickle
 
 // borrowedNames are names in the form of a class that modules of the namespaces
 // in shape.go import from elsewhere (read off scikit-learn 1.9, LightGBM 4,
-// XGBoost 3 and SciPy 1.17 by asking each attribute where it was defined), and
+// XGBoost 3, SciPy 1.17 and torch 2.15 by asking each attribute where it was defined), and
 // others that such modules could import: they start threads, open files or load
 // code. A namespace rule never allows them.
 const borrowedNames = `PyFuncDistance PyFuncDistance32 PyFuncDistance64 ABC OS
@@ -21,4 +21,8 @@ const borrowedNames = `PyFuncDistance PyFuncDistance32 PyFuncDistance64 ABC OS
 	_LGBMCheckSampleWeight _LGBMClassifierBase _LGBMComputeSampleWeight _LGBMCpuCount _LGBMLabelEncoder _LGBMModelBase _LGBMRegressorBase
 	_LGBMValidateData _LGBM_BoosterBestScoreType _LGBM_CategoricalFeatureConfiguration _LGBM_EvalFunctionResultType
 	_LGBM_FeatureNameConfiguration _LGBM_GroupType _LGBM_InitScoreType _LGBM_LabelType _LGBM_PredictReturnType _LGBM_ScikitCustomEvalFunction
-	_LGBM_ScikitCustomObjectiveFunction _LGBM_ScikitEvalMetricType _LGBM_ScikitMatrixLike _LGBM_ScikitValidSet _LGBM_WeightType _SklObjProto`
+	_LGBM_ScikitCustomObjectiveFunction _LGBM_ScikitEvalMetricType _LGBM_ScikitMatrixLike _LGBM_ScikitValidSet _LGBM_WeightType _SklObjProto
+	Args Argument Device DeviceDict DeviceDtypeDict DeviceLikeType EPS EdgeOrNode GlobalOptimizerPostHook GlobalOptimizerPreHook Indices Kwargs
+	NodePattern ObserverOrFakeQuantize OrdDict ParamsT Pattern QConfigAny QuantizeHandler QuantizerCls StateDict SupportsFloat SymInt
+	TensorListList TypeAlias TypeAliasType TypeIs _Callable _Conv1dMetadata _Conv2dMetadata _Conv3dMetadata _Dirichlet_backward _MatchResult
+	_MatchResultWithQConfig _Number _ObserverOrFakeQuantizeConstructor _ParamSpec _Reduction _TypeVar _VF Function BackwardHookFunction`

@@ -133,6 +133,10 @@ var gettable = map[string]bool{
 	"scipy.interpolate._interpolate.interp1d._call_previousnext": true,
 	"scipy.interpolate.interpolate.interp1d._call_spline":        true,
 	"scipy.interpolate.interpolate.interp1d._call_linear":        true,
+	"torch.optim.swa_utils.SWALR._cosine_anneal":                 true, "torch.optim.swa_utils.SWALR._linear_anneal": true,
+	"torch.optim.lr_scheduler.CyclicLR._triangular_scale_fn": true, "torch.optim.lr_scheduler.CyclicLR._triangular2_scale_fn": true,
+	"torch.optim.lr_scheduler.CyclicLR._exp_range_scale_fn": true, "torch.optim.lr_scheduler.OneCycleLR._annealing_cos": true,
+	"torch.optim.lr_scheduler.OneCycleLR._annealing_linear": true,
 }
 
 // ruleUfunc: numpy.core._ufunc_reconstruct(module, name) imports and getattrs.
@@ -314,8 +318,19 @@ func ruleRebuildType(m *machine, g uint32, args []value, known bool) (value, str
 		return 0, "is called with what we can't follow"
 	}
 	f, t := m.globalOf(args[0]), m.globalOf(args[1])
-	if f == nil || t == nil || f.entry == nil || !strings.HasPrefix(f.callable.Full, "torch._utils._rebuild_") || !t.has(useNew) {
+	if f == nil || t == nil || f.entry == nil || f.entry.rule == nil || !rebuilder(f.callable.Full) || !t.has(useNew) {
 		return 0, "calls a function that is not one of torch's rebuilders"
 	}
-	return m.object(args[1].pay(), m.sum(args)), ""
+	result := m.object(args[1].pay(), m.sum(args))
+	// What it hands on is judged as if the stream called the function itself.
+	inner, known := m.items(args[2])
+	if _, why := f.entry.rule(m, args[0].pay(), inner, known); why != "" {
+		return 0, "calls " + f.callable.Full + ", which " + why
+	}
+	return result, ""
+}
+
+// rebuilder says that a function makes a tensor of its parts and nothing else.
+func rebuilder(full string) bool {
+	return strings.HasPrefix(full, "torch._utils._rebuild_") || full == "torch.nested._internal.nested_tensor._rebuild_njt"
 }

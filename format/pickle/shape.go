@@ -1,6 +1,9 @@
 package pickle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A namespace rule vouches for classes that are not in the tables one by one. It
 // must hold for releases that nobody has seen yet, so it asks for much:
@@ -25,6 +28,8 @@ type namespace struct {
 	subs string // subpackages, separated by blanks; "" allows root itself
 	why  string
 	use  use
+	only string // the names' ending, one of these; "" any
+	over bool   // see entry.over
 }
 
 var namespaces = []namespace{
@@ -32,25 +37,35 @@ var namespaces = []namespace{
 		feature_extraction feature_selection gaussian_process isotonic kernel_approximation kernel_ridge manifold mixture
 		model_selection multiclass multioutput neural_network covariance cross_decomposition calibration discriminant_analysis
 		dummy random_projection semi_supervised metrics frozen _loss`,
-		"a scikit-learn class: __new__ does nothing, __setstate__ stores", class},
+		"a scikit-learn class: __new__ does nothing, __setstate__ stores", class, "", false},
 	// lightgbm.sklearn and xgboost.sklearn also hold classes whose __del__ frees a
 	// pointer out of their state: only the estimators' own prefix.
-	{"lightgbm", "sklearn", "a LightGBM estimator: scikit-learn's conventions", class},
-	{"xgboost", "sklearn", "an XGBoost estimator: scikit-learn's conventions", class},
+	{"lightgbm", "sklearn", "a LightGBM estimator: scikit-learn's conventions", class, "", false},
+	{"xgboost", "sklearn", "an XGBoost estimator: scikit-learn's conventions", class, "", false},
 	// Not scipy.stats: rv_generic.__setstate__ executes a string of its state.
-	{"scipy.interpolate", "_interpolate _bsplines _cubic _fitpack2 _rbf _rbfinterp _rgi _polyint _ndgriddata interpolate", "a SciPy interpolator: state is stored", class},
+	{"scipy.interpolate", "_interpolate _bsplines _cubic _fitpack2 _rbf _rbfinterp _rgi _polyint _ndgriddata interpolate", "a SciPy interpolator: state is stored", class, "", false},
 	// Only the results of tests, tuples and records by construction; see the loop.
 	{"scipy.stats", `_binomtest _crosstab _fit _hypotests _mannwhitneyu _mgc _morestats _mstats_basic _multicomp _odds_ratio _page_trend_test
 		_relative_risk _resampling _sensitivity_analysis _stats_mstats_common _stats_py _survival contingency _correlation _entropy _wilcoxon _qmc`,
-		"the result of a test: numbers by name", class},
-	{"torch.nn.modules", "activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling module",
-		"a layer of torch: Module.__setstate__ stores", class},
-	{"torch.distributions", `bernoulli beta binomial categorical cauchy chi2 dirichlet exponential gamma geometric gumbel half_cauchy half_normal
-		independent kumaraswamy laplace lkj_cholesky log_normal lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal
-		negative_binomial normal one_hot_categorical pareto poisson studentT uniform von_mises weibull wishart`, "a distribution of torch: tensors", class},
-	{"torch.ao.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class},
-	{"torch.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class},
-	{"torch.optim", "lbfgs adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler", "an optimiser of torch: __setstate__ stores", class},
+		"the result of a test: numbers by name", class, "", false},
+	{"torch.nn.modules", "activation adaptive batchnorm channelshuffle container conv distance dropout flatten fold instancenorm linear linear_cross_entropy_options loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling module",
+		"a layer of torch: Module.__setstate__ stores", class, "", false},
+	{"torch.distributions", `bernoulli beta binomial categorical cauchy chi2 continuous_bernoulli dirichlet exp_family exponential fishersnedecor gamma
+		generalized_pareto geometric gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy laplace lkj_cholesky log_normal logistic_normal
+		lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal negative_binomial normal one_hot_categorical pareto poisson
+		relaxed_bernoulli relaxed_categorical studentT transformed_distribution transforms uniform von_mises weibull wishart constraints`, "a distribution of torch: tensors", class, "", false},
+	{"torch.ao.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class, "", false},
+	{"torch.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class, "", false},
+	{"torch.optim", "lbfgs adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler _adafactor _muon swa_utils", "an optimiser of torch: __setstate__ stores", class, "", false},
+	{"torch.utils.data", "sampler", "a sampler: numbers, and a data set vouched for", class, "Sampler", false},
+	{"torch.utils.data", "distributed", "a sampler: numbers, and a data set vouched for", class, "DistributedSampler", false},
+	{"torch.utils.data", "dataset", "a data set in memory: tensors", class, "Dataset Subset", false},
+	{"torch.ao.nn", "intrinsic qat quantizable quantized sparse", "a layer of torch for fewer bits: __setstate__ stores or packs tensors", class, "", false},
+	{"torch.nn.intrinsic", "modules qat quantized", "a layer of torch for fewer bits: __setstate__ stores or packs tensors", class, "", false},
+	{"torch.nn.qat", "modules dynamic", "a layer of torch for fewer bits: __setstate__ stores", class, "", false},
+	{"torch.ao.quantization", "observer", "watches the range of tensors: a layer of torch that stores", class, "Observer ObserverBase", true},
+	{"torch.ao.quantization", "fake_quantize", "rounds tensors: a layer of torch that stores", class, "FakeQuantize FakeQuantizeBase", true},
+	{"torch.ao.quantization", "stubs", "marks a place: a layer of torch that stores", class, "Stub QuantWrapper", true},
 }
 
 // borrowed are names of class form that the modules of the namespaces import
@@ -66,6 +81,9 @@ var borrowed = func() map[string]bool {
 // shape returns what a namespace rule says of a name, nil if none holds.
 func shape(module, name string) *entry {
 	if e := cythonUnpickle(module, name); e != nil {
+		return e
+	}
+	if e := torchConstant(module, name); e != nil {
 		return e
 	}
 	if distribution(module, name) {
@@ -92,12 +110,17 @@ func shape(module, name string) *entry {
 		}
 		sub, _, _ := strings.Cut(rest, ".")
 		for _, s := range strings.Fields(n.subs) {
-			if s == sub {
-				return &entry{use: n.use, why: n.why}
+			if s == sub && n.ends(name) {
+				return &entry{use: n.use, why: n.why, over: n.over}
 			}
 		}
 	}
 	return nil
+}
+
+// ends says that a name ends as the rule wants.
+func (n *namespace) ends(name string) bool {
+	return n.only == "" || slices.ContainsFunc(strings.Fields(n.only), func(e string) bool { return strings.HasSuffix(name, e) })
 }
 
 // className says that s has the form of a class: an optional underscore, a
