@@ -55,19 +55,24 @@ func (s *scanner) configuration(it *item, f *finding) {
 	head := bytes.TrimLeft(bytes.TrimPrefix(it.head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if slices.Contains(templateNames, ext(it.name)) {
 		f.format = "template"
+		if it.size > maxTemplate {
+			f.hit(it.path, issue.Issue{Rule: "artefact.long-text", Level: issue.Unreadable, Offset: maxTemplate, Text: "the template is longer than is read"})
+		}
 		f.issues(it.path, jinja.Analyse(it.name, string(peek(it.r, 0, it.size, maxTemplate)), jinja.Limits{}).Issues)
 		return
 	}
-	if len(head) == 0 || head[0] != '{' {
+	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
 		s.looseTemplate(it, f)
 		return
 	}
 	f.format = "json"
+	has := s.holds(it, `"class_name"`, `"config"`, `"__loader__"`, `"__class__"`, `"chat_template"`, `"auto_map"`, `"custom_pipelines"`, `"trust_remote_code"`)
+	s.jsonTemplates(it, f)
 	switch {
-	case s.contains(it, `"class_name"`) && s.contains(it, `"config"`):
+	case has[`"class_name"`] && has[`"config"`]:
 		f.format = "keras configuration"
 		f.keras(it, it.name, io.NewSectionReader(it.r, 0, it.size))
-	case s.contains(it, `"__loader__"`) && s.contains(it, `"__class__"`):
+	case has[`"__loader__"`] && has[`"__class__"`]:
 		f.format = "skops schema"
 		c, err := skops.Check(io.NewSectionReader(it.r, 0, it.size), jsontree.Limits{})
 		if err != nil {
@@ -75,7 +80,7 @@ func (s *scanner) configuration(it *item, f *finding) {
 			return
 		}
 		f.issues(it.path, c.Issues)
-	case s.contains(it, `"chat_template"`), s.contains(it, `"auto_map"`), s.contains(it, `"custom_pipelines"`):
+	case head[0] == '{' && (has[`"chat_template"`] || has[`"auto_map"`] || has[`"custom_pipelines"`] || has[`"trust_remote_code"`]):
 		c, err := jinja.ReadConfig(io.NewSectionReader(it.r, 0, it.size), jinja.Limits{})
 		if err != nil {
 			f.hit(it.path, unread(err))
@@ -89,31 +94,3 @@ func (s *scanner) configuration(it *item, f *finding) {
 var templateNames = strings.Fields(".jinja .jinja2 .j2 .template .tmpl .tpl")
 
 const maxTemplate = 4 << 20
-
-// looseTemplate judges a text in which templates may stand: a chat template in YAML,
-// say. Braces alone mean nothing, so only what reaches for Python's insides counts.
-func (s *scanner) looseTemplate(it *item, f *finding) {
-	b := peek(it.r, 0, it.size, maxTemplate)
-	if !bytes.Contains(b, []byte("{{")) && !bytes.Contains(b, []byte("{%")) {
-		return
-	}
-	for _, i := range jinja.Analyse(it.name, string(b), jinja.Limits{}).Issues {
-		if i.Level == issue.Malicious {
-			f.hit(it.path, i)
-		}
-	}
-}
-
-// contains searches the first 64 MB of an item for a text.
-func (s *scanner) contains(it *item, text string) bool {
-	if it.size <= int64(len(it.head)) {
-		return bytes.Contains(it.head, []byte(text))
-	}
-	const piece = 1 << 20
-	for at := int64(0); at < min(it.size, 64<<20) && s.ctx.Err() == nil; at += piece {
-		if bytes.Contains(peek(it.r, at, it.size, piece+len(text)), []byte(text)) {
-			return true
-		}
-	}
-	return false
-}

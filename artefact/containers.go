@@ -52,7 +52,7 @@ func scanZip(s *scanner, it *item) *finding {
 		switch {
 		case torchProgram().MatchString(m.Name):
 			r = torch
-		case isTorch && torchTensor().MatchString(m.Name):
+		case isTorch && torchTensor().MatchString(m.Name) && !slices.Contains(codeNames, ext(m.Name)):
 			r = tensor
 		case kind == torchScript && torchSource().MatchString(m.Name):
 			r = script

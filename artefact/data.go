@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"regexp"
+	"unicode"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -101,9 +103,36 @@ func sentencePiece(it *item) bool {
 			}
 			pieces++
 		}
+		if num == 2 && !trainer(peek(it.r, at, at+int64(size), 64<<10), int64(size)) {
+			return false
+		}
 		at += int64(size)
 	}
 	return pieces > 2
+}
+
+// trainer reads the settings of the training: its first two fields are file names.
+// TensorFlow's saved model has its graph in their place, and passes over pieces as
+// unknown fields.
+func trainer(b []byte, size int64) bool {
+	for len(b) > 0 {
+		num, typ, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return false
+		}
+		if k := protowire.ConsumeFieldValue(num, typ, b[n:]); k < 0 {
+			return size > int64(len(b)) && num > 2 // cut at 64 kB
+		} else if num <= 2 {
+			v, _ := protowire.ConsumeBytes(b[n:])
+			if typ != protowire.BytesType || bytes.ContainsFunc(v, unicode.IsControl) || !utf8.Valid(v) {
+				return false
+			}
+			b = b[n+k:]
+		} else {
+			b = b[n+k:]
+		}
+	}
+	return true
 }
 
 func piece(b []byte) bool {

@@ -73,6 +73,9 @@ func scanPickles(s *scanner, it *item) *finding {
 		at += rep.End
 		if legacy && n == 5 { // the tensors' bytes follow
 			f.whole = true
+			if tail := at; tail < it.size {
+				f.merge(s.item(&item{r: io.NewSectionReader(it.r, tail, it.size-tail), size: it.size - tail, path: joinPath(it.path, bytesAt(tail)), depth: it.depth + 1, role: tensor}))
+			}
 			return f
 		}
 	}

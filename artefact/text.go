@@ -71,7 +71,6 @@ var codeNames = strings.Fields(`.py .pyw .pyx .pth .sh .bash .zsh .fish .bat .cm
 var (
 	pythonLine = pattern.Of(`(?m)^(?:import [A-Za-z_][\w.]*(?: as \w+)?(?:, *[\w.]+)*|from [A-Za-z_.][\w.]* import .+|def \w+\(.*\).*:|class \w+(?:\(.*\))?:|@\w[\w.]*(?:\(.*\))?)[ \t\r]*(?:#.*)?$`)
 	yamlPython = pattern.Of(`!!python/(?:object|name|module)|tag:yaml\.org,2002:python/(?:object|name|module)`)
-	remoteCode = pattern.Of(`"(?:auto_map|custom_pipelines)"\s*:\s*\{`)
 	lfsPointer = []byte("version https://git-lfs.github.com/spec/v1\n")
 )
 
@@ -137,22 +136,24 @@ func prose(name string) bool {
 
 // textIssues finds in configurations what makes a loader fetch or run code.
 func (s *scanner) textIssues(it *item, f *finding) {
+	if order := wide(it.head); order != nil {
+		b := narrow(it, order)
+		if b == nil {
+			f.hit(it.path, issue.Issue{Rule: "artefact.long-text", Level: issue.Unreadable, Offset: 0, Text: "the text is in UTF-16 and longer than is read"})
+			return
+		}
+		child := &item{r: bytes.NewReader(b), size: int64(len(b)), name: it.name, path: joinPath(it.path, "(in UTF-16)"), depth: it.depth + 1}
+		f.merge(s.item(child))
+		return
+	}
+	if what := serialised(it.head); what != "" {
+		f.hit(it.path, issue.Issue{Rule: "artefact.serialised", Level: issue.Unknown, Offset: 0, Text: "this text is " + what})
+	}
 	if prose(it.name) {
 		return
 	}
-	const most = 4 << 20
-	b := peek(it.r, 0, it.size, most)
-	if i := yamlPython().FindIndex(b); i != nil {
-		f.format = "yaml"
-		f.hit(it.path, issue.Issue{Rule: "yaml.python-tag", Level: issue.Unknown, Offset: int64(i[0]), Text: "the tag " + string(b[i[0]:i[1]]) + " makes PyYAML's unsafe loaders import and call what it names"})
-	}
+	s.notations(it, f)
 	s.configuration(it, f)
-	if i := remoteCode().FindIndex(b); i != nil && f.worst < issue.Unknown {
-		f.hit(it.path, issue.Issue{Rule: "artefact.remote-code", Level: issue.Unknown, Offset: int64(i[0]), Text: "the configuration names Python modules that a loader runs when it is told to trust remote code"})
-	}
-	if it.size > most && it.size > 64<<20 {
-		f.hit(it.path, issue.Issue{Rule: "artefact.long-text", Level: issue.Note, Offset: most, Text: "of this long text only the beginning was searched"})
-	}
 }
 
 // textToTheEnd reports whether the whole item is text.

@@ -21,5 +21,5 @@ func init() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(Garbage)
 	}
-	DropPages()
+	cutPages()
 }
