@@ -123,6 +123,31 @@ func (in *Ingest) enqueue(list []*wardround.Observation) {
 // Position, what the log already holds is left out; without one, it gets the next.
 func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
 	kind.Valid(o.Fields)
+	return in.room(ctx, func() { in.queue.put(o, shedNone) })
+}
+
+// MaxTogether is how many observations [Ingest.PutAll] takes.
+const MaxTogether = wardround.MaxBatch / 2
+
+// PutAll queues observations that belong together: they are one batch of the log,
+// and one commit, so that after a crash or on a full disk all of them are there or
+// none. Each is looked at first: EInvalid for one that no log takes, and for more than
+// [MaxTogether]; nothing is queued then.
+func (in *Ingest) PutAll(ctx context.Context, list ...*wardround.Observation) error {
+	if len(list) > MaxTogether {
+		return wardround.Errorf(wardround.EInvalid, "pipeline.ingest", "%d observations cannot be one batch; at most %d", len(list), MaxTogether)
+	}
+	for _, o := range list {
+		kind.Valid(o.Fields)
+		if err := Acceptable(o); err != nil {
+			return err
+		}
+	}
+	return in.room(ctx, func() { in.queue.putAll(list) })
+}
+
+// room calls put, under the lock, when half the queue is free.
+func (in *Ingest) room(ctx context.Context, put func()) error {
 	for {
 		in.mu.Lock()
 		if in.err != nil || in.closed {
@@ -131,7 +156,7 @@ func (in *Ingest) Put(ctx context.Context, o *wardround.Observation) error {
 			return cmp.Or(err, context.Canceled)
 		}
 		if in.queue.n < (in.queue.max+1)/2 {
-			in.queue.put(o, shedNone)
+			put()
 			in.mu.Unlock()
 			in.poke()
 			return nil

@@ -43,6 +43,8 @@ type queue struct {
 type waiting struct {
 	o  *wardround.Observation
 	no uint64
+	// group is, of the first of several that stay together, how many those are.
+	group int
 }
 
 // put queues o, or sheds it when there is nothing that matters less.
@@ -66,10 +68,24 @@ func (q *queue) put(o *wardround.Observation, class int) {
 	}
 	q.last++
 	q.n++
-	q.of[class].push(waiting{o, q.last})
+	q.of[class].push(waiting{o: o, no: q.last})
 }
 
-// take returns the oldest n of what waits.
+// putAll queues several that [queue.take] hands out in one portion. They are not shed.
+func (q *queue) putAll(list []*wardround.Observation) {
+	for i, o := range list {
+		q.last++
+		q.n++
+		w := waiting{o: o, no: q.last}
+		if i == 0 {
+			w.group = len(list)
+		}
+		q.of[shedNone].push(w)
+	}
+}
+
+// take returns the oldest n of what waits, or fewer where those that stay together
+// would not all be among them.
 func (q *queue) take(dst []*wardround.Observation, n int) []*wardround.Observation {
 	for ; n > 0 && q.n > 0; n-- {
 		best := -1
@@ -77,6 +93,9 @@ func (q *queue) take(dst []*wardround.Observation, n int) []*wardround.Observati
 			if f := &q.of[c]; !f.empty() && (best < 0 || f.first().no < q.of[best].first().no) {
 				best = c
 			}
+		}
+		if q.of[best].first().group > n {
+			break
 		}
 		dst = append(dst, q.of[best].pop().o)
 		q.n--

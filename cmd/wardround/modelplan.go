@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/wardround/wardround"
@@ -79,14 +81,26 @@ func planMark(l model.Level) string {
 
 // readPlan reads a plan from a file. Error: EInvalid with file and line.
 func readPlan(name string) (*model.Plan, error) {
+	p, _, err := readPlanText(name)
+	return p, err
+}
+
+// readPlanText reads a plan and returns it as it is written, too: what was checked is
+// what is kept.
+func readPlanText(name string) (*model.Plan, []byte, error) {
+	const op = "model plan"
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, wardround.Wrap(wardround.EInvalid, "model plan", err)
+		return nil, nil, wardround.Wrap(wardround.EInvalid, op, err)
 	}
 	defer f.Close()
-	p, err := model.ReadPlan(f)
+	text, err := io.ReadAll(io.LimitReader(f, model.MaxPlan+1))
 	if err != nil {
-		return nil, wardround.Errorf(wardround.EInvalid, "model plan", "%s: %s", name, wording(err))
+		return nil, nil, wardround.Wrap(wardround.EInvalid, op, err)
 	}
-	return p, nil
+	p, err := model.ReadPlan(bytes.NewReader(text))
+	if err != nil {
+		return nil, nil, wardround.Errorf(wardround.EInvalid, op, "%s: %s", name, wording(err))
+	}
+	return p, text, nil
 }

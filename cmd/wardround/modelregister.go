@@ -187,6 +187,7 @@ type modelRegisterCmd struct {
 
 func (c *modelRegisterCmd) Help() string {
 	return "All at once: says that the release is there, takes in what loading its files would do, whether its signature holds, its bill of materials with its card, and its plan. From then on all of it is judged like anything else.\n\n" +
+		"It is one transaction: whatever ends it before, a plan with an error, a full disk, a power cut, leaves nothing.\n\n" +
 		"Exit status 0: registered, whatever was found; findings say what is wrong with it."
 }
 
@@ -210,8 +211,9 @@ func (c *modelRegisterCmd) Run(a *app) error {
 		}
 		s.Card = d.Cards[0]
 	}
+	var plan []byte
 	if c.Plan != "" {
-		if s.Plan, err = readPlan(c.Plan); err != nil {
+		if s.Plan, plan, err = readPlanText(c.Plan); err != nil {
 			return err
 		}
 	}
@@ -244,7 +246,7 @@ func (c *modelRegisterCmd) Run(a *app) error {
 	if card.Version == "" {
 		return wardround.Errorf(wardround.EInvalid, op, "neither card nor plan say which version it is; say --version")
 	}
-	docs, err := c.documents(a, doc, looked, verified)
+	docs, err := c.documents(doc, looked, verified, plan)
 	if err != nil {
 		return err
 	}
@@ -267,7 +269,7 @@ func (c *modelRegisterCmd) Run(a *app) error {
 
 // documents are what a registration brings: the release first, so that what comes
 // after finds it.
-func (c *modelRegisterCmd) documents(a *app, doc *modelcard.Document, looked *bom.Artefact, v *provenance.Verification) ([]received, error) {
+func (c *modelRegisterCmd) documents(doc *modelcard.Document, looked *bom.Artefact, v *provenance.Verification, plan []byte) ([]received, error) {
 	card := doc.Cards[0]
 	by := kind.PersonalText(c.By)
 	name, _, _ := strings.Cut(c.Called, "@")
@@ -278,10 +280,7 @@ func (c *modelRegisterCmd) documents(a *app, doc *modelcard.Document, looked *bo
 	if err := intake.CheckRelease(said); err != nil {
 		return nil, err
 	}
-	if err := a.sayOf(said); err != nil {
-		return nil, err
-	}
-	var out []received
+	out := []received{{fields: said}}
 	var b bytes.Buffer
 	if _, err := doc.CycloneDX(&b, ""); err != nil {
 		return nil, wardround.Wrap(wardround.EInternal, "model register", err)
@@ -291,12 +290,8 @@ func (c *modelRegisterCmd) documents(a *app, doc *modelcard.Document, looked *bo
 		received{fields: &kind.SBOMReceivedV1{Maker: card.Maker, Product: card.Name, Version: card.Version, File: "model.cdx.json", Format: "CycloneDX 1.7", Components: len(doc.Parts) + len(card.Parts) + 1, By: by, Source: "model register"}, media: "application/vnd.cyclonedx+json", open: bytesOf(bomBytes)},
 		received{fields: &kind.ModelReceivedV1{Maker: card.Maker, Product: card.Name, Version: card.Version, Model: c.Called, Document: "card", File: "model.cdx.json", Format: "CycloneDX 1.7", Parts: len(card.Metrics), By: by, Source: "model register", Trust: "unsigned"}, media: "application/vnd.cyclonedx+json", open: bytesOf(bomBytes)},
 		received{fields: verifiedFact(card, c.Called, looked, v)})
-	if c.Plan != "" {
-		p, err := os.ReadFile(c.Plan)
-		if err != nil {
-			return nil, wardround.Wrap(wardround.EInvalid, "model register", err)
-		}
-		out = append(out, received{fields: &kind.ModelReceivedV1{Maker: card.Maker, Product: card.Name, Version: card.Version, Model: c.Called, Document: "plan", File: filepath.Base(c.Plan), Format: "wardround-plan/1", By: by, Source: "import:" + filepath.Base(c.Plan), Trust: "unsigned"}, media: "application/yaml", open: bytesOf(p)})
+	if plan != nil {
+		out = append(out, received{fields: &kind.ModelReceivedV1{Maker: card.Maker, Product: card.Name, Version: card.Version, Model: c.Called, Document: "plan", File: filepath.Base(c.Plan), Format: "wardround-plan/1", By: by, Source: "import:" + filepath.Base(c.Plan), Trust: "unsigned"}, media: "application/yaml", open: bytesOf(plan)})
 	}
 	return append(out, scannedFacts(card, c.Called, looked, by)...), nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/user"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -202,8 +203,14 @@ func (w *writer) say(ctx context.Context, fields ...any) error {
 		}
 		facts = append(facts, o)
 	}
-	for _, o := range facts {
-		if err := w.ingest.Put(ctx, o); err != nil {
+	return w.together(ctx, facts)
+}
+
+// together makes facts durable and has them judged: up to [pipeline.MaxTogether] all of
+// them or none, more in portions of so many. Errors: EInvalid, EFull.
+func (w *writer) together(ctx context.Context, facts []*wardround.Observation) error {
+	for portion := range slices.Chunk(facts, pipeline.MaxTogether) {
+		if err := w.ingest.PutAll(ctx, portion...); err != nil {
 			return err
 		}
 	}

@@ -118,8 +118,11 @@ func bytesOf(b []byte) func() (io.ReadCloser, error) {
 }
 
 // receive makes documents part of the blob store and of the log, and returns when they
-// are judged. Errors: EInvalid, EFull.
+// are judged. Up to [pipeline.MaxTogether] are one transaction: the contents are stored
+// first, then all that is said of them becomes one batch of the log, or nothing does.
+// Errors: EInvalid, EFull.
 func (w *writer) receive(ctx context.Context, docs ...received) error {
+	var facts []*wardround.Observation
 	for _, doc := range docs {
 		o, err := w.fact(doc.fields)
 		if err != nil {
@@ -137,11 +140,9 @@ func (w *writer) receive(ctx context.Context, docs ...received) error {
 			}
 			o.Blob = &b
 		}
-		if err := w.ingest.Put(ctx, o); err != nil {
-			return err
-		}
+		facts = append(facts, o)
 	}
-	if err := w.ingest.Sync(ctx); err != nil {
+	if err := w.together(ctx, facts); err != nil {
 		return err
 	}
 	if err := w.drained(ctx); err != nil {
@@ -169,7 +170,7 @@ func (w *writer) receiveFiles(ctx context.Context, rq request) error {
 			}
 		}
 		path := rq.Files[i].Path
-		if path == "" && ofModels(o.Fields) {
+		if _, said := o.Fields.(*kind.ReleaseSaidV1); path == "" && (said || ofModels(o.Fields)) {
 			docs = append(docs, received{fields: o.Fields})
 			continue
 		}
