@@ -9,6 +9,7 @@ import (
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/modelcard"
 	"github.com/wardround/wardround/model"
+	"github.com/wardround/wardround/stat/shift"
 	"github.com/wardround/wardround/stat/sketch"
 )
 
@@ -106,7 +107,7 @@ func (s *scene) prevalence(o *sketch.Outcome, m outcome, from, to time.Time) {
 	if d := math.Abs(now - was); d > DefaultLimit && d > max(1, s.wider)*z*se {
 		j.State, j.Shift = wardround.Fail, "label"
 		j.Facts["moved"] = "cases were " + percent(was) + " and are " + percent(now)
-		j.Facts["shift"] = "cases are not as frequent as they were"
+		j.Facts["shift"] = shiftWords[shift.Label]
 	}
 	s.say(j)
 }

@@ -142,17 +142,17 @@ func (s *scene) compare() error {
 		l.Judged = look.to
 	}
 	enough, failed, fresh := true, false, false
-	sources := s.sources(list)
+	kinds := s.name(list, look.of)
 	for _, c := range list {
 		if before, ok := s.f.had(ofModel+s.m.Key, topicOf(c), c.item()+partMark(l.Part)); c.failing() && (!ok || before != wardround.Fail) {
 			fresh = true
 		}
 		failed = failed || c.failing()
-		if !s.judged(c, look.from, look.to, effect, power, level, sources) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
+		if !s.judged(c, look.from, look.to, effect, power, level, &kinds) && !strings.HasPrefix(c.column.Group, sourceGroup) && c.column.Group == "" {
 			enough = false
 		}
 	}
-	s.sourceShift(list, sources, look.from, look.to)
+	s.sourceShift(list, kinds.sources, look.from, look.to)
 	// Begin anew when all was told, and after an alarm: what follows shows whether it
 	// is over. What fails early again goes on towards the season, lest it keep the others
 	// from ever being judged.
@@ -303,7 +303,7 @@ func topicOf(c *comparison) string {
 }
 
 // judged says what a comparison found and reports whether it was told.
-func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level float64, sources map[string]string) bool {
+func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level float64, kinds *naming) bool {
 	topic := topicOf(c)
 	if strings.HasPrefix(c.column.Group, sourceGroup) {
 		return true // told of the device, not of each of its columns
@@ -334,13 +334,8 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 	case c.failing():
 		j.State = wardround.Fail
 		j.Facts["moved"] = c.moved()
-		j.Shift = "covariate"
-		if topic == "output" {
-			j.Shift = "label"
-		}
-		j.Facts["shift"] = shiftWords[j.Shift]
-		if src := sources[c.column.Name]; src != "" {
-			j.Shift, j.Facts["shift"] = "source", "at one device alone"
+		j.Shift, j.Facts["shift"] = kinds.of(c)
+		if src := kinds.sources[c.column.Name]; src != "" {
 			j.Facts["device"] = src
 			j.Severity = wardround.Low // the device is told of itself
 		}
@@ -362,11 +357,6 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 	}
 	s.say(j)
 	return told
-}
-
-var shiftWords = map[string]string{
-	"covariate": "what comes in is not what it was",
-	"label":     "what it answers is not what it was",
 }
 
 // round keeps three digits, for people.

@@ -288,7 +288,7 @@ func finite(x float64) float64 {
 }
 
 // telling are the facts of which another value is another story.
-var telling = []string{"trouble", "device", "result", "verdict", "after", "shift", "worst"}
+var telling = []string{"trouble", "device", "result", "verdict", "after", "worst"}
 
 // factOf is a digest of what a failing judgement rests on: when it is another one, the
 // finding tells the new one at once.
@@ -296,7 +296,7 @@ func factOf(j *check.Judgement) string {
 	if j.State != wardround.Fail {
 		return ""
 	}
-	var parts []string
+	parts := []string{j.Shift} // the kind, not the figures that speak for it
 	for _, name := range telling {
 		parts = append(parts, fmt.Sprint(j.Facts[name]))
 	}

@@ -124,12 +124,9 @@ func (f *Fold) List() []Summary {
 	return out
 }
 
-// shifts are the kinds of change, the one that explains the others first.
-var shifts = []string{"quality", "source", "covariate", "label", "concept"}
-
 // shift joins the kind of change that a failing judgement speaks of.
 func (s *Summary) shift(kind string) {
-	if at := slices.Index(shifts, kind); at >= 0 && (s.Shift == "" || at < slices.Index(shifts, s.Shift)) {
+	if kind != "" && (s.Shift == "" || explains(kind, s.Shift) < 0) {
 		s.Shift = kind
 	}
 }

@@ -9,30 +9,6 @@ import (
 	"github.com/wardround/wardround/check"
 )
 
-// sources says, for each column that moved, the one device that it moved at: where
-// that device's rows differ from the reference and no other device's do. "" where it
-// moved at several, or where there is one device alone.
-func (s *scene) sources(list []*comparison) map[string]string {
-	failing, of := map[string][]string{}, map[string]int{}
-	for _, c := range list {
-		src, ok := strings.CutPrefix(c.column.Group, sourceGroup)
-		if !ok || c.n < fewestGroup {
-			continue
-		}
-		of[c.column.Name]++
-		if c.failing() {
-			failing[c.column.Name] = append(failing[c.column.Name], src)
-		}
-	}
-	out := map[string]string{}
-	for name, list := range failing {
-		if len(list) == 1 && of[name] > 1 {
-			out[name] = list[0]
-		}
-	}
-	return out
-}
-
 // sourceShift judges each device that feeds the model: do its inputs differ where the
 // others' do not?
 func (s *scene) sourceShift(list []*comparison, sources map[string]string, from, to time.Time) {

@@ -49,7 +49,7 @@ func TestTooSmallToMatter(t *testing.T) {
 			t.Fatalf("p lies in %g to %g: nothing is left open", c.res.pLow, c.res.pHigh)
 		}
 		c.ind = limitOf(tc.limit)
-		sc.judged(c, t0, t0.AddDate(0, 0, 1), DefaultEffect, DefaultPower, 1e-4, nil)
+		sc.judged(c, t0, t0.AddDate(0, 0, 1), DefaultEffect, DefaultPower, 1e-4, &naming{})
 		j := s.f.current[entryKey{ofModel + "chest@triage", "drift", "x"}].j
 		if j.State != tc.want {
 			t.Errorf("%s: %v %q, the size is %g to %g", tc.name, j.State, j.Why, c.res.effectLow, c.res.effectHigh)

@@ -30,7 +30,7 @@ func TestJudge(t *testing.T) {
 		"older patients":                     {Evidence{Inputs: Moved, MovedInputs: []string{"age"}}, "covariate"},
 		"glucose in another unit":            {Evidence{Quality: []string{"glucose in mg/dl"}, Inputs: Moved, MovedInputs: []string{"glucose"}, SpoiltInputs: []string{"glucose"}}, "data-quality"},
 		"a unit, and older patients":         {Evidence{Quality: []string{"glucose in mg/dl"}, Inputs: Moved, MovedInputs: []string{"age", "glucose"}, SpoiltInputs: []string{"glucose"}}, "data-quality covariate"},
-		"an epidemic, labels known":          {Evidence{Inputs: Moved, Predictions: Moved, Labels: Moved, InputsGivenLabel: Same, LabelGivenScore: Moved}, "label concept"},
+		"an epidemic, labels known":          {Evidence{Inputs: Moved, Predictions: Moved, Labels: Moved, InputsGivenLabel: Same, LabelGivenScore: Moved}, "label"},
 		"an epidemic, estimated":             {Evidence{Inputs: Moved, Predictions: Moved, Estimate: estimate}, "label covariate"},
 		"predictions stayed":                 {Evidence{Predictions: Same, Estimate: estimate}, ""},
 		"a new guideline":                    {Evidence{Inputs: Same, LabelGivenScore: Moved}, "concept"},
@@ -39,6 +39,12 @@ func TestJudge(t *testing.T) {
 		"more from one scanner":              {Evidence{SourceMix: Moved, BySource: map[string]State{"CT_1": Same, "CT_2": Same}}, "source"},
 		"classes that look different":        {Evidence{Inputs: Moved, Labels: Moved, InputsGivenLabel: Moved}, "covariate"},
 		"a shift of rows, of no column":      {Evidence{Inputs: Moved}, "covariate"},
+		"an epidemic, and judged otherwise":  {Evidence{Labels: Moved, InputsGivenLabel: Moved, LabelGivenScore: Moved}, "concept"},
+		"answers that no rates explain":      {Evidence{Inputs: Moved, Predictions: Moved, Estimate: estimate, Mixture: Moved}, "covariate"},
+		"answers that rates explain":         {Evidence{Inputs: Same, Predictions: Moved, Estimate: estimate, Mixture: Same}, "label"},
+		"estimates that labels deny":         {Evidence{Inputs: Same, Estimator: Moved}, "concept"},
+		"answers moved, and nothing else":    {Evidence{Inputs: Same, Predictions: Moved}, ""},
+		"one source, and nothing to compare": {Evidence{Inputs: Moved, BySource: map[string]State{"CT_1": Moved}}, "covariate"},
 		"rates moved, nothing known of rest": {Evidence{Labels: Moved}, "label"},
 	} {
 		if got := kindsOf(Judge(c.e)); got != c.want {
@@ -105,5 +111,87 @@ func TestBBSEOfLittleUse(t *testing.T) {
 		if got, err := BBSE(c.c, c.p, 1); err == nil {
 			t.Errorf("%v %v: %+v", c.c, c.p, got)
 		}
+	}
+}
+
+// tables draws scores of two classes, by tenths: cases lie at 0.65+by, others at 0.35.
+func tables(r *rand.Rand, n int, prevalence, by, wrong float64) (out [][2]float64, scores []float64) {
+	out, scores = make([][2]float64, 10), make([]float64, 10)
+	for range n {
+		label, at := 0, 0.35
+		if r.Float64() < prevalence {
+			label, at = 1, 0.65+by
+		}
+		bin := min(max(int((at+0.15*r.NormFloat64())*10), 0), 9)
+		if r.Float64() < wrong {
+			label = 1 - label
+		}
+		out[bin][label]++
+		scores[bin]++
+	}
+	return out, scores
+}
+
+// What tells other rates from other classes, and both from another meaning: each test
+// holds its level where nothing of its own changed, and finds what did.
+func TestGivenLabelsAndScores(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	const rounds = 400
+	for name, c := range map[string]struct {
+		prevalence, by, wrong float64
+		within, mixed, same   bool // expected to be rejected: scores within a class, the mixture, labels for a score
+	}{
+		"nothing":             {0.2, 0, 0, false, false, false},
+		"other rates":         {0.4, 0, 0, false, false, true},
+		"cases look worse":    {0.2, 0.1, 0, true, true, true},
+		"another meaning":     {0.2, 0, 0.25, true, false, true},
+		"rates and the looks": {0.4, 0.12, 0, true, true, true},
+	} {
+		var within, mixed, same, off float64
+		for range rounds {
+			ref, _ := tables(r, 4000, 0.2, 0, 0)
+			cur, scores := tables(r, 2500, c.prevalence, c.by, c.wrong)
+			if ScoreGivenLabel(ref, cur, 0, 0) <= 0.05 {
+				within++
+			}
+			if LabelGivenScore(ref, cur, 0, 0) <= 0.05 {
+				same++
+			}
+			share, p := Mixture(ref, scores, 0, 0)
+			if p <= 0.05 {
+				mixed++
+			}
+			off += math.Abs(share-c.prevalence) / rounds
+		}
+		within, mixed, same = within/rounds, mixed/rounds, same/rounds
+		t.Logf("%s: within a class %.3f, mixture %.3f, for a score %.3f; share off by %.3f", name, within, mixed, same, off)
+		for what, x := range map[string]struct {
+			got  float64
+			want bool
+		}{"within": {within, c.within}, "mixture": {mixed, c.mixed}, "same": {same, c.same}} {
+			if x.want && x.got < 0.6 || !x.want && x.got > 0.09 {
+				t.Errorf("%s: %s rejects in %.3f", name, what, x.got)
+			}
+		}
+		if !c.mixed && c.wrong == 0 && off > 0.03 {
+			t.Errorf("%s: the share is off by %.3f", name, off)
+		}
+	}
+	// Half the rows are worth half as much; nothing is nothing.
+	ref, _ := tables(r, 1000, 0.2, 0, 0)
+	cur, scores := tables(r, 1000, 0.3, 0, 0)
+	if all, half := LabelGivenScore(ref, cur, 0, 0), LabelGivenScore(ref, cur, 300, 300); !(half > all) {
+		t.Errorf("p of all rows %g, of units %g", all, half)
+	}
+	for _, p := range []float64{LabelGivenScore(nil, nil, 0, 0), ScoreGivenLabel(ref[:1], cur[:1], 0, 0), LabelGivenScore(make([][2]float64, 3), cur[:3], 0, 0)} {
+		if p == p {
+			t.Errorf("p of nothing: %v", p)
+		}
+	}
+	if _, p := Mixture(make([][2]float64, 10), scores, 0, 0); p == p {
+		t.Errorf("p of no reference: %v", p)
+	}
+	if _, p := Mixture(ref, make([]float64, 10), 0, 0); p == p {
+		t.Errorf("p of no scores: %v", p)
 	}
 }
