@@ -319,7 +319,7 @@ func (s *scene) judgeMeasuring(x *kind.InferenceWindowV1, t *measuring, in *mode
 	s.scale(x, t)
 	s.gone(t)
 	j := check.Judgement{Topic: "quality", Item: itemOf(t.Code, sourceGroup+t.Source) + partMark(s.l.Part), State: wardround.Pass, Shift: "quality", N: n, From: x.From, To: x.To,
-		Facts: wardround.Facts{"column": clip(titled(t.Code)+" from "+t.Source, 150), "device": t.Source, "unit": t.Unit, "read": t.Right, "results": n}}
+		Facts: wardround.Facts{"column": clip(titled(t.Code)+", "+t.Source, 150), "device": t.Source, "unit": t.Unit, "read": t.Right, "results": n}}
 	var trouble []string
 	if text := t.wrongUnit(); text != "" {
 		trouble = append(trouble, text)
@@ -365,7 +365,7 @@ func (t *measuring) wrongScale() string {
 	on := t.Changed.UTC().Format(time.DateOnly)
 	switch {
 	case t.Like == "=":
-		return "and its values did not move with it: one of the two is wrong"
+		return "its values did not move with its unit: one of the two is wrong"
 	case t.Like == "?":
 		return fmt.Sprintf("the scale of its values changed by about %s on %s, and its unit still says %s", number(t.Times), on, clip(t.Unit, 30))
 	case t.Times == 0:

@@ -180,7 +180,7 @@ func TestAUnitInNameOnly(t *testing.T) {
 	}
 	h := newHospital(t, true)
 	labStory(t, h, "10.20.9.7", plansGlucose, hour("mg/dL", 1), hour("mg/dL", 1), hour("mmol/L", 0), hour("mmol/L", 0))
-	if got := trouble(h, glucoseItem); !strings.Contains(got, "its values did not move with it") {
+	if got := trouble(h, glucoseItem); !strings.Contains(got, "its values did not move with its unit") {
 		t.Errorf("the trouble is %q", got)
 	}
 	h = newHospital(t, true)

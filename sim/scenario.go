@@ -34,6 +34,7 @@ var scenarios = []Scenario{
 	{"public-beacon", "A patient monitor calls a public address every minute: net.public-peer.", (*Ward).beacon},
 	{"update-unauthenticated", "A monitor loads its firmware over plain HTTP: net.unauthenticated-update.", (*Ward).update},
 	{"wrong-zone", "A workstation of the offices opens connections to pumps: net.new-zone-link.", (*Ward).wrongZone},
+	{"lab-units", "The laboratory's system gets new software, and then tells creatinine in another unit without saying so: model.quality, and the update before it on the model's timeline.", (*Ward).units},
 }
 
 // Scenarios lists what can be switched on.
@@ -189,3 +190,6 @@ func (w *Ward) wrongZone() {
 		}
 	})
 }
+
+// units has the laboratory change what it calls mg/dL; it asks for it when it reports.
+func (w *Ward) units() { w.labUnits = true }

@@ -49,6 +49,8 @@ type Ward struct {
 	broker    *Host
 	hubs      []*Host
 	ai        *Host
+	lab       *Host // the laboratory's system
+	labUnits  bool  // it is going to tell creatinine in another unit
 	ns        *Host // DNS, DHCP, time
 	admin     *Host
 	work      []*Host
@@ -72,6 +74,7 @@ func New(o Options) *Ward {
 	w.radiology()
 	w.records()
 	w.homes()
+	w.laboratory()
 	w.offices()
 	for _, s := range scenarios {
 		if slices.Contains(w.opt.Scenarios, s.Name) {
@@ -109,6 +112,7 @@ func (w *Ward) build() {
 	w.fhir = w.host("FHIR", "servers", "10.20.10.22", ouiServer)
 	w.broker = w.host("BROKER", "servers", "10.20.10.23", ouiServer)
 	w.ai = w.host("AITRIAGE", "servers", "10.20.10.24", ouiServer)
+	w.lab = w.host(LabApp, "servers", "10.20.10.25", ouiServer)
 	w.ns = w.host("NS", "servers", "10.20.10.2", ouiServer)
 	w.admin = w.host("ADMIN", "office", "10.20.4.5", ouiNIC)
 	for i := range min(max(8, w.opt.Beds/3), 200) {

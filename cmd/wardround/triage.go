@@ -39,6 +39,9 @@ var triageFiles embed.FS
 // comes in windows of a day, as the mapping says.
 const triageRecords = time.Hour
 
+// triageResults is the same of laboratory results: a ward of an hour is to show them.
+const triageResults = 10 * time.Minute
+
 // triage is the simulated AI service as the ward's inference sensor sees it.
 type triage struct {
 	dir    string
@@ -79,6 +82,7 @@ func furnish(ctx context.Context, s *sim.Ward, models *behaviour.Fold, sink infe
 		return nil, err
 	}
 	t.inputs = inference.NewInputs(triageRecords, 10*time.Minute, t.ofHost(ctx, "live"))
+	t.inputs.ResultsEvery(triageResults)
 	t.inputs.Only(models.Feeds)
 	s.OnReading(func(r sim.Reading) {
 		t.live.Add(inference.Batch{Records: []inference.Record{t.record(r)}})

@@ -225,6 +225,7 @@ type Inputs struct {
 	open  map[span]*open
 	// results are what hosts were told of laboratory results.
 	results map[span]*fedResults
+	every   time.Duration   // of windows of results
 	names   map[span]string // what the service is called, where that is told
 	now     time.Time
 	lost    int64
@@ -236,10 +237,14 @@ type Inputs struct {
 // behind which models run.
 func (i *Inputs) Only(wanted func(host, name string) bool) { i.wanted = wanted }
 
+// ResultsEvery gives windows of laboratory results a size of their own. The sensor
+// tells of them in spans of ten minutes.
+func (i *Inputs) ResultsEvery(size time.Duration) { i.every = size }
+
 // NewInputs returns a fold into windows of a size; a window is emitted when the log's
 // time is grace beyond its end.
 func NewInputs(size, grace time.Duration, emit func(*kind.InferenceWindowV1, *sketch.Window) error) *Inputs {
-	return &Inputs{size: size, grace: grace, emit: emit, open: map[span]*open{}, names: map[span]string{}}
+	return &Inputs{size: size, every: size, grace: grace, emit: emit, open: map[span]*open{}, names: map[span]string{}}
 }
 
 // Observe takes an observation, and emits what is over.

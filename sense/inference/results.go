@@ -106,14 +106,14 @@ func (i *Inputs) result(o *wardround.Observation, x *kind.ResultsWindowV1) {
 	if at.IsZero() {
 		at = o.At
 	}
-	s := span{model{Service: host}, from(at, i.size)}
+	s := span{model{Service: host}, from(at, i.every)}
 	w := i.results[s]
 	if w == nil {
-		if len(i.results) >= maxOpen || time.Unix(s.From, 0).Add(i.size+i.grace).Before(i.now) {
+		if len(i.results) >= maxOpen || time.Unix(s.From, 0).Add(i.every+i.grace).Before(i.now) {
 			i.lost += int64(x.Results)
 			return
 		}
-		w = &fedResults{host: host, to: s.From + int64(i.size/time.Second), sources: map[string]*resultSource{}, pairs: map[resultPair]*resultSum{}}
+		w = &fedResults{host: host, to: s.From + int64(i.every/time.Second), sources: map[string]*resultSource{}, pairs: map[resultPair]*resultSum{}}
 		if i.results == nil {
 			i.results = map[span]*fedResults{}
 		}
@@ -218,7 +218,7 @@ func (i *Inputs) overResults(before time.Time) error {
 		if time.Unix(w.to, 0).After(before) {
 			continue
 		}
-		f, win := w.window(s, i.size)
+		f, win := w.window(s, i.every)
 		f.Lost, i.lost = i.lost+w.lost, 0
 		if err := i.emit(f, win); err != nil {
 			return err
