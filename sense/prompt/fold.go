@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,8 +68,13 @@ func disguises(text string, depth int, add func(string)) {
 		return
 	}
 	if depth == 0 {
-		if r := rot13(f); strings.Contains(r, "instruction") || strings.Contains(r, "prompt") || strings.Contains(r, "ignore") || strings.Contains(r, "system") {
+		if r := rot13(f); holdsAny(r, "instruction", "prompt", "ignore", "system", "disregard", "guideline", "rules", "forget", "output", "reveal") {
 			add(r)
+		}
+		if holdsAny(f, "tcurtsni", "tpmorp", "erongi", "dragersid", "enilediug") {
+			r := []rune(f)
+			slices.Reverse(r)
+			add(string(r))
 		}
 	}
 	for _, run := range encoded.FindAllString(text, maxRuns) {
@@ -152,9 +158,15 @@ func mixed(s string) bool { return letterDigit.MatchString(s) }
 // spaced are words whose letters stand apart: "i g n o r e", "i.g.n.o.r.e".
 var spaced = regexp.MustCompile(`\b(?:\pL[ ._*|/-]{1,2}){3,}\pL\b`)
 
+// holdsAny reports whether s holds one of the words.
+func holdsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
 func joined(s string) string {
 	var b strings.Builder
 	gap := 0
+	marks := strings.ContainsAny(s, "._*|/-") // then a blank parts words
 	for _, r := range s {
 		if unicode.IsLetter(r) {
 			if gap >= 2 {
@@ -162,8 +174,8 @@ func joined(s string) string {
 			}
 			gap = 0
 			b.WriteRune(r)
-		} else {
-			gap++
+		} else if gap++; marks && r == ' ' {
+			gap = 2
 		}
 	}
 	return b.String()

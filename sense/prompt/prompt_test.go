@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"os"
 	"regexp"
 	"strings"
@@ -48,6 +49,43 @@ func TestNotes(t *testing.T) {
 		t.Errorf("%v in all notes at once", m)
 	}
 	t.Logf("%d of %d notes taken for attacks", wrong, len(list))
+}
+
+// Attacks and notes that were worded before the structures were made: phrases alone
+// found 38 of these 100 attacks.
+func TestWordedBefore(t *testing.T) {
+	b, err := os.ReadFile("testdata/worded.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var worded struct{ Attacks, Notes []string }
+	if err := json.Unmarshal(b, &worded); err != nil {
+		t.Fatal(err)
+	}
+	s, found := Default(), 0
+	for _, a := range worded.Attacks {
+		if len(s.Prompt(a)) > 0 {
+			found++
+		}
+	}
+	for _, n := range worded.Notes {
+		if m := s.Prompt(n); len(m) > 0 {
+			t.Errorf("%v in a note: %s", m, n)
+		}
+	}
+	t.Logf("%d of %d attacks found", found, len(worded.Attacks))
+	if found < 97 {
+		t.Errorf("%d of %d attacks found", found, len(worded.Attacks))
+	}
+}
+
+func BenchmarkNote(b *testing.B) {
+	s, notes := Default(), corpus(b, "notes.txt")
+	text := strings.Join(notes[:20], " ")
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		s.Prompt(text)
+	}
 }
 
 // What was found under a disguise only says so.

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -38,12 +40,19 @@ type Pattern struct {
 	Need   []string `yaml:"need"`
 	Is     []string `yaml:"is"`
 	But    string   `yaml:"but"`
+	// Near are classes of words of which one each stands in one sentence, Within so many
+	// words; Without are classes that make that sentence another.
+	Near    []string `yaml:"near"`
+	Within  int      `yaml:"within"`
+	Ordered bool     `yaml:"ordered"`
+	Without []string `yaml:"without"`
 }
 
 type compiled struct {
 	Pattern
-	is  []*regexp.Regexp
-	but *regexp.Regexp
+	is    []*regexp.Regexp
+	but   *regexp.Regexp
+	parts *structure
 }
 
 // Set is patterns ready for use. It is safe for concurrent use.
@@ -71,8 +80,9 @@ func Read(r io.Reader) (*Set, error) {
 		return nil, fmt.Errorf("patterns: more than %d bytes", maxSet)
 	}
 	var file struct {
-		Patterns int       `yaml:"patterns"`
-		List     []Pattern `yaml:"list"`
+		Patterns int                 `yaml:"patterns"`
+		Words    map[string][]string `yaml:"words"`
+		List     []Pattern           `yaml:"list"`
 	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
@@ -82,10 +92,17 @@ func Read(r io.Reader) (*Set, error) {
 	if file.Patterns != 1 || len(file.List) == 0 || len(file.List) > maxPatterns {
 		return nil, fmt.Errorf("patterns: %d with %d in the list; this program reads patterns: 1, with 1 to %d", file.Patterns, len(file.List), maxPatterns)
 	}
+	classes := map[string]*words{}
+	for _, name := range slices.Sorted(maps.Keys(file.Words)) {
+		var err error
+		if classes[name], err = class(file.Words[name]); err != nil {
+			return nil, fmt.Errorf("patterns: words %s: %w", name, err)
+		}
+	}
 	s := &Set{}
 	seen := map[string]bool{Disguised: true, Canary: true}
 	for _, p := range file.List {
-		c, err := p.compile()
+		c, err := p.compile(classes)
 		if err == nil && seen[p.ID] {
 			err = errors.New("the id is taken")
 		}
@@ -102,10 +119,10 @@ func Read(r io.Reader) (*Set, error) {
 	return s, nil
 }
 
-func (p Pattern) compile() (compiled, error) {
+func (p Pattern) compile(classes map[string]*words) (compiled, error) {
 	c := compiled{Pattern: p}
-	if p.ID == "" || len(p.ID) > 60 || !strings.HasPrefix(p.Atlas, "AML.T") || p.Source == "" || len(p.Is) == 0 {
-		return c, errors.New("an id, an ATLAS technique, a source and one expression are needed")
+	if p.ID == "" || len(p.ID) > 60 || !strings.HasPrefix(p.Atlas, "AML.T") || p.Source == "" || len(p.Is)+len(p.Near) == 0 {
+		return c, errors.New("an id, an ATLAS technique, a source and one expression or structure are needed")
 	}
 	if p.Of != "" && p.Of != "prompt" && p.Of != "reply" {
 		return c, fmt.Errorf("of: %q; want prompt or reply", p.Of)
@@ -124,17 +141,23 @@ func (p Pattern) compile() (compiled, error) {
 		}
 		c.but = re
 	}
-	return c, nil
+	var err error
+	c.parts, err = p.structureOf(classes)
+	return c, err
 }
 
 // in reports whether a folded text holds the pattern.
-func (c *compiled) in(s string) bool {
+func (c *compiled) in(r *reading) bool {
+	s := r.text
 	needed := len(c.Need) == 0
 	for _, n := range c.Need {
 		needed = needed || strings.Contains(s, n)
 	}
 	if !needed {
 		return false
+	}
+	if c.parts != nil && c.parts.in(r) {
+		return true
 	}
 	for _, re := range c.is {
 		if c.but == nil {
@@ -180,8 +203,9 @@ func find(list []compiled, text string) (out []Match) {
 	found := make([]bool, len(list))
 	plain := false
 	for i, form := range forms(text) {
+		r := &reading{text: form}
 		for k := range list {
-			if !found[k] && list[k].in(form) {
+			if !found[k] && list[k].in(r) {
 				found[k] = true
 				plain = plain || i == 0
 			}
