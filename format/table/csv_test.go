@@ -144,7 +144,7 @@ func TestCSVThatIsNone(t *testing.T) {
 		{"only lines", "\n\n\n", Options{}, "the file is empty"},
 		{"UTF-16", "\xff\xfea\x00", Options{}, "UTF-16; save it as UTF-8"},
 		{"zero bytes", "a,b\n\x00,1\n", Options{}, "byte 4 is zero"},
-		{"packed", "\x1f\x8b\x08\x00", Options{}, "packed; unpack it first"},
+		{"packed", "PK\x03\x04rest", Options{}, "packed; unpack it first"},
 		{"open quote", "a,b\n1,\"2\n", Options{}, "line 2: a quote is not closed to the end of the file"},
 		{"open quote at once", "\"a,b\n1,2\n", Options{}, "line 1: a quote is not closed"},
 		{"wide", strings.Repeat("a,", 30) + "\n", Options{Limits: Limits{Columns: 10}}, "31 columns, over the limit of 10"},
@@ -262,8 +262,9 @@ func FuzzCSV(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2\n", "a;b\n1,5;x\n", "\"a\"\"\n\",1\n\"b\",2", "a\tb\r\n\r\n1\t2\r\n", "\xef\xbb\xbfx\r1\r", "a,b\n\"1\"x,2\n3"} {
 		f.Add(s, byte(0))
 	}
+	f.Add(string(packed(f, "a,b\n1,2\n")), byte(0))
 	f.Fuzz(func(t *testing.T, s string, d byte) {
-		opt := Options{Limits: Limits{Columns: 50, Field: 1000, Rows: 100}}
+		opt := Options{Limits: Limits{Columns: 50, Field: 1000, Rows: 100, Unpacked: 1 << 20}}
 		if d%4 == 1 {
 			opt.Delimiter = ';'
 		}

@@ -40,6 +40,12 @@ func openCSV(r io.Reader, name string, opt Options) (*File, error) {
 		return nil, err
 	}
 	note := func(format string, args ...any) { f.notes = append(f.notes, fmt.Sprintf(format, args...)) }
+	if bytes.HasPrefix(c.rest, []byte{0x1f, 0x8b}) {
+		if err := c.unpack(); err != nil {
+			return nil, err
+		}
+		note("the file is packed with gzip, and unpacked as it is read")
+	}
 	if err := c.letters(note); err != nil {
 		return nil, err
 	}
@@ -97,7 +103,7 @@ func openCSV(r io.Reader, name string, opt Options) (*File, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	c.types(raw, spans, opt.Kinds)
+	c.types(raw, spans, opt.Kinds, note)
 	c.ready = c.batch(raw, spans)
 	f.columns = c.columns
 	return f, nil
@@ -110,7 +116,8 @@ func (c *csvFile) letters(note func(string, ...any)) error {
 	switch {
 	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
 		return fmt.Errorf("%s: the file is UTF-16; save it as UTF-8", c.name)
-	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}), bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}), bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}),
+		bytes.HasPrefix(b, []byte("BZh")), bytes.HasPrefix(b, []byte("\xfd7zXZ\x00")), bytes.HasPrefix(b, []byte{0x04, 0x22, 0x4d, 0x18}):
 		return fmt.Errorf("%s: the file is packed; unpack it first", c.name)
 	case bytes.IndexByte(b[:min(len(b), 64<<10)], 0) >= 0:
 		return fmt.Errorf("%s: byte %d is zero: this is neither CSV nor Parquet", c.name, bytes.IndexByte(b, 0))
@@ -123,11 +130,23 @@ func (c *csvFile) letters(note func(string, ...any)) error {
 		c.eol = '\r'
 		note("lines end with a carriage return alone")
 	}
-	cut := b[:max(0, len(b)-utf8.UTFMax)]
-	if i := firstInvalid(cut); i >= 0 {
+	if i := firstInvalid(whole(b)); i >= 0 {
 		note("texts that are no UTF-8 are read as Windows-1252 (ISO 8859-1): byte %d is the first", i)
 	}
 	return nil
+}
+
+// whole leaves out a last letter of which only a part was read.
+func whole(b []byte) []byte {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if at := len(b) - n; utf8.RuneStart(b[at]) {
+			if !utf8.FullRune(b[at:]) {
+				return b[:at]
+			}
+			break
+		}
+	}
+	return b
 }
 
 func firstInvalid(b []byte) int {
@@ -278,16 +297,17 @@ func (c *csvFile) findHeader(lines [][]string) (Header, string) {
 }
 
 // types decides what columns hold from the rows of the first chunk.
-func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind) {
+func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind, note func(string, ...any)) {
 	n := len(c.columns)
 	rows := min(len(spans)/n, sampleRows)
+	noted := 0
 	for i := range c.columns {
 		col := &c.columns[i]
 		if k, ok := said[col.Name]; ok {
 			col.Kind, col.Reason = k, "as said"
 			continue
 		}
-		var there, numbers, bools, times int
+		var there, numbers, bools, times, grouped int
 		for r := range rows {
 			s := spans[r*n+i]
 			b := bytes.TrimSpace(raw[s.from:s.to])
@@ -301,6 +321,8 @@ func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind) {
 				bools++
 			} else if _, ok := instant(b); ok {
 				times++
+			} else if separated(b) {
+				grouped++
 			}
 		}
 		enough := func(k int) bool { return float64(k) >= mostly*float64(there) }
@@ -318,6 +340,47 @@ func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind) {
 			col.Kind, col.Reason = Time, why(times, "dates or times")
 		default:
 			col.Kind, col.Reason = Text, why(there-numbers-bools-times, "texts")
+			if grouped > 0 && enough(grouped+numbers) && noted < maxNoted {
+				noted++
+				note("column %q is read as texts: %d of its first %d values are figures like %.20q; as numbers they are written 1234.5", col.Name, grouped, there, example(raw, spans, i, n, rows))
+			}
 		}
 	}
+}
+
+const maxNoted = 5 // columns that a remark is made of
+
+// example is the first figure of a column that is no number as it is written.
+func example(raw []byte, spans []span, column, n, rows int) string {
+	for r := range rows {
+		s := spans[r*n+column]
+		if b := bytes.TrimSpace(raw[s.from:s.to]); separated(b) {
+			return string(b)
+		}
+	}
+	return ""
+}
+
+// separated reports whether a text is a figure with a decimal comma, or with something
+// between its thousands: 1,5 or 1.234,5 or 1'234 or 12 345.
+func separated(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	digits, groups := 0, 0 // digits since the last sign, and signs
+	var last byte
+	for _, d := range b {
+		switch {
+		case d >= '0' && d <= '9':
+			digits++
+		case d == ',' || d == '.' || d == '\'' || d == ' ':
+			if digits == 0 || digits > 3 && (groups > 0 || d != ',') || groups > 0 && digits != 3 {
+				return false
+			}
+			groups, digits, last = groups+1, 0, d
+		default:
+			return false
+		}
+	}
+	return groups > 0 && digits > 0 && (digits == 3 || last == ',' || last == '.')
 }

@@ -50,6 +50,7 @@ const (
 	asHex
 	asBool
 	asJulian // nanoseconds of a day and its Julian number
+	asNothing
 )
 
 // OpenParquet: errors of the library and its panics both are a damaged file.
@@ -94,7 +95,11 @@ func openParquet(r io.ReaderAt, size int64, name string, opt Options) (f *File, 
 	}
 	names, f.notes = nameColumns(names)
 	for i, l := range leaves {
-		c, why, err := understand(l)
+		half := false // which the library knows no type for
+		if schema := p.file.Metadata().Schema; len(schema) == len(leaves)+1 {
+			_, half = schema[i+1].LogicalType.Value.(*format.Float16Type)
+		}
+		c, why, err := understand(l, half)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -106,6 +111,14 @@ func openParquet(r io.ReaderAt, size int64, name string, opt Options) (f *File, 
 		f.columns = append(f.columns, Column{Name: names[i], Kind: c.kind, Reason: why})
 	}
 	p.groups = p.file.RowGroups()
+	for i, g := range p.file.Metadata().RowGroups {
+		for k, c := range g.Columns {
+			// The library drops what it has unpacked of LZ4 and shows what lay in memory (parquet-go #608).
+			if codec := c.MetaData.Codec; codec == format.Lz4Raw || codec == format.Lz4 {
+				return nil, fmt.Errorf("%s: row group %d, column %d is packed with LZ4, which is not read: write the file with zstd or snappy", name, i, k)
+			}
+		}
+	}
 	var rows int64
 	for i, g := range p.groups {
 		if n := g.NumRows(); n < 0 || n > math.MaxInt64-rows || len(g.ColumnChunks()) != len(leaves) {
@@ -118,7 +131,7 @@ func openParquet(r io.ReaderAt, size int64, name string, opt Options) (f *File, 
 }
 
 // understand reads a leaf's type. Nested and repeated columns are refused.
-func understand(l *parquet.Column) (*parquetColumn, string, error) {
+func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
 	c := &parquetColumn{leaf: l, scale: 1}
 	if !l.Leaf() {
 		path := l.Name()
@@ -133,6 +146,10 @@ func understand(l *parquet.Column) (*parquetColumn, string, error) {
 	}
 	t := l.Type()
 	physical := t.Kind()
+	if half && physical == parquet.FixedLenByteArray && t.Length() == 2 {
+		c.physics, c.how = Number, asHalf
+		return c, "a number of 16 bits", nil
+	}
 	if lt := t.LogicalType(); lt != nil {
 		switch v := lt.Value.(type) {
 		case *format.DecimalType:
@@ -153,9 +170,6 @@ func understand(l *parquet.Column) (*parquetColumn, string, error) {
 		case *format.TimeType:
 			c.physics, c.how, c.scale = Number, asScaled, perSecond(v.Unit)
 			return c, "seconds of a day", nil
-		case *format.Float16Type:
-			c.physics, c.how = Number, asHalf
-			return c, "a number of 16 bits", nil
 		case *format.UUIDType:
 			c.physics, c.how = Text, asHex
 			return c, "a UUID", nil
@@ -164,7 +178,10 @@ func understand(l *parquet.Column) (*parquetColumn, string, error) {
 				c.physics, c.how = Number, asUnsigned
 				return c, "an unsigned integer", nil
 			}
-		case *format.StringType, *format.EnumType, *format.JsonType, *format.BsonType, *format.NullType:
+		case *format.NullType: // a column in which there is nothing, as of a data frame
+			c.physics, c.how = Number, asNothing
+			return c, "a column without values; numbers are supposed", nil
+		case *format.StringType, *format.EnumType, *format.JsonType, *format.BsonType:
 		default:
 			return nil, "", fmt.Errorf("column %s is of a logical type that is not read: %v", l.Name(), t)
 		}
@@ -225,6 +242,18 @@ func (p *parquetFile) column(group int, offset int64, rows, column int, v *Value
 			err = fmt.Errorf("%s: row group %d, column %s: %w", p.name, group, c.name, err)
 		}
 	}()
+	if c.how == asNothing {
+		v.reset(c.kind, rows)
+		for i := range rows {
+			v.missing(i, rows)
+			if c.kind == Text {
+				v.Codes[i] = v.code(nil)
+			} else {
+				v.Numbers[i] = 0
+			}
+		}
+		return nil
+	}
 	if err := p.weigh(group, column); err != nil {
 		return err
 	}

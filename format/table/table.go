@@ -13,11 +13,12 @@
 // found out from its beginning, and [File.Notes] gives the reasons; each can be said
 // instead. From then on the types hold: what does not fit is counted as invalid, it
 // turns no column into text. A row with more or fewer fields than the header has is
-// refused as a whole and counted, because its values may stand under wrong names.
+// refused as a whole and counted, because its values may stand under wrong names. A
+// file packed with gzip is unpacked as it is read.
 //
 // Of Parquet the flat part is read: numbers, decimals, texts, booleans, dates and
-// times, nullable or not, in all encodings and compressions of parquet-go. Nested and
-// repeated columns are refused with their path.
+// times, nullable or not, in all encodings and compressions of parquet-go but LZ4.
+// Nested and repeated columns are refused with their path.
 //
 // Files come from strangers: lengths, counts and sizes are held against [Limits]
 // before anything is made for them, and errors name the line, or the row group and
@@ -85,6 +86,8 @@ type Limits struct {
 	Rows    int // of a batch: 1 Mi
 	Page    int // bytes of a Parquet page, unpacked: 256 MiB
 	Footer  int // bytes of a Parquet footer: 64 MiB
+
+	Unpacked int64 // bytes of a CSV file that is packed with gzip: 64 GiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -95,6 +98,9 @@ func (l Limits) withDefaults() Limits {
 		if *d.v <= 0 {
 			*d.v = d.d
 		}
+	}
+	if l.Unpacked <= 0 {
+		l.Unpacked = 64 << 30
 	}
 	return l
 }
