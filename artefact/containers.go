@@ -11,7 +11,9 @@ import (
 )
 
 var (
-	_ = register("zip", func(it *item) bool { return it.role != tensor && archive.LooksZip(it.r, it.size) || localHead(it) }, scanZip)
+	_ = register("zip", func(it *item) bool {
+		return (it.role != tensor && archive.LooksZip(it.r, it.size) || localHead(it)) && !isShard(it)
+	}, scanZip)
 	_ = register("tar", func(it *item) bool { return archive.LooksTar(it.head) }, scanTar)
 	_ = register("7z", func(it *item) bool { return archive.LooksSevenZip(it.head) }, scanSeven)
 	_ = registerStreams()
@@ -56,6 +58,10 @@ func scanZip(s *scanner, it *item) *finding {
 			r = tensor
 		case kind == torchScript && torchSource().MatchString(m.Name):
 			r = script
+		case kind == torchExport && exportGraph().MatchString(m.Name):
+			r = graph
+		case kind == torchExport && exportTensor().MatchString(m.Name):
+			r = tensor
 		}
 		return s.inside(it, m, r, f)
 	})
@@ -78,6 +84,8 @@ func zipKind(names []string) string {
 	has := func(match func(string) bool) bool { return slices.ContainsFunc(names, match) }
 	is := func(name string) func(string) bool { return func(n string) bool { return n == name } }
 	switch {
+	case has(exportGraph().MatchString): // it may hold torch zips
+		return torchExport
 	case has(torchProgram().MatchString) && has(torchSource().MatchString):
 		return torchScript
 	case has(torchProgram().MatchString):

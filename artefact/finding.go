@@ -91,6 +91,13 @@ func (f *finding) report() *Report {
 	return rep
 }
 
+// add adds a hit to a report that is made.
+func (r *Report) add(h Hit) {
+	r.Verdict = worse(r.Verdict, ofLevel(h.Level))
+	r.Rules = append(r.Rules, h)
+	slices.SortStableFunc(r.Rules, func(a, b Hit) int { return cmp.Compare(b.Level, a.Level) })
+}
+
 // digest computes the file's SHA-256.
 func (r *Report) digest(ctx context.Context, src io.ReaderAt, size int64) error {
 	h := sha256.New()

@@ -34,6 +34,7 @@ const (
 	torch       // the program of a torch archive: persistent ids are tensors
 	tensor      // bytes that the archive's program refers to: anything, and nobody runs it
 	script      // a source file of a TorchScript archive, run by torch's own interpreter
+	graph       // the graph of a torch.export archive, or what tells of its weights: JSON
 	inner       // a text inside a pickle: it runs only if something else loads it
 )
 

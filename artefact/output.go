@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -53,7 +55,7 @@ func SARIF(version string, reports []*Report) *sarif.Log {
 				print = fmt.Sprintf("%s-%d", print, counts[print])
 			}
 			res := sarif.Result{
-				Rule: h.Rule, Level: sarifLevels[h.Level], Message: h.Text, File: rep.Path, Logical: place(h), Fingerprint: print,
+				Rule: h.Rule, Level: sarifLevels[h.Level], Message: h.Text, File: reference(rep.Path), Logical: place(h), Fingerprint: print,
 				Properties: map[string]any{"verdict": string(rep.Verdict), "level": h.Level.String()},
 			}
 			if h.Offset >= 0 {
@@ -79,6 +81,16 @@ func SARIF(version string, reports []*Report) *sarif.Log {
 	}
 	slices.SortFunc(run.Rules, func(a, b sarif.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return &sarif.Log{Runs: []sarif.Run{run}}
+}
+
+// reference writes a path as a URI reference (SARIF 2.1.0, 3.4.3; RFC 3986, 4.2): a
+// name may hold blanks, colons and bytes that no URI holds.
+func reference(path string) string {
+	path = filepath.ToSlash(path)
+	if strings.HasPrefix(path, "//") { // else the first name would be a host
+		path = "/" + strings.TrimLeft(path, "/")
+	}
+	return (&url.URL{Path: path}).String()
 }
 
 // place is where a hit is, as one text.

@@ -115,7 +115,9 @@ func ScanFile(ctx context.Context, path string, opt Options) (*Report, error) {
 	}
 	var f *os.File
 	if err == nil {
-		f, err = os.Open(path)
+		if f, err = os.Open(path); err == nil {
+			info, err = f.Stat() // of what was opened
+		}
 	}
 	if err != nil {
 		var p *fs.PathError
@@ -129,6 +131,9 @@ func ScanFile(ctx context.Context, path string, opt Options) (*Report, error) {
 	rep, err := Scan(ctx, f, info.Size(), path, opt)
 	if err != nil && ctx.Err() == nil {
 		return refused(path, "artefact.read", err.Error()), nil
+	}
+	if after, serr := f.Stat(); err == nil && (serr != nil || after.Size() != info.Size() || !after.ModTime().Equal(info.ModTime())) {
+		rep.add(Hit{Rule: "artefact.changed", Level: issue.Unreadable, Offset: -1, Text: "the file was changed while it was read; what is there now was not seen"})
 	}
 	return rep, err
 }

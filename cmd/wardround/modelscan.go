@@ -39,17 +39,25 @@ func (c *modelScanCmd) Run(a *app) error {
 	garbageFloor.Store(scanFloor)
 	startup.DropPages()
 	var paths []string
+	piped := false
 	for _, p := range c.Paths {
 		if p != "-" {
 			paths = append(paths, p)
 			continue
 		}
+		if piped {
+			return wardround.Errorf(wardround.EInvalid, "model scan", "standard input can be read once only; - stands twice")
+		}
+		piped = true
 		b, err := io.ReadAll(io.LimitReader(a.stdin, maxStdin+1))
 		if err != nil {
 			return wardround.Wrap(wardround.EInvalid, "model scan", err)
 		}
 		if len(b) > maxStdin {
 			return wardround.Errorf(wardround.EInvalid, "model scan", "standard input is longer than 1 GiB; write it into a file and scan that")
+		}
+		if len(b) == 0 {
+			return wardround.Errorf(wardround.EInvalid, "model scan", "nothing came on standard input; if something should have, what was to write it failed")
 		}
 		rep, err := artefact.Scan(a.ctx, bytes.NewReader(b), int64(len(b)), "-", opt)
 		if err != nil {
