@@ -95,6 +95,9 @@ func (s *scene) column(w *sketch.Window, c *sketch.Column) {
 // chance, of n units.
 func (s *scene) missing(c, ref *sketch.Column, n float64) (string, float64) {
 	share, limit := c.MissingShare(), mostMissing
+	if c.N == 0 && ref == nil && s.input(c.Name) == nil {
+		return "", limit // nobody ever told of it, and nobody says that it is needed
+	}
 	if ref != nil {
 		limit += ref.MissingShare()
 	}

@@ -1,6 +1,9 @@
 package kind
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // The kinds of DICOM.
 const (
@@ -193,14 +196,25 @@ type DICOMAcquisitionV1 struct {
 	// (0018,0050); 0 is not told.
 	KVP            float64 `json:"kvp,omitempty"`
 	SliceThickness float64 `json:"slice_thickness,omitempty"`
+	Rows           int     `json:"rows,omitempty"`    // (0028,0010), of pixels
+	Columns        int     `json:"columns,omitempty"` // (0028,0011)
+	// PixelSpacing is the distance of rows in mm (0028,0030), at the detector where the
+	// object tells no other (0018,1164), and Exposure the product of current and time in
+	// mAs (0018,1152), both on the average of the objects; 0 is not told.
+	PixelSpacing float64 `json:"pixel_spacing,omitempty"`
+	Exposure     float64 `json:"exposure,omitempty"`
 	// AgeBand is 0-17, 18-39, 40-64, 65-79 or 80+, from (0010,1010).
 	AgeBand string `json:"age_band,omitempty"`
 	Objects int    `json:"objects"`
 }
 
-// Alike reports whether two ways are one but for the number of objects.
+// Alike reports whether two ways are one but for the number of objects, and for what
+// changes from one slice to the next.
 func (a DICOMAcquisitionV1) Alike(b DICOMAcquisitionV1) bool {
-	a.Objects = b.Objects
+	if (a.PixelSpacing == 0) != (b.PixelSpacing == 0) || (a.Exposure == 0) != (b.Exposure == 0) {
+		return false
+	}
+	a.Objects, a.PixelSpacing, a.Exposure = b.Objects, b.PixelSpacing, b.Exposure
 	return a == b
 }
 
@@ -211,7 +225,11 @@ func JoinAcquisitions(list []DICOMAcquisitionV1, more ...DICOMAcquisitionV1) (ou
 		i := slices.IndexFunc(list, a.Alike)
 		switch {
 		case i >= 0:
-			list[i].Objects += a.Objects
+			x := &list[i]
+			n := x.Objects + a.Objects
+			x.PixelSpacing = mean(x.PixelSpacing, x.Objects, a.PixelSpacing, n)
+			x.Exposure = mean(x.Exposure, x.Objects, a.Exposure, n)
+			x.Objects = n
 		case len(list) < MaxAcquisitions:
 			list = append(list, a)
 		default:
@@ -219,6 +237,21 @@ func JoinAcquisitions(list []DICOMAcquisitionV1, more ...DICOMAcquisitionV1) (ou
 		}
 	}
 	return list, rest
+}
+
+// mean is that of a value of so many objects with one of the others up to n, to six
+// digits.
+func mean(x float64, objects int, y float64, n int) float64 {
+	if x == y || n <= 0 {
+		return x
+	}
+	share := float64(n-objects) / float64(n)
+	m := x + (y-x)*share
+	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(m))))
+	if m == 0 || math.IsInf(scale, 0) {
+		return m
+	}
+	return math.Round(m*scale) / scale
 }
 
 // DICOMEquipmentV1 is the equipment that objects of one association say they were

@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -308,6 +309,55 @@ func TestAGigabyteElementIsNotHeld(t *testing.T) {
 	}
 }
 
+// TestADeflatedDataSetIsReadAsItPasses, in pieces of any size, no further than to the
+// last wanted element, and with an error where it is no deflate stream.
+func TestADeflatedDataSetIsReadAsItPasses(t *testing.T) {
+	s := Syntax{}
+	b := AppendText(nil, s, Modality, CS, "CT")
+	b = AppendSequence(b, s, SharedFunctionalGroups, true, AppendSequence(nil, s, PixelMeasuresSequence, false, AppendText(nil, s, SliceThickness, DS, "0.75")))
+	b = AppendElement(b, s, PixelData, OW, make([]byte, 1<<20))
+	var z bytes.Buffer
+	w, err := flate.NewWriter(&z, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{1, 3, 1 << 20} {
+		r := NewDataSetReader(&Config{Want: NewTagSet(Modality, SliceThickness, PerFrameFunctionalGroups)}, nil)
+		var got []string
+		r.emit = func(e *Element) { got = append(got, fmt.Sprint(len(e.Path), string(e.Bytes()))) }
+		for range 2 { // the second is another data set
+			r.Begin(Syntax{Deflated: true}, false)
+			for p := z.Bytes(); len(p) > 0; p = p[min(size, len(p)):] {
+				r.Feed(p[:min(size, len(p))])
+			}
+			if err := r.End(); err != nil || r.Len() != int64(z.Len()) {
+				t.Errorf("%v, of %d bytes %d were read", err, z.Len(), r.Len())
+			}
+		}
+		if fmt.Sprint(got) != "[0CT 20.75 0CT 20.75]" {
+			t.Errorf("in pieces of %d: %q", size, got)
+		}
+		r.Begin(Syntax{Deflated: true}, false)
+		r.Feed([]byte{0xff, 0xff, 0xff, 0xff, 0xff})
+		if r.End() == nil {
+			t.Error("rubbish is no data set")
+		}
+		r.Begin(Syntax{Deflated: true}, false)
+		r.Feed(z.Bytes()[:8])
+		r.Gap(100)
+		r.Feed(z.Bytes()[8:])
+		if r.Missing() != 100 || r.End() != nil {
+			t.Error("bytes that were lost are no error")
+		}
+	}
+}
+
 func TestReadingStopsBehindTheLastWantedTag(t *testing.T) {
 	s := Syntax{Implicit: true}
 	b := AppendText(nil, s, Modality, CS, "CT")
@@ -319,7 +369,7 @@ func TestReadingStopsBehindTheLastWantedTag(t *testing.T) {
 	if got := read(&Config{}, s, false, []byte("rubbish"), whole); len(got) != 0 {
 		t.Errorf("nothing wanted: %q", got)
 	}
-	if got := read(&Config{Want: EveryTag()}, Syntax{Deflated: true}, false, []byte("compressed rubbish"), whole); len(got) != 0 {
+	if got := read(&Config{Want: EveryTag()}, Syntax{Deflated: true}, false, []byte("compressed rubbish"), whole); len(got) != 1 || !strings.Contains(got[0], "malformed") {
 		t.Errorf("deflated: %q", got)
 	}
 }

@@ -27,6 +27,8 @@ type DataSetReader struct {
 	stack   []frame // open sequences, items and fragments
 	path    []Tag   // of the open sequences
 	err     error
+	// deflated is set for a data set that is compressed as a whole.
+	deflated *deflated
 }
 
 type readState uint8
@@ -51,8 +53,12 @@ func (r *DataSetReader) Begin(s Syntax, guess bool) {
 	r.syntax, r.guess = s, guess
 	r.state, r.nhead, r.off, r.left, r.missing, r.err = readHead, 0, 0, 0, 0, nil
 	r.value, r.stack, r.path = r.value[:0], r.stack[:0], r.path[:0]
-	if r.want.Empty() || s.Deflated && !guess {
+	r.deflated = nil
+	switch {
+	case r.want.Empty():
 		r.state = readRest
+	case s.Deflated && !guess:
+		r.inflate()
 	}
 }
 
@@ -69,6 +75,9 @@ func (r *DataSetReader) Feed(p []byte) {
 			r.pass(n)
 			p = p[n:]
 		default:
+			if r.deflated != nil {
+				r.deflated.feed(p)
+			}
 			r.off += int64(len(p))
 			return
 		}
@@ -94,6 +103,9 @@ func (r *DataSetReader) lose(n int64) {
 	if r.state == readValue {
 		r.report(r.value, false)
 	}
+	if r.deflated != nil {
+		r.deflated.gap()
+	}
 	r.state = readRest
 	r.missing += n
 	r.off += n
@@ -109,6 +121,10 @@ func (r *DataSetReader) End() error {
 		r.err = truncated(r.off, "data set")
 	}
 	r.state = readRest
+	if r.deflated != nil && r.err == nil && r.missing == 0 {
+		r.err = r.deflated.end(r.off)
+	}
+	r.deflated = nil
 	return r.err
 }
 

@@ -28,6 +28,7 @@ func TestReadsFilesAsDcmdumpDoes(t *testing.T) {
 		"big endian":                  {"dcmconv", "+tb", "-e"},
 		"implicit":                    {"dcmconv", "+ti", "+e"},
 		"implicit, undefined":         {"dcmconv", "+ti", "-e"},
+		"deflated":                    {"dcmconv", "+td"},
 		"with group lengths":          {"dcmconv", "+te", "+g"},
 		"with trailing padding":       {"dcmconv", "+te", "+p", "512", "64"},
 		"run length encoded":          {"dcmcrle"},

@@ -103,6 +103,18 @@ const (
 	SeriesInstanceUID             Tag = 0x0020000E
 	StudyID                       Tag = 0x00200010
 	PhotometricInterpretation     Tag = 0x00280004
+	Rows                          Tag = 0x00280010
+	Columns                       Tag = 0x00280011
+	PixelSpacing                  Tag = 0x00280030
+	PixelMeasuresSequence         Tag = 0x00289110
+	Exposure                      Tag = 0x00181152
+	ExposureInMicroAs             Tag = 0x00181153
+	ImagerPixelSpacing            Tag = 0x00181164
+	CTExposureSequence            Tag = 0x00189321
+	CTXRayDetailsSequence         Tag = 0x00189325
+	ExposureInmAs                 Tag = 0x00189332
+	SharedFunctionalGroups        Tag = 0x52009229
+	PerFrameFunctionalGroups      Tag = 0x52009230
 	NumberOfFrames                Tag = 0x00280008
 	BurnedInAnnotation            Tag = 0x00280301
 	RequestingPhysician           Tag = 0x00321032
@@ -259,8 +271,14 @@ var dictionary = []Attribute{
 	{0x00181019, LO, "SecondaryCaptureDeviceSoftwareVersions"},
 	{SoftwareVersions, LO, "SoftwareVersions"},
 	{ProtocolName, LO, "ProtocolName"},
+	{Exposure, IS, "Exposure"},
+	{ExposureInMicroAs, IS, "ExposureInuAs"},
+	{ImagerPixelSpacing, DS, "ImagerPixelSpacing"},
 	{0x00181200, DA, "DateOfLastCalibration"},
 	{DetectorID, SH, "DetectorID"},
+	{CTExposureSequence, SQ, "CTExposureSequence"},
+	{CTXRayDetailsSequence, SQ, "CTXRayDetailsSequence"},
+	{ExposureInmAs, FD, "ExposureInmAs"},
 	{ContributingEquipmentSequence, SQ, "ContributingEquipmentSequence"},
 	{StudyInstanceUID, UI, "StudyInstanceUID"},
 	{SeriesInstanceUID, UI, "SeriesInstanceUID"},
@@ -272,10 +290,12 @@ var dictionary = []Attribute{
 	{0x00280002, US, "SamplesPerPixel"},
 	{PhotometricInterpretation, CS, "PhotometricInterpretation"},
 	{NumberOfFrames, IS, "NumberOfFrames"},
-	{0x00280010, US, "Rows"},
-	{0x00280011, US, "Columns"},
+	{Rows, US, "Rows"},
+	{Columns, US, "Columns"},
+	{PixelSpacing, DS, "PixelSpacing"},
 	{0x00280100, US, "BitsAllocated"},
 	{BurnedInAnnotation, CS, "BurnedInAnnotation"},
+	{PixelMeasuresSequence, SQ, "PixelMeasuresSequence"},
 	{RequestingPhysician, PN, "RequestingPhysician"},
 	{0x00321033, LO, "RequestingService"},
 	{0x00321060, LO, "RequestedProcedureDescription"},
@@ -322,8 +342,8 @@ var dictionary = []Attribute{
 	{0x04000550, SQ, "ModifiedAttributesSequence"},
 	{0x04000561, SQ, "OriginalAttributesSequence"},
 	{0x40080114, PN, "PhysicianApprovingInterpretation"},
-	{0x52009229, SQ, "SharedFunctionalGroupsSequence"},
-	{0x52009230, SQ, "PerFrameFunctionalGroupsSequence"},
+	{SharedFunctionalGroups, SQ, "SharedFunctionalGroupsSequence"},
+	{PerFrameFunctionalGroups, SQ, "PerFrameFunctionalGroupsSequence"},
 	{0x7FE00008, OF, "FloatPixelData"},
 	{0x7FE00009, OD, "DoubleFloatPixelData"},
 	{PixelData, OW, "PixelData"},

@@ -85,7 +85,7 @@ func LookUpSOPClass(uid string) (SOPClass, bool) {
 type Syntax struct {
 	Implicit     bool // VRs are not written
 	BigEndian    bool
-	Deflated     bool // compressed as a whole; this package does not look inside
+	Deflated     bool // compressed as a whole
 	Encapsulated bool // pixel data stands in fragments
 }
 

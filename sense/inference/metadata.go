@@ -159,6 +159,10 @@ func (m *Metadata) makings(list []kind.DICOMAcquisitionV1) {
 		text("age band", a.AgeBand)
 		number("kvp", "kV", a.KVP)
 		number("slice thickness", "mm", a.SliceThickness)
+		number("pixel spacing", "mm", a.PixelSpacing)
+		number("exposure", "mA.s", a.Exposure)
+		number("rows", "1", float64(a.Rows))
+		number("columns", "1", float64(a.Columns))
 	}
 }
 

@@ -2,6 +2,8 @@ package network
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,11 +14,12 @@ import (
 
 // dicomMaking are the elements that tell how an object was made, besides those of its
 // equipment.
-var dicomMaking = [...]dicom.Tag{dicom.BodyPartExamined, dicom.PhotometricInterpretation, dicom.KVP, dicom.SliceThickness, dicom.PatientAge}
+var dicomMaking = [...]dicom.Tag{dicom.BodyPartExamined, dicom.PhotometricInterpretation, dicom.KVP, dicom.SliceThickness, dicom.PatientAge,
+	dicom.Rows, dicom.Columns, dicom.PixelSpacing, dicom.ImagerPixelSpacing, dicom.Exposure, dicom.ExposureInMicroAs, dicom.ExposureInmAs}
 
 // dicomSettings gathers them from the object that is passing by.
 type dicomSettings struct {
-	b    [len(dicomMaking)][16]byte // VR CS and DS have at most 16 bytes (PS3.5 §6.2)
+	b    [len(dicomMaking)][40]byte // the values of a DS have at most 16 bytes (PS3.5 §6.2), and there may be two
 	ends [len(dicomMaking)]uint8
 	// key and by are the equipment of the object before: most often it is the same.
 	key []byte
@@ -25,8 +28,55 @@ type dicomSettings struct {
 
 func (q *dicomSettings) reset() { clear(q.ends[:]) }
 
+// element takes an element: one of the object, or, of an object of many frames, one of
+// its functional groups (PS3.3 §C.7.6.16), those that all frames share or the first
+// frame's.
+func (q *dicomSettings) element(e *dicom.Element, value []byte) {
+	if n := e.Depth(); n > 0 {
+		if n > 2 || e.Path[0] != dicom.SharedFunctionalGroups && e.Path[0] != dicom.PerFrameFunctionalGroups {
+			return
+		}
+		switch e.Path[n-1] {
+		case dicom.PixelMeasuresSequence, dicom.CTXRayDetailsSequence, dicom.CTExposureSequence:
+		default:
+			return
+		}
+		if i := slices.Index(dicomMaking[:], e.Tag); i < 0 || q.ends[i] > 0 {
+			return
+		}
+	}
+	var buf [32]byte
+	switch e.Tag { // numbers that are not written as text
+	case dicom.Rows, dicom.Columns:
+		n, ok := e.Uint16()
+		if !ok {
+			return
+		}
+		value = strconv.AppendUint(buf[:0], uint64(n), 10)
+	case dicom.ExposureInmAs:
+		value = e.Value
+		if len(value) < 8 {
+			return
+		}
+		n := binary.LittleEndian.Uint64(value)
+		if e.BigEndian {
+			n = binary.BigEndian.Uint64(value)
+		}
+		x := math.Float64frombits(n)
+		if !(x > 0 && x < 1e9) {
+			return
+		}
+		value = strconv.AppendFloat(buf[:0], x, 'g', 6, 64)
+	}
+	q.add(e.Tag, value)
+}
+
 func (q *dicomSettings) add(t dicom.Tag, value []byte) {
-	if i := slices.Index(dicomMaking[:], t); i >= 0 && len(value) <= len(q.b[i]) {
+	most := 16
+	if t == dicom.PixelSpacing || t == dicom.ImagerPixelSpacing {
+		most = len(q.b[0])
+	}
+	if i := slices.Index(dicomMaking[:], t); i >= 0 && len(value) <= most {
 		q.ends[i] = uint8(copy(q.b[i][:], value))
 	}
 }
@@ -34,6 +84,17 @@ func (q *dicomSettings) add(t dicom.Tag, value []byte) {
 func (q *dicomSettings) value(t dicom.Tag) string {
 	i := slices.Index(dicomMaking[:], t)
 	return strings.Trim(string(q.b[i][:q.ends[i]]), " \x00")
+}
+
+// mas is the exposure in mAs, from whichever element tells it.
+func (q *dicomSettings) mas() float64 {
+	if x := dicomSetting(q.value(dicom.ExposureInmAs), 1e5); x > 0 {
+		return x
+	}
+	if x := dicomSetting(q.value(dicom.ExposureInMicroAs), 1e8); x > 0 {
+		return x / 1000
+	}
+	return dicomSetting(q.value(dicom.Exposure), 1e5)
 }
 
 // acquisition says how one object was made, as far as it may leave; false if it says
@@ -46,6 +107,12 @@ func (q *dicomSettings) acquisition(e *dicomEquipment) (kind.DICOMAcquisitionV1,
 	if a == (kind.DICOMAcquisitionV1{}) {
 		return a, false
 	}
+	a.Rows, a.Columns = int(dicomSetting(q.value(dicom.Rows), 65535)), int(dicomSetting(q.value(dicom.Columns), 65535))
+	a.PixelSpacing = dicomSetting(q.value(dicom.PixelSpacing), 1000)
+	if a.PixelSpacing == 0 {
+		a.PixelSpacing = dicomSetting(q.value(dicom.ImagerPixelSpacing), 1000)
+	}
+	a.Exposure = q.mas()
 	if key := e.all(); q.by == nil || !bytes.Equal(key, q.key) {
 		q.key, q.by = append(q.key[:0], key...), e.said()
 	}

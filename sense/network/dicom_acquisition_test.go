@@ -1,6 +1,9 @@
 package network
 
 import (
+	"bytes"
+	"encoding/binary"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,6 +52,53 @@ func TestHowAnObjectWasMade(t *testing.T) {
 		got, ok := making(c.values)
 		if diff := cmp.Diff(c.want, got); diff != "" || ok != (c.want != kind.DICOMAcquisitionV1{}) {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestHowFramesWereMade: an object of many frames tells it in its functional groups, those
+// that all frames share and the first frame's, whichever way it is written.
+func TestHowFramesWereMade(t *testing.T) {
+	t.Parallel()
+	for _, s := range []dicom.Syntax{{Implicit: true}, {}, {BigEndian: true}} {
+		double := func(x float64) []byte {
+			if s.BigEndian {
+				return binary.BigEndian.AppendUint64(nil, math.Float64bits(x))
+			}
+			return binary.LittleEndian.AppendUint64(nil, math.Float64bits(x))
+		}
+		element := func(tag dicom.Tag, vr dicom.VR, value []byte) []byte { return dicom.AppendElement(nil, s, tag, vr, value) }
+		sequence := func(tag dicom.Tag, items ...[]byte) []byte { return dicom.AppendSequence(nil, s, tag, s.Implicit, items...) }
+		join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+		frame := func(kv string) []byte {
+			return join(sequence(dicom.CTExposureSequence, element(dicom.ExposureInmAs, dicom.FD, double(123.5))),
+				sequence(dicom.CTXRayDetailsSequence, element(dicom.KVP, dicom.DS, []byte(kv))))
+		}
+		object := join(
+			element(dicom.Modality, dicom.CS, []byte("CT")), element(dicom.StationName, dicom.SH, []byte("CT-9 ")), element(dicom.PhotometricInterpretation, dicom.CS, []byte("MONOCHROME2 ")),
+			dicom.AppendUint16(nil, s, dicom.Rows, dicom.US, 512), dicom.AppendUint16(nil, s, dicom.Columns, dicom.US, 768),
+			sequence(dicom.SharedFunctionalGroups, sequence(dicom.PixelMeasuresSequence, join(element(dicom.SliceThickness, dicom.DS, []byte("0.75")), element(dicom.PixelSpacing, dicom.DS, []byte(`+0.48828125\+0.48828125 `))))),
+			sequence(dicom.PerFrameFunctionalGroups, frame("110 "), frame("140 ")),
+			element(dicom.PixelData, dicom.OW, make([]byte, 64)))
+		var e dicomEquipment
+		var q dicomSettings
+		r := dicom.NewDataSetReader(dicomConfig, func(x *dicom.Element) {
+			if x.VR != dicom.SQ && len(x.Bytes()) > 0 {
+				if x.Depth() == 0 {
+					e.add(x.Tag, x.Bytes())
+				}
+				q.element(x, x.Bytes())
+			}
+		})
+		r.Begin(s, false)
+		r.Feed(object)
+		if err := r.End(); err != nil {
+			t.Fatal(err)
+		}
+		got, ok := q.acquisition(&e)
+		want := kind.DICOMAcquisitionV1{Station: "CT-9", Modality: "CT", Photometric: "MONOCHROME2", KVP: 110, SliceThickness: 0.75, PixelSpacing: 0.48828125, Exposure: 123.5, Rows: 512, Columns: 768, Objects: 1}
+		if diff := cmp.Diff(want, got); diff != "" || !ok {
+			t.Errorf("%+v: %s", s, diff)
 		}
 	}
 }

@@ -71,7 +71,7 @@ var dicomKeys = map[dicom.Tag]bool{
 }
 
 // dicomWanted are all elements that are looked at. The last of them stands before
-// pixel data, which is therefore never read.
+// pixel data, which is therefore never read. Sequences are entered in any case.
 func dicomWanted() *dicom.TagSet {
 	tags := []dicom.Tag{dicom.SpecificCharacterSet, dicom.QueryRetrieveLevel, dicom.PatientIdentityRemoved}
 	for t := range dicomAbout {
@@ -81,6 +81,7 @@ func dicomWanted() *dicom.TagSet {
 		tags = append(tags, t)
 	}
 	tags = append(tags, dicomMaking[:]...)
+	tags = append(tags, dicom.PerFrameFunctionalGroups) // in which, too, it is told how frames were made
 	return dicom.NewTagSet(append(tags, dicomMachine[:]...)...)
 }
 
@@ -102,7 +103,9 @@ func (s *dicomStream) Element(from dicom.Side, o *dicom.Operation, e *dicom.Elem
 	case dicom.CStoreRQ:
 		if request && e.Depth() == 0 {
 			s.equipment.add(e.Tag, value)
-			s.settings.add(e.Tag, value)
+		}
+		if request {
+			s.settings.element(e, value)
 		}
 	}
 	if query {

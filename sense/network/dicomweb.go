@@ -182,6 +182,7 @@ func (d *dicomwebObject) element(e *dicom.Element) {
 	if sort := dicomAbout[e.Tag]; sort != nil {
 		*sort(&o.personal) = true
 	}
+	d.set.element(e, value)
 	if e.Depth() > 0 {
 		return
 	}
@@ -189,7 +190,6 @@ func (d *dicomwebObject) element(e *dicom.Element) {
 		o.machine.add(e.Tag, value)
 	}
 	d.by.add(e.Tag, value)
-	d.set.add(e.Tag, value)
 	switch e.Tag {
 	case dicom.PatientID:
 		o.patients.add(dicomHash(value))
