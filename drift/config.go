@@ -47,7 +47,7 @@ type ColumnConfig struct {
 
 // MultivariateConfig chooses how whole rows are compared.
 type MultivariateConfig struct {
-	Method string `yaml:"method"` // classifier (default), mmd, none
+	Method string `yaml:"method"` // classifier (default), mmd, lsdd, pca, none
 	Rows   int    `yaml:"rows"`   // 2,000 of each side, drawn by Seed
 }
 
@@ -133,7 +133,7 @@ func (c Config) complete() (Config, error) {
 		within("rounds", float64(c.Rounds), 99, 100_000), within("multivariate.rows", float64(c.Multivariate.Rows), 50, 20_000),
 		within("limits.values", float64(c.Limits.Values), 1000, 1e9), within("limits.categories", float64(c.Limits.Categories), 2, 1e6),
 		within("limits.columns", float64(c.Limits.Columns), 1, 20_000), within("limits.groups", float64(c.Limits.Groups), 1, 1000),
-		oneOf("correction", c.Correction, "bh", "by", "none"), oneOf("multivariate.method", c.Multivariate.Method, "classifier", "mmd", "none"),
+		oneOf("correction", c.Correction, "bh", "by", "none"), oneOf("multivariate.method", c.Multivariate.Method, "classifier", "mmd", "lsdd", "pca", "none"),
 	}
 	if c.ICC != nil {
 		errs = append(errs, within("icc", *c.ICC, 0, 1))

@@ -7,10 +7,8 @@ import (
 	"strings"
 
 	"github.com/wardround/wardround/format/table"
-	"github.com/wardround/wardround/stat/dist"
 	"github.com/wardround/wardround/stat/order"
 	"github.com/wardround/wardround/stat/shift"
-	"github.com/wardround/wardround/stat/twosample"
 )
 
 // kindsOf gathers the evidence and has it judged.
@@ -199,19 +197,5 @@ func calibration(a, b *data, sa, sb []int, cfg Config) float64 {
 		return out
 	}
 	ta, tb := count(a.sample, i, sa), count(b.sample, j, sb)
-	var x, df float64
-	for k := range ta {
-		p, q := ta[k][:], tb[k][:]
-		if twosample.Expected(p, q) < 2 {
-			continue
-		}
-		if res, err := twosample.ChiSquare(p, q, twosample.Options{}); err == nil && p[0]+q[0] > 0 && p[1]+q[1] > 0 {
-			x += res.Statistic
-			df++
-		}
-	}
-	if df == 0 {
-		return math.NaN()
-	}
-	return dist.ChiSquare(df, x)
+	return shift.LabelGivenScore(ta, tb, 0, 0)
 }

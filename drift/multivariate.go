@@ -151,9 +151,14 @@ func multivariate(ctx context.Context, r *Report, a, b *data, cfg Config) error 
 		o.UnitA, o.UnitB = a.sample.units[:a.sample.rows], b.sample.units[:b.sample.rows]
 	}
 	var err error
-	if cfg.Multivariate.Method == "mmd" {
+	switch cfg.Multivariate.Method {
+	case "mmd":
 		err = out.mmd(ctx, m, o)
-	} else {
+	case "lsdd":
+		err = out.lsdd(ctx, m, o)
+	case "pca":
+		err = out.pca(m, o)
+	default:
 		err = out.classify(ctx, m, o)
 	}
 	if err != nil {
@@ -182,6 +187,38 @@ func (out *Multivariate) mmd(ctx context.Context, m matrix, o kernel.Options) er
 	out.enough = min(len(x), len(y)) >= 100
 	out.matters = true // the discrepancy has no scale of its own: p alone decides
 	out.size = fmt.Sprintf("discrepancy %.3g", res.Statistic)
+	return nil
+}
+
+func (out *Multivariate) lsdd(ctx context.Context, m matrix, o kernel.Options) error {
+	x, y, err := kernel.Standardize(m.a, m.b)
+	if err != nil {
+		return err
+	}
+	res, err := kernel.LSDD(ctx, x, y, o)
+	if err != nil {
+		return err
+	}
+	out.Test, out.Statistic, out.P = res.Test, Number(res.Statistic), Number(res.P)
+	out.enough = min(len(x), len(y)) >= 100
+	out.matters = true // as of the discrepancy
+	out.size = fmt.Sprintf("difference of densities %.3g", res.Statistic)
+	return nil
+}
+
+// leastError is by how many standard deviations rows must lie further from the plane of
+// the reference on average, to matter.
+const leastError = 0.2
+
+func (out *Multivariate) pca(m matrix, o kernel.Options) error {
+	res, err := kernel.PCA(m.a, m.b, 0, o)
+	if err != nil {
+		return err
+	}
+	out.Test, out.Statistic, out.P = res.Test, Number(res.Statistic), Number(res.P)
+	out.enough = min(len(m.a), len(m.b)) >= 200 // half of the reference is held against
+	out.matters = math.Abs(res.Statistic) >= leastError
+	out.size = fmt.Sprintf("rows lie %.2f standard deviations further from the plane that the reference lies in", res.Statistic)
 	return nil
 }
 

@@ -256,10 +256,11 @@ func scale(rows [][]float64, mean, sd []float64) [][]float64 {
 	return out
 }
 
-// PCA compares reconstruction errors. Half of a (every other row) gives scale and the principal components that hold the share
-// of variance (0.65 as in NannyML, where share is 0); the rows of its other half and of b are projected and their distance to
-// the projection is taken. Statistic is (mean error of b − mean error of a) / standard deviation of a's; p is Welch's, two-sided.
-func PCA(a, b [][]float64, share float64) (Result, error) {
+// PCA compares reconstruction errors. Half of a (every other row, or unit) gives scale and the principal components that hold
+// the share of variance (0.65 as in NannyML, where share is 0); the rows of its other half and of b are projected and their
+// distance to the projection is taken. Statistic is (mean error of b − mean error of a) / standard deviation of a's; p is
+// Welch's, two-sided. Where rows belong to units, the error of one is the mean over its rows. Of o, the units count.
+func PCA(a, b [][]float64, share float64, o Options) (Result, error) {
 	d, err := check(a, b, 8, MaxLong)
 	if err != nil {
 		return Result{}, err
@@ -271,20 +272,61 @@ func PCA(a, b [][]float64, share float64) (Result, error) {
 		return Result{}, fmt.Errorf("a share of %v of %d columns: above 0 and at most 1, of at most 500", share, d)
 	}
 	var fit, held [][]float64
+	if o.UnitA != nil && len(o.UnitA) != len(a) || o.UnitB != nil && len(o.UnitB) != len(b) {
+		return Result{}, fmt.Errorf("units of %d and %d rows, for %d and %d", len(o.UnitA), len(o.UnitB), len(a), len(b))
+	}
+	var heldUnits []uint32
+	place := make(map[uint32]int)
 	for i, r := range a {
-		if i%2 == 0 {
-			fit = append(fit, r)
-		} else {
-			held = append(held, r)
+		at := i
+		if o.UnitA != nil {
+			if _, ok := place[o.UnitA[i]]; !ok {
+				place[o.UnitA[i]] = len(place)
+			}
+			at = place[o.UnitA[i]]
 		}
+		if at%2 == 0 {
+			fit = append(fit, r)
+			continue
+		}
+		held = append(held, r)
+		if o.UnitA != nil {
+			heldUnits = append(heldUnits, o.UnitA[i])
+		}
+	}
+	if len(fit) < 2 || len(held) < 2 {
+		return Result{}, fmt.Errorf("%w: of one unit alone", ErrSmall)
 	}
 	mean, sd := moments(fit, d)
 	v, k, err := components(scale(fit, mean, sd), d, share)
 	if err != nil {
 		return Result{}, err
 	}
-	ea, eb := errorsOf(scale(held, mean, sd), v, k), errorsOf(scale(b, mean, sd), v, k)
+	ea, eb := ofUnits(errorsOf(scale(held, mean, sd), v, k), heldUnits), ofUnits(errorsOf(scale(b, mean, sd), v, k), o.UnitB)
 	return compareErrors(ea, eb, len(a), len(b))
+}
+
+// ofUnits are the means over the rows of each unit, in order of their first row.
+func ofUnits(x []float64, unit []uint32) []float64 {
+	if unit == nil {
+		return x
+	}
+	place := make(map[uint32]int)
+	var out, n []float64
+	for i, v := range x {
+		k, ok := place[unit[i]]
+		if !ok {
+			k = len(out)
+			place[unit[i]] = k
+			out, n = append(out, 0), append(n, 0)
+		}
+		out[k] += v
+		n[k]++
+	}
+	for i := range out {
+		out[i] /= n[i]
+	}
+	return out
 }
 
 // components returns the eigenvectors of the covariance, most variance first, and how many reach the share.
@@ -311,7 +353,7 @@ func components(x [][]float64, d int, share float64) (*mat.Dense, int, error) {
 		total += math.Max(0, l)
 	}
 	k := 0
-	for k < d && (k == 0 || sum < share*total) {
+	for k < d && (k == 0 || sum < (share-1e-12)*total) {
 		sum += math.Max(0, vals[d-1-k])
 		k++
 	}

@@ -39,7 +39,7 @@ var tests = map[string]func(context.Context, [][]float64, [][]float64, Options) 
 		t, err := Classifier(ctx, a, b, o)
 		return t.Result, err
 	},
-	"pca": func(_ context.Context, a, b [][]float64, _ Options) (Result, error) { return PCA(a, b, 0) },
+	"pca": func(_ context.Context, a, b [][]float64, o Options) (Result, error) { return PCA(a, b, 0, o) },
 }
 
 // The unbiased statistic against the double sums of the paper's equation 3.
