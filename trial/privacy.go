@@ -71,6 +71,7 @@ func signals(name, op string) ([]float64, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	c.called("score", "label", "loss", "reference")
 	if c.has("loss") {
 		x, err := c.number(name, "loss", op)
 		if err != nil {
@@ -143,6 +144,7 @@ func OneRun(guesses string, o OneRunOptions) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.called("included", "guess")
 	in, err := c.truth(guesses, "included", op)
 	if err != nil {
 		return nil, err

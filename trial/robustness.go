@@ -108,6 +108,7 @@ func (s *Samples) compare(r *Report, name string, base, worse []float64, o Robus
 		a, b := base[i] >= o.Threshold, worse[i] >= o.Threshold
 		if a != b {
 			flips++
+			r.row(i, "%s: the score goes from %.4g to %.4g, the decision changes", name, base[i], worse[i])
 			if s.label != nil && a == s.label[i] {
 				lost++
 			}

@@ -91,6 +91,9 @@ func TestRobustness(t *testing.T) {
 		if c.want != "" && r.Decision != c.want || !strings.Contains(failed, c.fails) || c.fails == "" && strings.Contains(failed, "noise") {
 			t.Errorf("%s: %s: %s", name, r.Decision, failed)
 		}
+		if named := r.RowsOf > 0; named != (strings.Contains(name, "dice") || strings.Contains(name, "missing")) && name != "steady" {
+			t.Errorf("%s: %d rows whose decision changed", name, r.RowsOf)
+		}
 		if r.Requests != s.Requests(RobustnessOptions{}) || r.Requests != 200*14 {
 			t.Errorf("%d requests", r.Requests)
 		}

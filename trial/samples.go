@@ -4,13 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
-	"errors"
-	"fmt"
-	"image"
-	"image/color"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -35,7 +30,7 @@ type Samples struct {
 //
 //	of a table   every other column, as a feature of that name
 //	of series    series: numbers with blanks between, sent as {"series": […], "rate": …}
-//	of images    image: a PNG beside the file, sent as {"image": base64 of a PNG}
+//	of images    image: the name of a PNG, JPEG or DICOM file beside the file, sent as {"image": base64 of a PNG}
 //
 // Errors: EInvalid, with file, row and column.
 func SamplesOf(file, what string, o RobustnessOptions) (*Samples, error) {
@@ -44,6 +39,7 @@ func SamplesOf(file, what string, o RobustnessOptions) (*Samples, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.called(append([]string{"patient", "label"}, map[string][]string{"series": {"series"}, "image": {"image"}}[what]...)...)
 	s := &Samples{What: what, n: min(c.rows, cmp.Or(o.Rows, 200))}
 	if !c.has("patient") {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s has no column patient: every row names the test patient that it is of", file)
@@ -177,14 +173,11 @@ func (s *Samples) series(c *columns, file string, rate float64, op string) error
 	return nil
 }
 
-// maxImage bounds an image file, in bytes.
-const maxImage = 32 << 20
-
 func (s *Samples) images(c *columns, file string, op string) error {
 	s.kinds = perturb.Images
 	names, ok := c.texts["image"]
 	if !ok {
-		return wardround.Errorf(wardround.EInvalid, op, "%s has no column image of names of PNG files", file)
+		return wardround.Errorf(wardround.EInvalid, op, "%s has no column image of names of files (PNG, JPEG, DICOM) beside it", file)
 	}
 	s.make = func(i int, kind string, severity int, seed uint64) (any, error) {
 		g, err := readImage(filepath.Dir(file), names[i])
@@ -206,42 +199,4 @@ func (s *Samples) images(c *columns, file string, op string) error {
 		}
 	}
 	return nil
-}
-
-// readImage reads a PNG of a folder; its name cannot lead out of it.
-func readImage(dir, name string) (*image.Gray16, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	st, err := root.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !st.Mode().IsRegular() || st.Size() > maxImage {
-		return nil, fmt.Errorf("no file of at most %d bytes", maxImage)
-	}
-	b, err := root.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	conf, err := png.DecodeConfig(bytes.NewReader(b))
-	if err != nil {
-		return nil, errors.New("no PNG")
-	}
-	if conf.Width <= 0 || conf.Height <= 0 || conf.Width > perturb.MaxPixels/conf.Height {
-		return nil, perturb.ErrPixel
-	}
-	in, err := png.Decode(bytes.NewReader(b))
-	if err != nil {
-		return nil, errors.New("a PNG that cannot be read")
-	}
-	out := image.NewGray16(image.Rect(0, 0, conf.Width, conf.Height))
-	for y := range conf.Height {
-		for x := range conf.Width {
-			out.SetGray16(x, y, color.Gray16Model.Convert(in.At(in.Bounds().Min.X+x, in.Bounds().Min.Y+y)).(color.Gray16))
-		}
-	}
-	return out, nil
 }

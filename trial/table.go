@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -155,3 +156,46 @@ func (c *columns) truth(file, name, op string) ([]bool, error) {
 func (c *columns) has(name string) bool { return c.nums[name] != nil || c.texts[name] != nil }
 
 func percent(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }
+
+// usual are other names of columns that are asked for by name.
+var usual = map[string][]string{
+	"score":     {"y_pred_proba", "predicted_probability", "probability", "proba", "y_score", "y_prob", "prob", "risk", "confidence"},
+	"label":     {"y_true", "target", "ground_truth", "true_label"},
+	"patient":   {"patient_id", "test_patient", "subject_id", "subject"},
+	"included":  {"member", "is_member", "in", "inserted"},
+	"guess":     {"guessed", "prediction"},
+	"loss":      {"log_loss", "cross_entropy"},
+	"reference": {"reference_score", "score_reference"},
+	"series":    {"signal", "trace", "ecg", "waveform"},
+	"image":     {"file", "path", "filename", "image_path"},
+}
+
+// called gives the columns the names that are asked for, where a file has exactly one
+// of the usual other names and not the name itself.
+func (c *columns) called(names ...string) *columns {
+	for _, want := range names {
+		if c.has(want) {
+			continue
+		}
+		var found []int
+		for i, n := range c.names {
+			if slices.Contains(usual[want], strings.ToLower(n)) {
+				found = append(found, i)
+			}
+		}
+		if len(found) != 1 {
+			continue
+		}
+		n := c.names[found[0]]
+		c.names[found[0]] = want
+		if x, ok := c.nums[n]; ok {
+			c.nums[want] = x
+			delete(c.nums, n)
+		}
+		if x, ok := c.texts[n]; ok {
+			c.texts[want] = x
+			delete(c.texts, n)
+		}
+	}
+	return c
+}

@@ -99,7 +99,10 @@ func printTrial(a *app, r *trial.Report) error {
 	var rows [][]string
 	for _, m := range r.Measures {
 		between := ""
-		if m.Low != m.High {
+		switch {
+		case m.Low > m.High: // a bound from below alone
+			between = "≥ " + short(m.Low)
+		case m.Low != m.High:
 			between = short(m.Low) + " – " + short(m.High)
 		}
 		rows = append(rows, []string{m.State, m.Name, short(m.Value), between, short(m.Limit), strconv.FormatInt(m.N, 10), m.Why})

@@ -12,7 +12,7 @@ import (
 
 type modelAuditRobustnessCmd struct {
 	Endpoint   string   `required:"" placeholder:"URL" help:"Where the model answers; the grant must name the same."`
-	Samples    string   `required:"" placeholder:"FILE" help:"CSV or Parquet: rows of declared test patients."`
+	Samples    string   `placeholder:"FILE" help:"CSV or Parquet: rows of declared test patients; of images the names of PNG, JPEG or DICOM files beside it. --data FILE says the same."`
 	Grant      string   `required:"" placeholder:"FILE" help:"Who allows what to be sent where, when, how fast and of whom."`
 	What       string   `enum:"table,series,image" default:"table" help:"What the rows are: table, series (of an ECG or another trace), image."`
 	Kinds      []string `name:"kind" placeholder:"KIND" help:"Perturbations; default: all that are for these rows. Can be given again."`
@@ -30,12 +30,19 @@ type modelAuditRobustnessCmd struct {
 }
 
 func (c *modelAuditRobustnessCmd) Help() string {
-	return "Sends each row as it is, twice, and then a little worse, from the lightest severity on, to a test endpoint or an idle one: noise, blur, contrast, brightness, compression, resolution of images; wander, powerline, muscle noise, dropout, scale of series; missing values, unit slips, rounding, noise of tables. " +
+	return "Sends each row as it is, twice, and then a little worse, from the lightest severity on, to a test endpoint or an idle one: noise, blur, contrast, brightness, compression, resolution, rotation of images; wander, powerline, muscle noise, dropout, scale of series; missing values, unit slips, rounding, noise of tables. " +
 		"Nothing is sent without a grant that allows it, outside its time, faster or more often, or of anybody who is no declared test patient; and nothing more after the first error. docs/how-to/try-a-model.md has the form of a grant." + auditExit
 }
 
 func (c *modelAuditRobustnessCmd) Run(a *app) error {
 	const op = "model audit robustness"
+	// --data is the program's folder everywhere; where it names a file, that is meant.
+	if st, err := os.Stat(a.Data); c.Samples == "" && a.Data != "" && err == nil && st.Mode().IsRegular() {
+		c.Samples, a.Data = a.Data, ""
+	}
+	if c.Samples == "" {
+		return wardround.Errorf(wardround.EInvalid, op, "what is to be asked? Give --samples FILE, rows of declared test patients")
+	}
 	f, err := os.Open(c.Grant)
 	if err != nil {
 		return wardround.Wrap(wardround.EInvalid, op, err)

@@ -1,7 +1,7 @@
 // Package perturb makes inputs a little worse than they should be, as they get in
 // practice: what a model says then should not differ much.
 //
-//	Image    noise, blur, contrast, brightness, compression (JPEG), a step of resolution
+//	Image    noise, blur, contrast, brightness, compression (JPEG), a step of resolution, rotation
 //	Series   baseline wander, powerline, muscle noise, dropout, scale: of an ECG or another trace
 //	Row      missing values, unit slips, rounding, noise: of a table
 //

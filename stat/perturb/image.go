@@ -11,7 +11,7 @@ import (
 )
 
 // Images names the perturbations of images.
-var Images = []string{"noise", "blur", "contrast", "brightness", "compression", "resolution"}
+var Images = []string{"noise", "blur", "contrast", "brightness", "compression", "resolution", "rotation"}
 
 // MaxPixels bounds an image.
 const MaxPixels = 64 << 20
@@ -59,6 +59,12 @@ func Image(in *image.Gray16, kind string, severity int, seed uint64) (*image.Gra
 		return compress(x, w, h, int(at(severity, [...]float64{75, 50, 30, 15, 7})))
 	case "resolution":
 		coarse(x, w, h, int(at(severity, [...]float64{2, 3, 4, 6, 8})))
+	case "rotation":
+		degrees := at(severity, [...]float64{1, 2, 4, 7, 10})
+		if rng(seed, severity).Uint64()&1 == 1 {
+			degrees = -degrees
+		}
+		x = rotate(x, w, h, degrees)
 	default:
 		return nil, ErrKind
 	}
@@ -99,6 +105,24 @@ func blur(x []float64, w, h int, sigma float64) {
 	}
 	pass(x, tmp, w, h, 1, w)
 	pass(tmp, x, h, w, w, 1)
+}
+
+// rotate turns about the middle, bilinear, with the edge held.
+func rotate(x []float64, w, h int, degrees float64) []float64 {
+	out := make([]float64, len(x))
+	sin, cos := math.Sincos(degrees * math.Pi / 180)
+	cx, cy := float64(w-1)/2, float64(h-1)/2
+	pixel := func(i, j int) float64 { return x[min(max(j, 0), h-1)*w+min(max(i, 0), w-1)] }
+	for j := range h {
+		for i := range w {
+			dx, dy := float64(i)-cx, float64(j)-cy
+			u, v := cx+cos*dx+sin*dy, cy-sin*dx+cos*dy
+			a, b := int(math.Floor(u)), int(math.Floor(v))
+			fu, fv := u-float64(a), v-float64(b)
+			out[j*w+i] = (1-fv)*((1-fu)*pixel(a, b)+fu*pixel(a+1, b)) + fv*((1-fu)*pixel(a, b+1)+fu*pixel(a+1, b+1))
+		}
+	}
+	return out
 }
 
 // coarse takes the mean of squares of n by n.
