@@ -57,7 +57,7 @@ func (b *machine) inherit(m *machine, n, k int) {
 	}
 	b.memo, b.cells = m.memo.clone(), m.cells.clone()
 	b.shapes, b.ints, b.dtypes = slices.Clone(m.shapes), slices.Clone(m.ints), slices.Clone(m.dtypes)
-	b.strs, b.strIDs, b.strBytes = slices.Clone(m.strs), maps.Clone(m.strIDs), m.strBytes
+	b.strs, b.strBytes = m.strs.clone(), m.strBytes
 	b.byName, b.pairs = maps.Clone(m.byName), maps.Clone(m.pairs)
 	for _, g := range m.globals {
 		c := *g

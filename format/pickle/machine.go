@@ -17,28 +17,28 @@ type machine struct {
 	rep   *Report
 	list  issue.List
 
-	alive    Semantics
-	unsure   bool // a reader may have stopped where we can't tell (a type error deep in a library)
-	done     bool // no opcode can follow
-	fatal    bool // done before STOP
-	stack    []value
-	marks    []int32
-	fence    int // stack height at the topmost mark; nothing below may be popped
-	memo     memo
-	cells    cells
-	shapes   []value
-	spare    []value // the arena that compact filled before
-	strs     []string
-	strIDs   map[string]uint32
-	strBytes int
-	ints     []int64
-	dtypes   []dtype
-	globals  []*global
-	byName   map[[2]string]uint32
-	pairs    map[uint64]uint32 // (module id, name id) -> global
-	ops      int64
-	proto    int
-	protos   int // PROTO opcodes seen
+	alive     Semantics
+	unsure    bool // a reader may have stopped where we can't tell (a type error deep in a library)
+	done      bool // no opcode can follow
+	fatal     bool // done before STOP
+	stack     []value
+	marks     []int32
+	fence     int // stack height at the topmost mark; nothing below may be popped
+	memo      memo
+	cells     cells
+	shapes    []value
+	spare     []value // the arena that compact filled before
+	strs      names
+	spareStrs names
+	strBytes  int
+	ints      []int64
+	dtypes    []dtype
+	globals   []*global
+	byName    map[[2]string]uint32
+	pairs     map[uint64]uint32 // (module id, name id) -> global
+	ops       int64
+	proto     int
+	protos    int // PROTO opcodes seen
 
 	maxWeight  float32
 	compacting bool
@@ -71,7 +71,6 @@ const ringSize = 32
 func newMachine(lim Limits, pol Policy) *machine {
 	m := &machine{lim: lim, pol: pol, alive: All, rep: &Report{}, frame: -1, fetched: -1}
 	m.shapes = make([]value, 2, 64) // indices 0 and 1 mean unknown and ()
-	m.strIDs = make(map[string]uint32)
 	m.byName = make(map[[2]string]uint32)
 	m.pairs = make(map[uint64]uint32)
 	return m

@@ -302,7 +302,7 @@ func (m *machine) keys(d value, items []value) {
 		if id == 0 {
 			continue
 		}
-		if s, _ := m.text(k); len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_' && s != "__doc__" && s != "__name__" && s != "__qualname__" {
+		if m.dunder(k) {
 			flags |= flagDunder
 		}
 		if id == wordParserKey && items[i+1] != mk(kStr, wordParser) {

@@ -1,5 +1,11 @@
 package pickle
 
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+)
+
 // firstOwn is the first string id that a stream can define; below it are the
 // words of the tables, whose ids never change.
 const firstOwn = 1 << 16
@@ -31,13 +37,86 @@ func (m *machine) str(b []byte, whole bool) value {
 	return mk(kStr, m.intern(b))
 }
 
+// names keeps short strings, each once, in one piece of memory. (A map of strings would
+// take a few times as much, and as long: a dump of a million identifiers is a
+// million new strings.)
+type names struct {
+	text  []byte
+	ends  []uint32 // of each string in text
+	table []uint64 // by hash: its upper half, and the string's number plus one; 0 is free
+}
+
+var seed = maphash.MakeSeed()
+
+func (n *names) at(i int) []byte {
+	from := uint32(0)
+	if i > 0 {
+		from = n.ends[i-1]
+	}
+	return n.text[from:n.ends[i]]
+}
+
+// find returns a string's number, or -1 and where in the table it belongs.
+func (n *names) find(b []byte, hash uint64) (number, slot int) {
+	mask := len(n.table) - 1
+	if mask < 0 {
+		return -1, 0
+	}
+	for slot = int(hash) & mask; n.table[slot] != 0; slot = (slot + 1) & mask {
+		if e := n.table[slot]; e>>32 == hash>>32 {
+			if i := int(uint32(e)) - 1; bytes.Equal(n.at(i), b) {
+				return i, slot
+			}
+		}
+	}
+	return -1, slot
+}
+
+// add adds a string that is not there and returns its number.
+func (n *names) add(b []byte, hash uint64, slot int) int {
+	if len(n.table) <= 2*len(n.ends) {
+		n.table = make([]uint64, max(64, 2*len(n.table)))
+		for i := range n.ends {
+			n.enter(i)
+		}
+		_, slot = n.find(b, hash)
+	}
+	n.text = append(n.text, b...)
+	n.ends = append(n.ends, uint32(len(n.text)))
+	n.table[slot] = hash>>32<<32 | uint64(len(n.ends))
+	return len(n.ends) - 1
+}
+
+func (n *names) enter(i int) {
+	hash := maphash.Bytes(seed, n.at(i))
+	mask := len(n.table) - 1
+	slot := int(hash) & mask
+	for n.table[slot] != 0 {
+		slot = (slot + 1) & mask
+	}
+	n.table[slot] = hash>>32<<32 | uint64(i+1)
+}
+
+func (n *names) empty() {
+	n.text, n.ends = n.text[:0], n.ends[:0]
+	clear(n.table)
+}
+
+func (n *names) clone() names {
+	return names{slices.Clone(n.text), slices.Clone(n.ends), slices.Clone(n.table)}
+}
+
 // intern returns the id of a short string.
 func (m *machine) intern(b []byte) uint32 {
-	if id, ok := m.strIDs[string(b)]; ok {
-		return id
+	hash := maphash.Bytes(seed, b)
+	i, slot := m.strs.find(b, hash)
+	if i >= 0 {
+		return uint32(firstOwn + i)
 	}
-	if id, ok := words[string(b)]; ok {
-		return id
+	if maybeWord[wordHash(b)] {
+		if id, ok := words[string(b)]; ok {
+			return id
+		}
 	}
 	if m.strBytes+len(b)+16 > m.lim.Strings {
 		if m.compacting {
@@ -46,33 +125,70 @@ func (m *machine) intern(b []byte) uint32 {
 		m.compacting = true
 		m.compact()
 		m.compacting = false
+		_, slot = m.strs.find(b, hash)
 	}
-	s := string(b)
-	m.strBytes += len(s) + 16
-	m.strs = append(m.strs, s)
-	id := uint32(firstOwn + len(m.strs) - 1)
-	m.strIDs[s] = id
-	return id
+	m.strBytes += len(b) + 16
+	return uint32(firstOwn + m.strs.add(b, hash, slot))
 }
 
+// maybeWord says whether a string of this shape is among the words.
+var maybeWord [1 << 14]bool
+
+// (allow.go, whose init runs before, has made the words.)
+func init() {
+	for _, w := range wordList {
+		maybeWord[wordHash([]byte(w))] = true
+	}
+}
+
+func wordHash(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
+	return (len(b)<<9 ^ int(b[0])<<6 ^ int(b[len(b)-1])<<3 ^ int(b[len(b)/2])) & (len(maybeWord) - 1)
+}
+
+// resetStrings forgets the strings; what they were stays readable in the copy that the
+// caller has, until the next time.
 func (m *machine) resetStrings() {
-	m.strs, m.strBytes = nil, 0
-	m.strIDs = make(map[string]uint32)
+	m.strs, m.spareStrs = m.spareStrs, m.strs
+	m.strs.empty()
+	m.strBytes = 0
 	clear(m.pairs)
 }
 
 // text returns a string value's content, if it was kept.
 func (m *machine) text(v value) (string, bool) {
+	b, s, ok := m.content(v)
+	if b != nil {
+		return string(b), ok
+	}
+	return s, ok
+}
+
+// content is text as it is kept: bytes of the stream's own, or a word.
+func (m *machine) content(v value) (own []byte, word string, ok bool) {
 	if v.kind() != kStr {
-		return "", false
+		return nil, "", false
 	}
 	switch id := v.pay(); {
 	case id == 0:
-		return "", false
+		return nil, "", false
 	case id < firstOwn:
-		return wordList[id], true
-	case int(id-firstOwn) < len(m.strs):
-		return m.strs[id-firstOwn], true
+		return nil, wordList[id], true
+	case int(id-firstOwn) < len(m.strs.ends):
+		return m.strs.at(int(id - firstOwn)), "", true
 	}
-	return "", false // a value of before compact, which only trails still hold
+	return nil, "", false // a value of before compact, which only trails still hold
 }
+
+// dunder says that a string is a name like __class__ that is no harmless one.
+func (m *machine) dunder(v value) bool {
+	b, s, _ := m.content(v)
+	if b != nil {
+		return len(b) > 4 && b[0] == '_' && b[1] == '_' && b[len(b)-1] == '_' && !harmlessDunder(string(b))
+	}
+	return len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_' && !harmlessDunder(s)
+}
+
+func harmlessDunder(s string) bool { return s == "__doc__" || s == "__name__" || s == "__qualname__" }

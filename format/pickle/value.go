@@ -274,7 +274,7 @@ func (m *machine) compact() {
 		switch v.kind() {
 		case kStr:
 			if id := v.pay(); id >= firstOwn {
-				return mk(kStr, m.intern([]byte(oldStrs[id-firstOwn])))
+				return mk(kStr, m.intern(oldStrs.at(int(id-firstOwn))))
 			}
 		case kTuple:
 			s := v.pay() & shapeMask
