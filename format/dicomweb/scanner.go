@@ -1,6 +1,7 @@
 package dicomweb
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/wardround/wardround/format/http"
@@ -60,6 +61,12 @@ type Scanner struct {
 	// Part, if set before the first Feed, is called with the media type of each part
 	// (or of a body without parts) and returns who wants its content, or nil.
 	Part func(mediaType string) content.Sink
+	// Attribute, if set before the first Feed, is called with the first value of each
+	// attribute of a JSON data set (PS3.18 §F.2.2), cut to 64 bytes: within are the tags of
+	// the sequences around it, outermost first, of which the first two items are read.
+	// DataSet is called when one ends.
+	Attribute func(within []uint32, tag uint32, value []byte)
+	DataSet   func()
 
 	sum   Summary
 	media string // of a body without parts
@@ -80,7 +87,7 @@ func NewScanner(contentType string) *Scanner {
 		s.sum.Multipart = true
 		s.multi = content.NewMultipart(boundary, s.part)
 	case mediaType == "application/dicom+json", mediaType == "application/json":
-		s.json = content.NewJSON(&s.tags, jsonLevels)
+		s.tags.scanner = s
 	default:
 		s.media = mediaType
 	}
@@ -125,7 +132,14 @@ func (s *Scanner) Feed(p []byte) {
 	switch {
 	case s.multi != nil:
 		s.multi.Feed(p)
-	case s.json != nil:
+	case s.tags.scanner != nil:
+		if s.json == nil {
+			levels := jsonLevels
+			if s.Attribute != nil {
+				levels = jsonDeep
+			}
+			s.json = content.NewJSON(&s.tags, levels)
+		}
 		s.json.Feed(p)
 	default:
 		s.begin()
@@ -185,10 +199,53 @@ type dataSets struct {
 	list                    bool // the root is an array
 	tag                     Personal
 	sequence                *int // counts the items of the sequence being read
+	scanner                 *Scanner
+	names                   [jsonDeep + 1]uint32 // tag of the attribute being read, by the depth of its data set
+	value                   [jsonDeep + 1]bool   // the member being read is Value, by the depth of its attribute
+	told                    [jsonDeep + 1]bool   // its first value was told
+	within                  [2]uint32
 }
 
-// jsonLevels: the array, a data set, an attribute, its Value, an item of that.
-const jsonLevels = 5
+// jsonLevels: the array, a data set, an attribute, its Value, an item of that. jsonDeep
+// are as many as it takes for an attribute in a sequence in a sequence: three more for
+// each, an attribute, its Value, an item.
+const (
+	jsonLevels = 5
+	jsonDeep   = 10
+)
+
+// attributeAt is how deep a data set or item at depth is nested, if it is one.
+func (d *dataSets) attributeAt(depth int) (nested int, ok bool) {
+	first := d.attribute() - 1 // depth of a data set
+	nested = (depth - first) / 3
+	return nested, depth >= first && (depth-first)%3 == 0 && nested <= len(d.within)
+}
+
+// attributes notes names, for those who asked for attributes.
+func (d *dataSets) attributes(depth int, name []byte) {
+	if d.scanner == nil || d.scanner.Attribute == nil {
+		return
+	}
+	if _, ok := d.attributeAt(depth); ok {
+		d.names[depth] = tagOf(name)
+		return
+	}
+	if _, ok := d.attributeAt(depth - 1); ok {
+		d.value[depth], d.told[depth] = string(name) == "Value", false
+	}
+}
+
+// tagOf reads eight hexadecimal digits; 0 for any other name.
+func tagOf(name []byte) uint32 {
+	if len(name) != 8 {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(name), 16, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
 
 func (d *dataSets) Open(depth int, array bool) {
 	switch {
@@ -210,6 +267,7 @@ func (d *dataSets) attribute() int {
 }
 
 func (d *dataSets) Name(depth int, name []byte) {
+	d.attributes(depth, name)
 	switch depth {
 	case d.attribute() - 1:
 		d.tag = personalTag(name)
@@ -227,5 +285,25 @@ func (d *dataSets) Name(depth int, name []byte) {
 	}
 }
 
-func (d *dataSets) Scalar(int, []byte, bool) {}
-func (d *dataSets) Shut(int)                 {}
+// Scalar tells of a value: it is in the array Value, two below its data set.
+func (d *dataSets) Scalar(depth int, text []byte, _ bool) {
+	if d.scanner == nil || d.scanner.Attribute == nil {
+		return
+	}
+	nested, ok := d.attributeAt(depth - 2)
+	if !ok || !d.value[depth-1] || d.told[depth-1] || d.names[depth-2] == 0 {
+		return
+	}
+	d.told[depth-1] = true
+	within := d.within[:0]
+	for i := range nested {
+		within = append(within, d.names[d.attribute()-1+3*i])
+	}
+	d.scanner.Attribute(within, d.names[depth-2], text)
+}
+
+func (d *dataSets) Shut(depth int) {
+	if depth == d.attribute()-1 && d.scanner != nil && d.scanner.DataSet != nil {
+		d.scanner.DataSet()
+	}
+}

@@ -3,6 +3,7 @@ package dicomweb
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -224,6 +225,49 @@ func TestOrthanc(t *testing.T) {
 			t.Errorf("%s, sizes of parts (-mime/multipart +ours):\n%s", name, diff)
 		}
 	}
+}
+
+// attributes scans a body and lists what of its data sets is told.
+func attributes(body string, size int) (out []string) {
+	s := NewScanner("application/dicom+json")
+	s.Attribute = func(within []uint32, tag uint32, value []byte) {
+		out = append(out, fmt.Sprintf("%08x %08x %s", within, tag, value))
+	}
+	s.DataSet = func() { out = append(out, "end") }
+	for p := []byte(body); len(p) > 0; p = p[min(size, len(p)):] {
+		piece := bytes.Clone(p[:min(size, len(p))])
+		s.Feed(piece)
+		clear(piece)
+	}
+	s.Close(true)
+	return out
+}
+
+const enhanced = `[{"00080060":{"vr":"CS","Value":["CT"]},"00100010":{"vr":"PN","Value":[{"Alphabetic":"A^B"}]},"00180060":{"vr":"DS"},"00280030":{"Value":[0.5,0.6],"vr":"DS"},
+"52009229":{"vr":"SQ","Value":[{"00289110":{"vr":"SQ","Value":[{"00180050":{"vr":"DS","Value":[0.75]},"00081140":{"vr":"SQ","Value":[{"00081150":{"vr":"UI","Value":["1.2"]}}]}}]}}]}},
+{"00080060":{"vr":"CS","Value":[null]}}]`
+
+// TestAttributes: the first value of each attribute, with the sequences around it.
+func TestAttributes(t *testing.T) {
+	want := []string{"[] 00080060 CT", "[] 00280030 0.5", "[52009229 00289110] 00180050 0.75", "end", "[] 00080060 null", "end"}
+	for _, size := range []int{1, 2, 5, 1 << 20} {
+		if diff := cmp.Diff(want, attributes(enhanced, size)); diff != "" {
+			t.Errorf("in pieces of %d (-want +got):\n%s", size, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"[] 00080060 MR", "end"}, attributes(`{"00080060":{"vr":"CS","Value":["MR"]},"x":{"Value":[1]}}`, 3)); diff != "" {
+		t.Errorf("one data set (-want +got):\n%s", diff)
+	}
+}
+
+func FuzzAttributes(f *testing.F) {
+	f.Add(enhanced, uint8(3))
+	f.Add(`{"00080060":{"vr":"CS","Value":["MR"]}}`, uint8(1))
+	f.Fuzz(func(t *testing.T, body string, size uint8) {
+		if diff := cmp.Diff(attributes(body, 1<<20), attributes(body, 1+int(size))); diff != "" {
+			t.Fatalf("the cut matters (-whole +pieces):\n%s", diff)
+		}
+	})
 }
 
 func FuzzScanner(f *testing.F) {

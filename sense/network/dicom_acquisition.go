@@ -32,18 +32,8 @@ func (q *dicomSettings) reset() { clear(q.ends[:]) }
 // its functional groups (PS3.3 §C.7.6.16), those that all frames share or the first
 // frame's.
 func (q *dicomSettings) element(e *dicom.Element, value []byte) {
-	if n := e.Depth(); n > 0 {
-		if n > 2 || e.Path[0] != dicom.SharedFunctionalGroups && e.Path[0] != dicom.PerFrameFunctionalGroups {
-			return
-		}
-		switch e.Path[n-1] {
-		case dicom.PixelMeasuresSequence, dicom.CTXRayDetailsSequence, dicom.CTExposureSequence:
-		default:
-			return
-		}
-		if i := slices.Index(dicomMaking[:], e.Tag); i < 0 || q.ends[i] > 0 {
-			return
-		}
+	if !q.here(e.Path, e.Tag) {
+		return
 	}
 	var buf [32]byte
 	switch e.Tag { // numbers that are not written as text
@@ -69,6 +59,22 @@ func (q *dicomSettings) element(e *dicom.Element, value []byte) {
 		value = strconv.AppendFloat(buf[:0], x, 'g', 6, 64)
 	}
 	q.add(e.Tag, value)
+}
+
+// here reports whether an element counts where it stands.
+func (q *dicomSettings) here(path []dicom.Tag, t dicom.Tag) bool {
+	if len(path) == 0 {
+		return true
+	}
+	if len(path) != 2 || path[0] != dicom.SharedFunctionalGroups && path[0] != dicom.PerFrameFunctionalGroups {
+		return false
+	}
+	switch path[1] {
+	case dicom.PixelMeasuresSequence, dicom.CTXRayDetailsSequence, dicom.CTExposureSequence:
+		i := slices.Index(dicomMaking[:], t)
+		return i >= 0 && q.ends[i] == 0
+	}
+	return false
 }
 
 func (q *dicomSettings) add(t dicom.Tag, value []byte) {

@@ -67,8 +67,12 @@ func TestHowFramesWereMade(t *testing.T) {
 			}
 			return binary.LittleEndian.AppendUint64(nil, math.Float64bits(x))
 		}
-		element := func(tag dicom.Tag, vr dicom.VR, value []byte) []byte { return dicom.AppendElement(nil, s, tag, vr, value) }
-		sequence := func(tag dicom.Tag, items ...[]byte) []byte { return dicom.AppendSequence(nil, s, tag, s.Implicit, items...) }
+		element := func(tag dicom.Tag, vr dicom.VR, value []byte) []byte {
+			return dicom.AppendElement(nil, s, tag, vr, value)
+		}
+		sequence := func(tag dicom.Tag, items ...[]byte) []byte {
+			return dicom.AppendSequence(nil, s, tag, s.Implicit, items...)
+		}
 		join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 		frame := func(kv string) []byte {
 			return join(sequence(dicom.CTExposureSequence, element(dicom.ExposureInmAs, dicom.FD, double(123.5))),

@@ -56,7 +56,9 @@ func (n *httpNote) dicomwebRequest(x *http.Exchange, out kind.HTTPExchangeV1) *k
 		d.Patients = o.patients.count()
 		d.Deidentified = o.read > 0 && o.clean == o.read
 		d.Personal.Join(&o.personal)
-		d.Acquisitions, d.AcquisitionsOther = o.made, o.madeOther
+		if r.Transaction != dicomweb.Search { // what a search finds is given to nobody
+			d.Acquisitions, d.AcquisitionsOther = o.made, o.madeOther
+		}
 	}
 	images := r.Transaction == dicomweb.Retrieve || r.Transaction == dicomweb.RetrieveURI
 	if d.Objects > 0 || images && d.Succeeded() && r.Aspect != "metadata" {
@@ -125,7 +127,37 @@ func (o *dicomwebObjects) scanner(contentType string) *dicomweb.Scanner {
 		}
 		return o.object()
 	}
+	o.metadata(s)
 	return s
+}
+
+// metadata reads how objects were made from their data sets in JSON (PS3.18 §10.4.1.1.2):
+// those who ask for the metadata of images alone.
+func (o *dicomwebObjects) metadata(s *dicomweb.Scanner) {
+	var by dicomEquipment
+	var set dicomSettings
+	s.Attribute = func(within []uint32, tag uint32, value []byte) {
+		var path [2]dicom.Tag
+		for i, t := range within {
+			path[i] = dicom.Tag(t)
+		}
+		if !set.here(path[:len(within)], dicom.Tag(tag)) {
+			return
+		}
+		if len(within) == 0 {
+			by.add(dicom.Tag(tag), value)
+		}
+		set.add(dicom.Tag(tag), value)
+	}
+	s.DataSet = func() {
+		if a, ok := set.acquisition(&by); ok {
+			var rest int
+			o.made, rest = kind.JoinAcquisitions(o.made, a)
+			o.madeOther += rest
+		}
+		set.reset()
+		by.reset()
+	}
 }
 
 // dicomwebObject is a DICOM file passing by.

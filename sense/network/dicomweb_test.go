@@ -83,6 +83,28 @@ func TestDICOMwebStore(t *testing.T) {
 	}
 }
 
+// TestDICOMwebMetadata: how images were made is told by their metadata alone, also of
+// those with many frames; a search tells of nothing that anybody was given.
+func TestDICOMwebMetadata(t *testing.T) {
+	image := `{"00080060":{"vr":"CS","Value":["CT"]},"00080070":{"vr":"LO","Value":["ACME"]},"00081010":{"vr":"SH","Value":["CT-9"]},"00181020":{"vr":"LO","Value":["4.1.2"]},"00180015":{"vr":"CS","Value":["CHEST"]},` +
+		`"00280004":{"vr":"CS","Value":["MONOCHROME2"]},"00280010":{"vr":"US","Value":[512]},"00280011":{"vr":"US","Value":[512]},"00101010":{"vr":"AS","Value":["067Y"]},"00100010":{"vr":"PN","Value":[{"Alphabetic":"KANARI^A"}]},` +
+		`"52009229":{"vr":"SQ","Value":[{"00289110":{"vr":"SQ","Value":[{"00180050":{"vr":"DS","Value":[0.75]},"00280030":{"vr":"DS","Value":[0.5,0.5]}}]}}]},` +
+		`"52009230":{"vr":"SQ","Value":[{"00189325":{"vr":"SQ","Value":[{"00180060":{"vr":"DS","Value":[110]}}]},"00189321":{"vr":"SQ","Value":[{"00189332":{"vr":"FD","Value":[87.5]}}]}},` +
+		`{"00189325":{"vr":"SQ","Value":[{"00180060":{"vr":"DS","Value":[140]}}]}}]}}`
+	talk := httpTalk{request: "GET " + dicomwebStudy + "/metadata HTTP/1.1\nHost: pacs\nAccept: application/dicom+json",
+		response: "HTTP/1.1 200 OK\nContent-Type: application/dicom+json", down: "[" + image + "," + image + "]"}
+	got := httpOne[kind.DICOMwebRequestV1](t, talk)
+	want := []kind.DICOMAcquisitionV1{{Station: "CT-9", Manufacturer: "ACME", Software: "4.1.2", Modality: "CT", BodyPart: "CHEST", Photometric: "MONOCHROME2", KVP: 110, SliceThickness: 0.75,
+		PixelSpacing: 0.5, Exposure: 87.5, Rows: 512, Columns: 512, AgeBand: "65-79", Objects: 2}}
+	if diff := cmp.Diff(want, got.Acquisitions); diff != "" || got.Transaction != "retrieve" || got.Aspect != "metadata" {
+		t.Errorf("%s, %s (-want +got):\n%s", got.Transaction, got.Aspect, diff)
+	}
+	talk.request = "GET /dicom-web/instances?Modality=CT HTTP/1.1\nHost: pacs\nAccept: application/dicom+json"
+	if got := httpOne[kind.DICOMwebRequestV1](t, talk); len(got.Acquisitions) > 0 || got.Matches != 2 {
+		t.Errorf("%s", httpJSON(got))
+	}
+}
+
 func TestDICOMwebSearch(t *testing.T) {
 	got := httpOne[kind.DICOMwebRequestV1](t, httpTalk{
 		request:  "GET /dicom-web/studies?PatientName=M*&00100020=1&00100010=*&includefield=all&AnnaMuster=1&limit=9 HTTP/1.1\nHost: pacs\nAccept: application/dicom+json",
