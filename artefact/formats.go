@@ -18,7 +18,10 @@ import (
 // The formats that are read by a package of their own. One line each: when it may be
 // the format, and what its reader says.
 var (
-	_ = reader("safetensors", func(it *item) bool { return safetensors.Is(it.head, it.size) }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+	// Numbers of a tensor begin with a length and a brace by chance.
+	_ = reader("safetensors", func(it *item) bool {
+		return safetensors.Is(it.head, it.size) && (it.role != tensor || len(it.head) > 9 && it.head[9] == '"')
+	}, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
 		f, err := safetensors.Read(r, size, safetensors.Limits{})
 		if err != nil {
 			return nil, nil, err

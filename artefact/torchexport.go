@@ -58,11 +58,12 @@ var (
 // pieces are the archives that a file is made of, nil if it is not made of archives
 // alone, or if anything in it could be cut out and loaded as another: each local
 // header is one that the directory of its piece tells of, none holds a torch file of
-// the old form, and no directory, counted from the start of the file, leads anywhere.
+// the old form, and where a directory would be, counted from the start of the file as
+// PyTorch's reader counts, there is none or one of a piece before.
 func pieces(r io.ReaderAt, size int64) [][2]int64 {
 	const step = 1 << 20
 	var found [][2]int64
-	start, heads := int64(0), []int64{}
+	start, heads, dirs := int64(0), []int64{}, map[int64]bool{}
 	for at := int64(0); at < size; {
 		b := peek(r, at, size, step+16)
 		if bytes.Contains(b, torchMagic) {
@@ -84,9 +85,11 @@ func pieces(r io.ReaderAt, size int64) [][2]int64 {
 					return nil
 				}
 			case bytes.HasPrefix(b[i:], endSig):
-				if !closes(r, start, pos, size, heads) || len(found) >= maxPieces {
+				dir := closes(r, start, pos, size, heads)
+				if dir < 0 || len(found) >= maxPieces || start > 0 && !dirs[dir] && string(peek(r, dir, size, 4)) == "PK\x01\x02" {
 					return nil
 				}
+				dirs[start+dir] = true
 				found = append(found, [2]int64{start, pos + 22})
 				start, heads, next = pos+22, nil, pos+22
 			}
@@ -103,29 +106,33 @@ func pieces(r io.ReaderAt, size int64) [][2]int64 {
 	return found
 }
 
-// closes reports whether the record at end closes an archive that begins at start and
-// has the local headers at heads, no others.
-func closes(r io.ReaderAt, start, end, size int64, heads []int64) bool {
+// closes says where the directory of an archive is that begins at start, is closed by
+// the record at end and has the local headers at heads, no others; -1 if there is no
+// such archive. Places in it count from its start.
+func closes(r io.ReaderAt, start, end, size int64, heads []int64) int64 {
 	e := peek(r, end, size, 22)
 	if len(e) < 22 || binary.LittleEndian.Uint16(e[20:]) != 0 {
-		return false
+		return -1
 	}
 	dir, length := int64(binary.LittleEndian.Uint32(e[16:])), int64(binary.LittleEndian.Uint32(e[12:]))
 	at := start + dir
-	if to := at + length; to != end && to != end-76 || length > 64<<20 || start > 0 && string(peek(r, dir, size, 4)) == "PK\x01\x02" {
-		return false
+	if to := at + length; to != end && to != end-76 || length > 64<<20 {
+		return -1
 	}
 	told := map[int64]bool{}
 	for b := peek(r, at, end, int(length)); len(b) > 0; {
 		if len(b) < 46 || string(b[:4]) != "PK\x01\x02" {
-			return false
+			return -1
 		}
 		n := 46 + int(binary.LittleEndian.Uint16(b[28:])) + int(binary.LittleEndian.Uint16(b[30:])) + int(binary.LittleEndian.Uint16(b[32:]))
 		if n > len(b) {
-			return false
+			return -1
 		}
 		told[int64(binary.LittleEndian.Uint32(b[42:]))] = true
 		b = b[n:]
 	}
-	return len(told) == len(heads) && !slices.ContainsFunc(heads, func(h int64) bool { return !told[h] })
+	if len(told) != len(heads) || slices.ContainsFunc(heads, func(h int64) bool { return !told[h] }) {
+		return -1
+	}
+	return dir
 }
