@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // TestNamesInSARIF: whatever a file is called, its location is a URI reference that
@@ -17,7 +18,7 @@ func TestNamesInSARIF(t *testing.T) {
 		rep := scan(t, name, []byte(evil))
 		for _, r := range SARIF("1", []*Report{rep}).Runs[0].Results {
 			u, err := url.Parse(r.File)
-			if err != nil || u.Scheme != "" || u.Host != "" || filepath.Clean(u.Path) != filepath.Clean(name) || strings.ContainsAny(r.File, " \n\x1b\xff") {
+			if err != nil || u.Scheme != "" || u.Host != "" || filepath.Clean(u.Path) != filepath.Clean(name) || strings.ContainsAny(r.File, " \n\x1b") || !utf8.ValidString(r.File) {
 				t.Errorf("%q: %q %v", name, r.File, err)
 			}
 		}

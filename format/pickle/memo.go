@@ -13,6 +13,7 @@ type memo struct {
 	packed []*packed // by page, for pages that are nil
 	state  []byte    // by page
 	opened int       // pages that are not nil
+	made   int       // pages that there are, packed ones too
 	next   int       // the page that is packed next
 	far    map[int64]value
 	n      int // distinct indices stored
@@ -23,7 +24,7 @@ const (
 	empty    = value(^uint32(0)) // no such value: kind 31
 	// spread is how many pages beyond the dense part a store may open.
 	spread = 16
-	// sparse is how many words of open pages may stand for each index stored, beside a
+	// sparse is how many words of pages may stand for each index stored, beside a
 	// number of pages that is small anyhow.
 	sparse = 8
 	// maxFar is how many scattered indices are kept.
@@ -40,7 +41,7 @@ const stays = 1
 // put stores and says whether the index was taken, and whether there was room.
 func (t *memo) put(i int64, v value) (again, ok bool) {
 	p := int(i >> 12)
-	if i < 0 || p > len(t.pages)+spread || i > 1<<40 || !t.has(p) && t.opened > openPages && t.opened*memoPage > sparse*t.n {
+	if i < 0 || p > len(t.pages)+spread || i > 1<<40 || !t.has(p) && t.made > openPages && t.made*memoPage > sparse*t.n {
 		if t.far == nil {
 			t.far = make(map[int64]value)
 		}
@@ -71,6 +72,7 @@ func (t *memo) put(i int64, v value) (again, ok bool) {
 		}
 		t.pages[p] = page
 		t.opened++
+		t.made++
 		t.tidy()
 	}
 	slot := &page[i&(memoPage-1)]
