@@ -353,6 +353,7 @@ func (f *Fold) labelled(o *wardround.Observation, x *kind.InferenceLabelledV1) e
 		l.outcomes = nil
 	}
 	s.labels(x)
+	s.lateOversight(x, w)
 	s.reconcile(x)
 	s.believe(x, w)
 	if len(w.Outcomes) > 0 {

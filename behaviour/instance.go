@@ -59,6 +59,8 @@ type instance struct {
 	Events   int       `json:"events,omitempty"`
 	Guesses  []guess   `json:"guesses,omitempty"` // estimates, and what outcomes said
 	Sources  []feeding `json:"sources,omitempty"`
+	// Overseen is what people did with the answers, newest last.
+	Overseen []overseen `json:"overseen,omitempty"`
 	// Measured are the laboratory results that feed it.
 	Measured []*measuring `json:"measured,omitempty"`
 	FedFrom  []string     `json:"fed_from,omitempty"` // devices and services that the plan names

@@ -83,6 +83,9 @@ func (s *scene) performance() error {
 		}
 		all, table = append(all, m), append(table, o)
 		tests += len(m.measured) + 1
+		if o.Group != "" {
+			tests += 2 + 2*len(s.points(o.Score)) // gaps
+		}
 	}
 	s.widen(outcomeShare, s.scored(), tests)
 	for i, m := range all {

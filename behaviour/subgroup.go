@@ -12,6 +12,14 @@ import (
 	"github.com/wardround/wardround/model"
 )
 
+// fairness is what the gap of a measure between groups of people is called.
+var fairness = map[string]string{
+	"sensitivity":              "equal opportunity", // cases are found as often
+	"specificity":              "equalised odds",    // with the one above: and others are called as rarely
+	"auroc":                    "ranking",
+	"calibration_in_the_large": "calibration", // what is said comes true as often
+}
+
 // gaps judges the widest difference of a share between subgroups.
 func (s *scene) gaps(all []outcome, from, to time.Time) {
 	type share struct {
@@ -27,7 +35,7 @@ func (s *scene) gaps(all []outcome, from, to time.Time) {
 		}
 		for k := range o.measured {
 			m := &o.measured[k]
-			if m.Metric != "sensitivity" && m.Metric != "specificity" && m.Metric != "auroc" {
+			if fairness[m.Metric] == "" {
 				continue
 			}
 			column, _, _ := cutLast(o.group, "=")
@@ -50,10 +58,13 @@ func (s *scene) gaps(all []outcome, from, to time.Time) {
 		}
 		score, column, metric, point := cut4(key)
 		limit := mostGap
+		if metric == "calibration_in_the_large" {
+			limit = mostLarge
+		}
 		if s.plan != nil {
 			for i := range s.plan.Watch {
 				ind := &s.plan.Watch[i]
-				if ind.Kind == model.Gap && (ind.Metric == "" || modelcard.MetricOf(ind.Metric).Name == metric) && ind.AtMost != nil {
+				if ind.Kind == model.Gap && (ind.Metric == "" || ind.Metric == metric || modelcard.MetricOf(ind.Metric).Name == metric) && ind.AtMost != nil {
 					limit = *ind.AtMost
 				}
 			}
@@ -76,7 +87,7 @@ func (s *scene) gaps(all []outcome, from, to time.Time) {
 		}
 		j := check.Judgement{Topic: "subgroup", Item: what + " of " + score + " by " + column, State: wardround.Pass, From: from, To: to, Statistic: gap, PLow: max(0, gap-half), PHigh: gap + half, Limit: limit,
 			N: min(best.m.Units, worst.m.Units), Shift: "concept",
-			Facts: wardround.Facts{"score": score, "measure": what, "column": column, "best": best.group, "worst": worst.group, "gap": round(gap), "low": round(max(0, gap-half)), "high": round(gap + half), "limit": limit,
+			Facts: wardround.Facts{"score": score, "measure": what, "column": column, "fairness": fairness[metric], "best": best.group, "worst": worst.group, "gap": round(gap), "low": round(max(0, gap-half)), "high": round(gap + half), "limit": limit,
 				"units": min(best.m.Units, worst.m.Units), "from": from.UTC().Format(time.RFC3339), "to": to.UTC().Format(time.RFC3339)}}
 		switch {
 		case gap-half*max(1, s.wider) > limit:
