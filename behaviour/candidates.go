@@ -17,11 +17,11 @@ const (
 
 // Links between what happened before and what began to fail.
 const (
-	LinkInput  = "same input"  // it is about the same column or code
-	LinkDevice = "same device" // it is about the device that this was found at
-	LinkFeeds  = "feeds it"    // it is about a device that feeds the model
-	LinkReads  = "read by it"  // it is about another input of the model
-	LinkModel  = "the model"   // it is about the model itself: another version, a document
+	LinkInput  = "same-input"  // it is about the same column or code
+	LinkDevice = "same-device" // it is about the device that this was found at
+	LinkFeeds  = "feeds-it"    // it is about a device that feeds the model
+	LinkReads  = "read-by-it"  // it is about another input of the model
+	LinkModel  = "the-model"   // it is about the model itself: another version, a document
 )
 
 // Candidate is an event that came before another and may have led to it. It is no proof:

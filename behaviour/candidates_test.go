@@ -31,10 +31,10 @@ func TestWhatCameBefore(t *testing.T) {
 		fail(12, 12, "drift", "age"),
 	}
 	for i, want := range map[int]string{ // the first ones
-		6:  "same input loinc:2160-0 LAB7^HOSP 0s|same device  LAB7^HOSP 24h0m0s|feeds it  CT-1 24h0m0s",
-		8:  "same device  CT-1 48h0m0s|read by it loinc:2160-0 LAB7^HOSP 24h0m0s|feeds it  LAB7^HOSP 48h0m0s",
-		10: "read by it kvp  24h0m0s",
-		11: "read by it",
+		6:  "same-input loinc:2160-0 LAB7^HOSP 0s|same-device  LAB7^HOSP 24h0m0s|feeds-it  CT-1 24h0m0s",
+		8:  "same-device  CT-1 48h0m0s|read-by-it loinc:2160-0 LAB7^HOSP 24h0m0s|feeds-it  LAB7^HOSP 48h0m0s",
+		10: "read-by-it kvp  24h0m0s",
+		11: "read-by-it",
 	} {
 		var got []string
 		for _, c := range Candidates(events, &events[i]) {

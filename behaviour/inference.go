@@ -165,6 +165,9 @@ func (f *Fold) reference(d *document) (*sketch.Window, error) {
 // learn makes what was seen of the version in use, as far as it is remembered, its
 // reference here: a person says that it is as it should be.
 func (f *Fold) learn(o *wardround.Observation, m *instance) {
+	for _, t := range m.Measured {
+		t.accept()
+	}
 	for _, part := range sortedKeys(m.lines) {
 		d := &document{Kind: "reference", Part: part, Version: m.Version, Model: m.Key, File: "as found", Format: "windows", At: o.At, Seq: o.Seq}
 		for _, r := range m.lines[part].Recent {

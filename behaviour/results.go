@@ -255,6 +255,11 @@ func (s *scene) measuring(x *kind.InferenceWindowV1, source, code string, in *mo
 	return t
 }
 
+// accept makes what is seen now what is right: a person said so.
+func (t *measuring) accept() {
+	*t = measuring{Source: t.Source, Code: t.Code, Unit: t.Unit, Since: t.Since, Right: t.Unit, Last: t.Last}
+}
+
 // reference takes unit and values of the reference, where it holds them.
 func (s *scene) reference(t *measuring) {
 	if s.ref == nil {

@@ -137,6 +137,26 @@ func TestTheUnitOfALaboratoryChanged(t *testing.T) {
 	}
 }
 
+// TestAPersonAcceptsTheNewUnit: who says that what is seen now is as it should be is
+// not told again.
+func TestAPersonAcceptsTheNewUnit(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	hour := func(unit string, by float64) []toldOf {
+		return []toldOf{{"LAB7^HOSP", "loinc:2345-7", unit, lab(r, 30, 110, 0.3, by), 0}}
+	}
+	h := newHospital(t, true)
+	labStory(t, h, "10.99.9.9", plansGlucose, hour("mg/dL", 1), hour("mg/dL", 1), hour("mmol/L", 1/18.0156))
+	if trouble(h, glucoseItem) == "" {
+		t.Fatal("the change is not told")
+	}
+	h.see(t0.AddDate(0, 0, 2), &kind.ModelDecidedV1{Maker: "Maker", Product: "Chest Triage", Version: "2.1", Model: "chest@triage", Act: "learn", Role: "engineer", By: "x", Reason: "the model converts"}, nil)
+	w := resultWindow(t, t0.AddDate(0, 0, 3), hour("mmol/L", 1/18.0156)...)
+	h.see(w.To, &kind.InferenceWindowV1{Model: kind.Inputs, Part: kind.Results, Service: "ENGINE", Host: "10.99.9.9", From: w.From, To: w.To, Rows: w.Rows, Sources: []kind.InferenceSource{{Name: "LAB7^HOSP", Type: kind.IDHL7App, Rows: 30}}}, h.blobs.window(t, w))
+	if got := trouble(h, glucoseItem); got != "" {
+		t.Errorf("it is told again: %q", got)
+	}
+}
+
 // TestTheUnitStaysAndTheValuesDoNot: the silent case, which is found by the values.
 func TestTheUnitStaysAndTheValuesDoNot(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 1))
