@@ -3,6 +3,7 @@ package provenance
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"hash"
@@ -64,6 +65,8 @@ func newHash(name string) (hash.Hash, error) {
 	switch name {
 	case "sha256":
 		return sha256.New(), nil
+	case "sha512": // of attestations; no signature has it
+		return sha512.New(), nil
 	case "blake2b", "blake2":
 		return blake2b.New512(nil)
 	case "blake3":

@@ -2,6 +2,7 @@ package provenance
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -105,6 +106,28 @@ func ReadPublicKey(b []byte) (*ecdsa.PublicKey, error) {
 			return ec, nil
 		}
 		return nil, wardround.Errorf(wardround.EInvalid, op, "the key is no elliptic curve key")
+	}
+	return nil, wardround.Errorf(wardround.EInvalid, op, "no public key in PEM")
+}
+
+// ReadAttesterKey reads the public key of who makes statements, PEM: Ed25519, ECDSA or
+// RSA, or that of a certificate. Error: EInvalid.
+func ReadAttesterKey(b []byte) (crypto.PublicKey, error) {
+	const op = "key"
+	for p, rest := pem.Decode(b); p != nil; p, rest = pem.Decode(rest) {
+		switch p.Type {
+		case "PUBLIC KEY":
+			k, err := x509.ParsePKIXPublicKey(p.Bytes)
+			return k, wardround.Wrap(wardround.EInvalid, op, err)
+		case "CERTIFICATE":
+			c, err := x509.ParseCertificate(p.Bytes)
+			if err != nil {
+				return nil, wardround.Wrap(wardround.EInvalid, op, err)
+			}
+			return c.PublicKey, nil
+		case "EC PRIVATE KEY", "PRIVATE KEY":
+			return nil, wardround.Errorf(wardround.EInvalid, op, "this is the private key; verifying needs the public one (openssl pkey -in KEY -pubout)")
+		}
 	}
 	return nil, wardround.Errorf(wardround.EInvalid, op, "no public key in PEM")
 }

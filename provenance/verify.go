@@ -35,6 +35,10 @@ type VerifyOptions struct {
 	// Unsigned tolerates files that the signature does not list; they are told.
 	Unsigned bool
 	Workers  int
+	// Attestations are files of signed statements about the model's files, besides its
+	// signature; Attester is who is trusted to make them.
+	Attestations []string
+	Attester     Attester
 }
 
 // State is what a verification came to.
@@ -65,14 +69,28 @@ type Verification struct {
 	Added   []string `json:"added,omitempty"`
 	Removed []string `json:"removed,omitempty"`
 	Moved   []string `json:"moved,omitempty"`
+	// Attestations are what signed statements say, in the order in which they were given.
+	Attestations []*Attestation `json:"attestations,omitempty"`
+
+	serialization *oms.Serialization // as it was signed
 }
 
 // maxNamed is how many files of a kind are named.
 const maxNamed = 100
 
-// Verify checks a signature and compares the model with what was signed. What does
-// not hold is an answer, not an error; errors are of the disk and of the context.
+// Verify checks a signature and compares the model with what was signed, then the
+// attestations that were given. What does not hold is an answer, not an error; errors
+// are of the disk and of the context, and EInvalid for an attestation that is not there.
 func Verify(ctx context.Context, model, signature string, o VerifyOptions) (*Verification, error) {
+	v, err := signedBy(ctx, model, signature, o)
+	if err != nil {
+		return nil, err
+	}
+	return v, v.attested(ctx, model, signature, o)
+}
+
+// signedBy checks the signature alone.
+func signedBy(ctx context.Context, model, signature string, o VerifyOptions) (*Verification, error) {
 	const op = "model verify"
 	st, err := os.Stat(signature)
 	switch {
@@ -132,11 +150,17 @@ func words(err error) string { return strings.TrimPrefix(err.Error(), "oms: ") }
 // compare hashes what lies there as it was signed.
 func (v *Verification) compare(ctx context.Context, model, signature string, m *oms.Manifest, o VerifyOptions) error {
 	s := m.Serialization
+	v.serialization = &s
 	h := HashOptions{Method: s.Method, HashType: s.HashType, Shard: s.Shard, Symlinks: s.Symlinks, Ignore: append(slices.Clone(s.Ignored), o.Ignore...), Workers: o.Workers}
 	if rel, ok := within(model, signature); ok {
 		h.Ignore = append(h.Ignore, rel)
 	}
 	signed := ofOneFile(model, m)
+	for _, f := range o.Attestations { // one that lies in the model came after its signature
+		if rel, ok := within(model, f); ok && !slices.ContainsFunc(signed, func(r oms.Resource) bool { return r.Name == rel }) {
+			h.Ignore = append(h.Ignore, rel)
+		}
+	}
 	for _, r := range signed {
 		name := r.Name
 		if s.Method == oms.Shards {

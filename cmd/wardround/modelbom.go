@@ -61,12 +61,18 @@ func (c *modelBOMCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if sig != "" && len(c.Path) == 1 {
-		trust, err := c.trust(a)
+	if (sig != "" || len(c.Attested) > 0) && len(c.Path) == 1 {
+		o, err := c.options(a)
 		if err != nil {
 			return err
 		}
-		if s.Signature, err = provenance.Verify(a.ctx, c.Path[0], sig, provenance.VerifyOptions{Trust: trust, Ignore: left}); err != nil {
+		if sig == "" {
+			if sig, err = signatureOf(c.Path[0]); err != nil {
+				return err
+			}
+		}
+		o.Ignore = left
+		if s.Signature, err = provenance.Verify(a.ctx, c.Path[0], sig, o); err != nil {
 			return err
 		}
 	}

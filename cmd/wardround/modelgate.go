@@ -115,15 +115,15 @@ func (c *modelGateCmd) artefact(a *app, _ *model.Plan) (*admission.Part, error) 
 
 func (c *modelGateCmd) signature(a *app, _ *model.Plan) (*admission.Part, error) {
 	if len(c.Artefact) == 0 {
-		if c.Signature != "" || c.Key != "" {
-			return nil, wardround.Errorf(wardround.EInvalid, "model gate", "a signature is of files; name them with --artefact")
+		if c.Signature != "" || c.Key != "" || len(c.Attested) > 0 {
+			return nil, wardround.Errorf(wardround.EInvalid, "model gate", "a signature is of files, and so is an attestation; name them with --artefact")
 		}
 		return nil, nil
 	}
 	if len(c.Artefact) > 1 {
 		return nil, nil // a signature is of one folder or file: unknown
 	}
-	trust, err := c.trust(a)
+	o, err := c.options(a)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (c *modelGateCmd) signature(a *app, _ *model.Plan) (*admission.Part, error)
 			return nil, err
 		}
 	}
-	v, err := provenance.Verify(a.ctx, c.Artefact[0], sig, provenance.VerifyOptions{Trust: trust})
+	v, err := provenance.Verify(a.ctx, c.Artefact[0], sig, o)
 	if err != nil {
 		return nil, err
 	}

@@ -226,12 +226,18 @@ func (c *modelRegisterCmd) Run(a *app) error {
 		return err
 	}
 	verified := &provenance.Verification{State: provenance.Unsigned}
-	if sig != "" {
-		trust, err := c.trust(a)
+	if sig != "" || len(c.Attested) > 0 {
+		o, err := c.options(a)
 		if err != nil {
 			return err
 		}
-		if verified, err = provenance.Verify(a.ctx, c.Path, sig, provenance.VerifyOptions{Trust: trust, Ignore: left}); err != nil {
+		if sig == "" {
+			if sig, err = signatureOf(c.Path); err != nil {
+				return err
+			}
+		}
+		o.Ignore = left
+		if verified, err = provenance.Verify(a.ctx, c.Path, sig, o); err != nil {
 			return err
 		}
 	}

@@ -129,6 +129,9 @@ type modelTrustFlags struct {
 	Identity string   `help:"Who must have signed a keyless signature: the e-mail address or URI in its certificate."`
 	Issuer   string   `help:"Who must have vouched for that identity: the OpenID Connect issuer."`
 	Legacy   bool     `help:"Accept the weak forms of libraries before 1.0."`
+	Attested []string `name:"attestation" placeholder:"FILE" help:"A signed statement about the model's files, such as SLSA provenance: in-toto in a DSSE envelope, a Sigstore bundle, or one a line. Can be given again."`
+	AttKey   string   `name:"attestation-key" placeholder:"FILE" help:"Public key of who makes the statements, PEM: Ed25519, ECDSA or RSA; default: --key."`
+	AttBy    string   `name:"attestation-identity" placeholder:"WHO" help:"Who must have made keyless statements; default: --identity."`
 	At       string   `name:"signed-at" placeholder:"DATE" help:"When it was signed, if you know that from elsewhere, such as 2026-03-01: a certificate must have been valid then; default: now."`
 }
 
@@ -160,6 +163,28 @@ func (f modelTrustFlags) trust(a *app) (t provenance.Trust, err error) {
 	return t, nil
 }
 
+// options are what a verification of a model needs.
+func (f modelTrustFlags) options(a *app) (o provenance.VerifyOptions, err error) {
+	if o.Trust, err = f.trust(a); err != nil {
+		return o, err
+	}
+	o.Attestations, o.Attester.Trust = f.Attested, o.Trust
+	if f.AttBy != "" {
+		o.Attester.Identity = f.AttBy
+	}
+	if f.AttKey == "" {
+		return o, nil
+	}
+	raw, err := os.ReadFile(f.AttKey)
+	if err != nil {
+		return o, wardround.Wrap(wardround.EInvalid, "model verify", err)
+	}
+	if o.Attester.Key, err = provenance.ReadAttesterKey(raw); err != nil {
+		return o, wardround.Errorf(wardround.EInvalid, "model verify", "%s: %s", f.AttKey, wording(err))
+	}
+	return o, nil
+}
+
 type modelVerifyCmd struct {
 	Model     string   `arg:"" help:"The model: a folder, or one file."`
 	Signature string   `placeholder:"FILE" help:"The signature; MODEL/model.sig for a folder, MODEL.sig for a file."`
@@ -173,29 +198,30 @@ type modelVerifyCmd struct {
 func (c *modelVerifyCmd) Help() string {
 	return "Compares every file with what was signed, and says what was changed, added, removed or renamed.\n\n" +
 		"What is trusted must come from elsewhere than the model: a key that lies beside it proves nothing.\n\n" +
+		"Statements of others about the model's files (--attestation) are verified beside it: who says what, of which files. Each that is given must hold; a model without a signature is verified if they cover every file.\n\n" +
 		"A service or gateway that runs it with --record load before each load leaves an observation of what it loaded; what it does with the answer is its own matter: nothing is blocked here.\n\n" +
 		"Exit 0: verified; with --legacy also in a weak form, which is told. 1: it does not hold, nothing is signed, or the form is a weak one and was not allowed. 4: cannot tell: no key, root or identity was given."
 }
 
 func (c *modelVerifyCmd) Run(a *app) error {
-	t, err := c.trust(a)
+	o, err := c.options(a)
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(c.Model); err != nil {
 		return wardround.Wrap(wardround.EInvalid, "model verify", err)
 	}
-	ignore, err := provenance.LeaveOut(c.Model, c.Ignore)
-	if err != nil {
+	if o.Ignore, err = provenance.LeaveOut(c.Model, c.Ignore); err != nil {
 		return err
 	}
+	o.Unsigned = c.Unsigned
 	sig := c.Signature
 	if sig == "" {
 		if sig, err = signatureOf(c.Model); err != nil {
 			return err
 		}
 	}
-	v, err := provenance.Verify(a.ctx, c.Model, sig, provenance.VerifyOptions{Trust: t, Ignore: ignore, Unsigned: c.Unsigned})
+	v, err := provenance.Verify(a.ctx, c.Model, sig, o)
 	if err != nil {
 		return err
 	}
@@ -266,6 +292,42 @@ func (a *app) verification(model string, v *provenance.Verification) error {
 			fmt.Fprintf(&b, "  %-8s %s\n", l.what, printable(n))
 		}
 	}
+	for _, x := range v.Attestations {
+		attestation(&b, x)
+	}
 	_, err := a.stdout.Write([]byte(b.String()))
 	return err
+}
+
+// attestation says who attests what.
+func attestation(b *strings.Builder, x *provenance.Attestation) {
+	fmt.Fprintf(b, "  statement %s: %s", printable(filepath.Base(x.File)), map[provenance.State]string{provenance.Verified: "holds", provenance.Unknown: "cannot tell"}[x.State])
+	if x.State == provenance.Failed {
+		b.WriteString("DOES NOT HOLD")
+	}
+	if x.Why != "" {
+		fmt.Fprintf(b, ": %s", printable(x.Why))
+	}
+	b.WriteByte('\n')
+	if x.Says != "" {
+		fmt.Fprintf(b, "    says      %s\n", printable(x.Says))
+	}
+	if x.Signer != "" {
+		fmt.Fprintf(b, "    signed by %s (%s)\n", printable(x.Signer), x.Method)
+	}
+	for _, l := range []struct {
+		what  string
+		names []string
+	}{{"of", x.Covered}, {"not of", x.Uncovered}, {"differs", x.Differs}} {
+		if len(l.names) > 0 {
+			more := ""
+			if len(l.names) > 10 {
+				more = fmt.Sprintf(" and %d more", len(l.names)-10)
+			}
+			fmt.Fprintf(b, "    %-9s %s%s\n", l.what, printable(strings.Join(l.names[:min(len(l.names), 10)], ", ")), more)
+		}
+	}
+	if len(x.Other) > 0 {
+		fmt.Fprintf(b, "    besides   %d subjects that are no file of the model\n", len(x.Other))
+	}
 }

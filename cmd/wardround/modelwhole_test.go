@@ -46,12 +46,16 @@ func TestRegisterIsWholeOrNothing(t *testing.T) {
 	register := func(data string) *exec.Cmd {
 		return command(data, "model", "register", filepath.Join(dir, "model"), "--maker", "Example Imaging", "--product", "Chest Triage", "--version", "2.1")
 	}
-	// there counts the facts of a data directory that name the model, and the documents
-	// that the register lists. What a killed writer left is repaired first.
-	there := func(data string) (facts, documents int) {
+	// other says something else: it makes the directory, or repairs it.
+	other := func(data string) {
 		if out, err := command(data, "model", "say", "--product", "Other", "--version", "1").CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
+	}
+	// there counts the facts of a data directory that name the model, and the documents
+	// that the register lists. What a killed writer left is repaired first.
+	there := func(data string) (facts, documents int) {
+		other(data)
 		l, err := filelog.Open(filepath.Join(data, "log"), filelog.Options{Codec: kind.Codec{}, ReadOnly: true, Origin: wardround.Live})
 		if err != nil {
 			t.Fatal(err)
@@ -95,6 +99,7 @@ func TestRegisterIsWholeOrNothing(t *testing.T) {
 	}
 
 	whole := filepath.Join(dir, "whole")
+	other(whole)
 	start := time.Now()
 	if out, err := register(whole).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -108,6 +113,7 @@ func TestRegisterIsWholeOrNothing(t *testing.T) {
 	before, after := 0, 0
 	for i := range rounds {
 		data := filepath.Join(dir, fmt.Sprint("killed-", i))
+		other(data)
 		c := register(data)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)

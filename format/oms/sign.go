@@ -131,25 +131,49 @@ func (b *Bundle) VerifyKey(pub *ecdsa.PublicKey, o Options) (*Result, error) {
 // [Options].At: the bundle holds no time that could be trusted. What revocation says is
 // not asked.
 func (b *Bundle) VerifyCertificate(roots []*x509.Certificate, o Options) (*Result, error) {
+	leaf, pub, h, err := b.certificate(roots, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Method: ByCertificate, Signer: leaf.Subject.String()}
+	// Version 0.2 hashed with SHA-256 whatever the curve.
+	return b.finish(pub, h, crypto.SHA256, r, o)
+}
+
+// CheckCertificate verifies the signature and the chain of any bundle, as
+// VerifyCertificate does, and says who signed; what was signed is for the caller to read.
+func (b *Bundle) CheckCertificate(roots []*x509.Certificate, o Options) (signer string, err error) {
+	leaf, pub, h, err := b.certificate(roots, o)
+	if err != nil {
+		return "", err
+	}
+	if !ecdsa.VerifyASN1(pub, sum(h, pae(b.Envelope.Payload)), b.Envelope.Signatures[0].Sig) {
+		return "", ErrSignature
+	}
+	return leaf.Subject.String(), nil
+}
+
+// certificate verifies the chain and returns the signing certificate with its key.
+func (b *Bundle) certificate(roots []*x509.Certificate, o Options) (*x509.Certificate, *ecdsa.PublicKey, crypto.Hash, error) {
 	if b.Method() != ByCertificate {
-		return nil, fmt.Errorf("oms: signed by %s, not by a certificate", b.Method())
+		return nil, nil, 0, fmt.Errorf("oms: signed by %s, not by a certificate", b.Method())
 	}
 	var certs []*x509.Certificate
 	for i, c := range b.Verification.Chain.Certificates {
 		x, err := x509.ParseCertificate(c.Raw)
 		if err != nil {
-			return nil, fmt.Errorf("oms: certificate %d of the chain: %w", i+1, err)
+			return nil, nil, 0, fmt.Errorf("oms: certificate %d of the chain: %w", i+1, err)
 		}
 		certs = append(certs, x)
 	}
 	leaf := certs[0]
 	pub, ok := leaf.PublicKey.(*ecdsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("oms: the signing certificate has a key of %s; want an elliptic curve key", leaf.PublicKeyAlgorithm)
+		return nil, nil, 0, fmt.Errorf("oms: the signing certificate has a key of %s; want an elliptic curve key", leaf.PublicKeyAlgorithm)
 	}
 	h, err := hashFor(pub)
 	if err != nil {
-		return nil, err
+		return nil, nil, 0, err
 	}
 	trusted, between := x509.NewCertPool(), x509.NewCertPool()
 	for _, c := range roots {
@@ -159,23 +183,21 @@ func (b *Bundle) VerifyCertificate(roots []*x509.Certificate, o Options) (*Resul
 		between.AddCert(c)
 	}
 	if len(roots) == 0 {
-		return nil, errors.New("oms: no root certificates to trust")
+		return nil, nil, 0, errors.New("oms: no root certificates to trust")
 	}
 	switch {
 	case o.At.IsZero():
-		return nil, errors.New("oms: no time at which the certificate must be valid")
+		return nil, nil, 0, errors.New("oms: no time at which the certificate must be valid")
 	case o.At.After(leaf.NotAfter):
-		return nil, fmt.Errorf("oms: the signing certificate expired on %s", leaf.NotAfter.UTC().Format(time.DateOnly))
+		return nil, nil, 0, fmt.Errorf("oms: the signing certificate expired on %s", leaf.NotAfter.UTC().Format(time.DateOnly))
 	}
 	if _, err := leaf.Verify(x509.VerifyOptions{Roots: trusted, Intermediates: between, CurrentTime: o.At, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}); err != nil {
-		return nil, fmt.Errorf("oms: the signing certificate is not trusted: %w", err)
+		return nil, nil, 0, fmt.Errorf("oms: the signing certificate is not trusted: %w", err)
 	}
 	if leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) {
-		return nil, errors.New("oms: the signing certificate may not sign (no digital signature, no code signing)")
+		return nil, nil, 0, errors.New("oms: the signing certificate may not sign (no digital signature, no code signing)")
 	}
-	r := &Result{Method: ByCertificate, Signer: leaf.Subject.String()}
-	// Version 0.2 hashed with SHA-256 whatever the curve.
-	return b.finish(pub, h, crypto.SHA256, r, o)
+	return leaf, pub, h, nil
 }
 
 // finish checks the signature itself and reads what was signed.

@@ -8,6 +8,7 @@
 package admission
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -137,6 +138,9 @@ func Signature(v *provenance.Verification) Part {
 	switch v.State {
 	case provenance.Verified:
 		out.State, out.Why = Pass, "signed by "+v.Signer+", every file is what was signed"
+		if n := len(v.Attestations); n > 0 {
+			out.Why += "; " + count(n, "statement") + " of others hold"
+		}
 	case provenance.Unknown:
 		out.State = Unknown
 	case provenance.Weak:
@@ -150,7 +154,15 @@ func Signature(v *provenance.Verification) Part {
 		}
 	}
 	slices.Sort(out.Items)
-	out.values = map[string]any{"signer": v.Signer, "method": string(v.Method), "verified": v.State == provenance.Verified, "weak": v.State == provenance.Weak}
+	attested, by := []string{}, []string{}
+	for _, x := range v.Attestations {
+		out.item("statement " + filepath.Base(x.File) + ": " + strings.Trim(string(x.State)+": "+x.Says+"; "+x.Why, ";: "))
+		if x.State == provenance.Verified {
+			attested, by = append(attested, x.Predicate), append(by, x.Signer)
+		}
+	}
+	out.values = map[string]any{"signer": v.Signer, "method": string(v.Method), "verified": v.State == provenance.Verified, "weak": v.State == provenance.Weak,
+		"attested": attested, "attesters": by}
 	return out
 }
 

@@ -146,7 +146,7 @@ func environment() (*cel.Env, error) {
 var nothing = map[string]map[string]any{
 	"plan":        {"wrong": 0, "weak": 0, "product": "", "role": ""},
 	"artefact":    {"verdicts": map[string]any{}, "callables": []string{}, "files": 0},
-	"signature":   {"signer": "", "method": "", "verified": false, "weak": false},
+	"signature":   {"signer": "", "method": "", "verified": false, "weak": false, "attested": []string{}, "attesters": []string{}},
 	"change":      {"inside": 0, "outside": 0, "unknown": 0},
 	"drift":       {"columns": []string{}, "compared": 0},
 	"performance": {"metrics": map[string]any{}},

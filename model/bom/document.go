@@ -217,6 +217,9 @@ func (a *Artefact) properties(s Sources) []modelcard.Property {
 		put("signature", string(v.State))
 		put("signer", v.Signer)
 		put("signature-why", v.Why)
+		for _, x := range v.Attestations {
+			put("attestation", strings.Trim(string(x.State)+": "+x.Says+"; signed by "+x.Signer+"; of "+strings.Join(x.Covered, ", ")+"; "+x.Why, "; "))
+		}
 	}
 	return out
 }
