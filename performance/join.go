@@ -170,7 +170,8 @@ func (r *rows) join(f *frame, ro roles, c *Config, t task) (Join, error) {
 		j.LateAfter = c.late().String()
 	}
 	if j.Joined == 0 && j.Labels > 0 && j.Conflicting == 0 {
-		r.notes = append(r.notes, fmt.Sprintf("no label fits a prediction: ids of predictions look like %q, those of labels (column %s of %s) like %q", r.id[0], ro.id.name, f.name, ro.id.text(0)))
+		r.strangers = append(r.strangers, fmt.Sprintf("no label fits a prediction: ids of predictions look like %q, those of labels (column %s of %s) like %q", r.id[0], ro.id.name, f.name, ro.id.text(0)))
+		r.notes = append(r.notes, r.strangers...)
 	}
 	return j, nil
 }

@@ -213,12 +213,12 @@ func (r *roles) labelIn(ref, pred *frame, labels *column) error {
 			return nil
 		}
 	}
-	if r.label != nil && (sure("label", r.label) || pred.column(r.label.name) == nil) {
+	if r.label != nil && (sure("label", r.label) || pred.lacks(r.label.name)) {
 		return nil
 	}
 	var left []*column
 	for _, c := range ref.columns {
-		if !slices.Contains(r.all(), c) && (r.scores == nil || !slices.Contains(r.scores.columns, c)) && pred.column(c.name) == nil {
+		if !slices.Contains(r.all(), c) && (r.scores == nil || !slices.Contains(r.scores.columns, c)) && pred.lacks(c.name) {
 			left = append(left, c)
 		}
 	}
@@ -238,6 +238,20 @@ func (r *roles) labelIn(ref, pred *frame, labels *column) error {
 		return unnamed(ref, "label", "a reference without labels says nothing of performance")
 	}
 	return nil
+}
+
+// lacks reports whether a file has no value in a column of that name.
+func (f *frame) lacks(name string) bool {
+	c := f.column(name)
+	if c == nil {
+		return true
+	}
+	for i := range f.rows {
+		if c.there(i) {
+			return false
+		}
+	}
+	return true
 }
 
 func sure(role string, c *column) bool {

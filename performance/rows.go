@@ -15,25 +15,26 @@ import (
 // rows are what is judged: of predictions or of the reference, in order of time
 // where there is one.
 type rows struct {
-	name     string
-	id       []string
-	source   []int       // row of the file each came from; not kept in parts
-	at       []float64   // seconds since 1970 UTC; nil without a time
-	score    []float64   // nil without one
-	called   []bool      // binary
-	value    []float64   // regression: what was predicted; multiclass: the number of the class that was
-	classes  []string    // multiclass
-	prob     [][]float64 // multiclass with probabilities: by class, then row
-	label    []bool
-	actual   []float64
-	known    []bool // label is there
-	unit     measure.Units
-	final    []bool
-	decided  []bool // final is there
-	groups   map[string][]string
-	features labelfree.Features
-	Left     Left
-	notes    []string
+	name      string
+	id        []string
+	source    []int       // row of the file each came from; not kept in parts
+	at        []float64   // seconds since 1970 UTC; nil without a time
+	score     []float64   // nil without one
+	called    []bool      // binary
+	value     []float64   // regression: what was predicted; multiclass: the number of the class that was
+	classes   []string    // multiclass
+	prob      [][]float64 // multiclass with probabilities: by class, then row
+	label     []bool
+	actual    []float64
+	known     []bool // label is there
+	unit      measure.Units
+	final     []bool
+	decided   []bool // final is there
+	groups    map[string][]string
+	features  labelfree.Features
+	Left      Left
+	notes     []string
+	strangers []string // what is said where no label fits
 }
 
 // Left counts rows that could not be used.

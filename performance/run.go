@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/format/table"
 	"github.com/wardround/wardround/stat/labelfree"
 	measure "github.com/wardround/wardround/stat/performance"
 )
@@ -62,7 +61,7 @@ func Run(ctx context.Context, in Files, c *Config) (*Report, error) {
 	if labels == 0 && j.ref == nil {
 		return nil, wardround.Errorf(wardround.ECannotTell, op,
 			"%s has no labels that can be used, and there is no reference to estimate from: give --labels, or --reference with labels; or, if labels stand beside the predictions, --column label=NAME. %s",
-			in.Predictions.Name, j.rep.Labels)
+			in.Predictions.Name, strings.Join(append([]string{j.rep.Labels.String()}, j.pred.strangers...), ". "))
 	}
 	if err := j.estimator(); err != nil {
 		return nil, err
@@ -115,23 +114,6 @@ func (j *job) all(labels int, chunks []*rows) error {
 	return nil
 }
 
-// byPartition takes apart a file that holds both reference and what came later,
-// told apart by a column such as partition or period.
-func (j *job) byPartition(pf *frame) (pred, ref *frame, err error) {
-	for _, names := range [][]string{known["partition"].sure, known["partition"].likely} {
-		for _, c := range called(pf, names) {
-			count, _ := c.values(4)
-			if c.kind != table.Text || len(count) != 2 || count["reference"] == 0 {
-				continue
-			}
-			ref, pred = pf.where(func(i int) bool { return c.text(i) == "reference" }), pf.where(func(i int) bool { return c.text(i) != "reference" })
-			j.rep.Notes = append(j.rep.Notes, fmt.Sprintf("%s was taken apart by its column %s: %d rows are the reference, %d the predictions", pf.name, c.name, ref.rows, pred.rows))
-			return pred, ref, nil
-		}
-	}
-	return pf, nil, nil
-}
-
 // job is one run.
 type job struct {
 	c         *Config
@@ -174,7 +156,7 @@ func (j *job) read(pf, lf, rf *frame) error {
 			}
 		}
 	}
-	if err := j.task(pf, &ro, lr, rr); err != nil {
+	if err := j.task(pf, &ro); err != nil {
 		return err
 	}
 	var classes []string
@@ -191,10 +173,16 @@ func (j *job) read(pf, lf, rf *frame) error {
 		features, why = featureColumns(pf, rf, j.c.Columns, append(ro.all(), rr.all()...))
 		share(pf, rf, features)
 	}
+	byRow := false
+	if lf != nil {
+		if byRow, err = sameID(pf, lf, &ro, &lr); err != nil {
+			return err
+		}
+	}
 	if j.pred, err = rowsOfFrame(pf, ro, j.c, j.is, classes, features); err != nil {
 		return err
 	}
-	if err := j.label(pf, lf, &ro, &lr); err != nil {
+	if err := j.label(pf, lf, &ro, &lr, byRow); err != nil {
 		return err
 	}
 	j.rep.Predictions = input(pf, ro, j.pred)
@@ -215,280 +203,6 @@ func (j *job) read(pf, lf, rf *frame) error {
 	in := input(rf, rr, j.ref)
 	j.rep.Reference = &in
 	return nil
-}
-
-// task finds out what the model does, and sees that its answers are there.
-func (j *job) task(pf *frame, ro *roles, lr, rr roles) error {
-	const op = "performance.columns"
-	for _, role := range []string{"score", "prediction"} {
-		if err := ro.doubt[role]; err != nil {
-			return err
-		}
-	}
-	if ro.score == nil && ro.scores == nil && ro.prediction == nil {
-		return unnamed(pf, "score (a probability) or the prediction of the model", "")
-	}
-	if ro.score != nil && ro.score.kind == table.Text {
-		return wardround.Errorf(wardround.EInvalid, op, "%s, column %s holds text where a number is wanted", pf.name, ro.score.name)
-	}
-	switch {
-	case j.c.Type != "":
-		j.is = task(j.c.Type)
-	case ro.scores != nil:
-		j.is = multiclass
-		if ro.asOfTwo(j.c) {
-			j.is = binary
-		}
-	case ro.score == nil && manyNumbers(ro.prediction):
-		j.is = regression
-	case ro.score == nil && ro.prediction.kind == table.Text && j.c.Positive == "" && manyTexts(ro.prediction):
-		j.is = multiclass
-	default:
-		j.is = binary
-	}
-	if j.is == regression && (ro.prediction == nil || ro.prediction.kind == table.Text) {
-		return wardround.Errorf(wardround.EInvalid, op, "%s: a regression needs a column of predicted numbers. Say it: --column prediction=NAME", pf.name)
-	}
-	if j.is == binary && ro.scores != nil && !ro.asOfTwo(j.c) {
-		return wardround.Errorf(wardround.EInvalid, op, "%s: columns %s* hold %d classes; name the probability of a case: --column score=NAME", pf.name, ro.scores.prefix, len(ro.scores.columns))
-	}
-	if j.is == multiclass && ro.scores == nil && ro.prediction == nil {
-		return wardround.Errorf(wardround.EInvalid, op, "%s: a model of several classes needs a column of probabilities for each, such as y_pred_proba_CLASS, or the class that was predicted. Say it: --column scores=PREFIX or --column prediction=NAME", pf.name)
-	}
-	j.rep.Type = string(j.is)
-	return nil
-}
-
-// asOfTwo makes the columns of two classes, no and yes, one score.
-func (r *roles) asOfTwo(c *Config) bool {
-	if r.scores == nil || len(r.scores.columns) != 2 {
-		return false
-	}
-	for k, name := range r.scores.classes {
-		other := strings.ToLower(r.scores.classes[1-k])
-		if c.Positive != "" && name == c.Positive || c.Positive == "" && yeses[strings.ToLower(name)] && noes[other] {
-			r.score, r.scores = r.scores.columns[k], nil
-			r.how["score"] = "the probability of " + name
-			return true
-		}
-	}
-	return false
-}
-
-// answersAs sees that the reference holds the answers that the predictions hold.
-func (r *roles) answersAs(rf *frame, p roles, pf *frame, t task) error {
-	for _, x := range []struct {
-		role string
-		from *column
-		to   **column
-	}{{"score", p.score, &r.score}, {"prediction", p.prediction, &r.prediction}} {
-		if x.from != nil {
-			if c := rf.column(x.from.name); c != nil && c.kind == x.from.kind { // the same name is the same part
-				*x.to = c
-				delete(r.doubt, x.role)
-			}
-		}
-		if err := r.doubt[x.role]; err != nil && x.from != nil {
-			return err
-		}
-	}
-	const op = "performance.columns"
-	switch {
-	case t == regression && r.prediction == nil, t == binary && p.score != nil && r.score == nil, t == binary && p.score == nil && r.prediction == nil,
-		t == multiclass && p.scores == nil && r.prediction == nil:
-		return wardround.Errorf(wardround.EInvalid, op, "%s has no column of scores or predictions as %s has (%s); the model's answers for the reference are needed. It has %s", rf.name, pf.name, given(p), names(rf))
-	case t == multiclass && p.scores != nil:
-		g := &family{prefix: p.scores.prefix, classes: p.scores.classes}
-		for _, c := range p.scores.columns {
-			x := rf.column(c.name)
-			if x == nil || x.codes != nil {
-				return wardround.Errorf(wardround.EInvalid, op, "%s has no column %q of numbers as %s has", rf.name, c.name, pf.name)
-			}
-			g.columns = append(g.columns, x)
-		}
-		r.scores, r.score = g, nil
-	}
-	if p.prediction == nil { // calls are made of scores in both
-		r.prediction = nil
-	}
-	return nil
-}
-
-func given(r roles) string {
-	if r.score != nil {
-		return r.score.name
-	}
-	if r.prediction != nil {
-		return r.prediction.name
-	}
-	return r.scores.prefix + "*"
-}
-
-// label joins a labels file, or takes labels beside the predictions.
-func (j *job) label(pf, lf *frame, ro, lr *roles) error {
-	var got Join
-	var err error
-	switch {
-	case lf != nil:
-		if ro.label != nil && ro.label != lr.label {
-			j.rep.Notes = append(j.rep.Notes, fmt.Sprintf("labels are those of %s; column %s of %s is not used", lf.name, ro.label.name, pf.name))
-			ro.label = nil
-		}
-		var byRow bool
-		if byRow, err = sameID(pf, lf, ro, lr); err != nil {
-			return err
-		}
-		if byRow {
-			j.rep.Notes = append(j.rep.Notes, fmt.Sprintf("%s has no id and as many rows as %s: its labels were taken row by row", lf.name, pf.name))
-			got, err = j.pred.beside(lf, lr.label, j.c, j.is)
-		} else {
-			got, err = j.pred.join(lf, *lr, j.c, j.is)
-		}
-		in := Input{File: lf.name, Rows: lf.rows, Left: Left{Refused: lf.refused}, Columns: map[string]string{}, How: lr.how, Notes: lf.notes, read: lf.read}
-		lr.name(&in)
-		j.rep.LabelsFile = &in
-	case ro.label != nil:
-		got, err = j.pred.beside(pf, ro.label, j.c, j.is)
-	default:
-		j.pred.blank(j.is)
-		got.Waiting = int64(j.pred.n())
-	}
-	j.rep.Labels = &got
-	return err
-}
-
-// sameID finds the ids by which labels are joined; byRow says that there are
-// none, and that the rows correspond.
-func sameID(pf, lf *frame, ro, lr *roles) (byRow bool, err error) {
-	if ro.id != nil && ro.how["id"] == "" && lr.id == nil { // the same name as in the predictions
-		lr.id = lf.column(ro.id.name)
-	}
-	if lr.id != nil && ro.id != nil && lr.how["id"] == "" && ro.how["id"] == "" && plain(lr.id.name) != plain(ro.id.name) {
-		if c := lf.column(ro.id.name); c != nil {
-			lr.id = c
-		} else if c := pf.column(lr.id.name); c != nil {
-			ro.id = c
-		}
-	}
-	if ro.id == nil && lr.id != nil && lr.how["id"] == "" {
-		ro.id = pf.column(lr.id.name)
-	}
-	if ro.id == nil || lr.id == nil {
-		of, in := sharedID(lf, pf, *lr)
-		switch {
-		case of != nil:
-			lr.id, ro.id = of, in
-			ro.how["id"], lr.how["id"] = "the only column that both files have", "the only column that both files have"
-		case lr.id == nil && len(lf.columns) == 1 && lf.rows == pf.rows && lf.refused == 0 && pf.refused == 0:
-			return true, nil
-		case ro.id == nil:
-			return false, unnamed(pf, "id", "labels are joined by it")
-		default:
-			return false, unnamed(lf, "id", fmt.Sprintf("labels are joined to column %s of %s by it", ro.id.name, pf.name))
-		}
-	}
-	return false, nil
-}
-
-// manyTexts reports whether a column of texts holds more than yes and no.
-func manyTexts(c *column) bool {
-	count, _ := c.values(maxClasses + 1)
-	if len(count) < 3 {
-		return false
-	}
-	known := 0
-	for t := range count {
-		if l := strings.ToLower(t); yeses[l] || noes[l] {
-			known++
-		}
-	}
-	return known == 0
-}
-
-// manyNumbers reports whether a column holds numbers other than 0 and 1.
-func manyNumbers(c *column) bool {
-	if c == nil || c.kind != table.Number {
-		return false
-	}
-	for _, v := range c.numbers {
-		if !math.IsNaN(v) && v != 0 && v != 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// share gives one category the same code in both files: those of the second,
-// new ones after them.
-func share(pred, ref *frame, features []string) {
-	for _, name := range features {
-		p, r := pred.column(name), ref.column(name)
-		if p == nil || r == nil || p.kind != table.Text || r.kind != table.Text {
-			continue
-		}
-		code := map[string]uint32{}
-		for k, s := range r.dict {
-			code[s] = uint32(k)
-		}
-		to := make([]uint32, len(p.dict))
-		dict := append([]string(nil), r.dict...)
-		for k, s := range p.dict {
-			v, ok := code[s]
-			if !ok {
-				v = uint32(len(dict))
-				dict = append(dict, s)
-			}
-			to[k] = v
-		}
-		if len(to) == 0 {
-			continue
-		}
-		for i, c := range p.codes {
-			if p.ok(i) {
-				p.codes[i] = to[c]
-			}
-		}
-		p.dict = dict
-	}
-}
-
-// name says which column is what.
-func (r *roles) name(in *Input) {
-	for _, role := range order {
-		if c := *r.set(role); c != nil {
-			in.Columns[role] = c.name
-		}
-	}
-	if r.scores != nil {
-		in.Columns["scores"] = r.scores.prefix + "*"
-		in.Classes = r.scores.classes
-	}
-}
-
-func input(f *frame, ro roles, r *rows) Input {
-	in := Input{File: f.name, Rows: r.n(), Left: r.Left, Columns: map[string]string{}, How: ro.how, Features: r.features.Names, Notes: r.notes, read: f.read}
-	ro.name(&in)
-	for _, c := range f.columns {
-		if c.invalid > 0 {
-			in.Notes = append(in.Notes, fmt.Sprintf("column %s: %d values are of another kind than the rest and count as missing%s", c.name, c.invalid, inRows(from1(c.bad), c.invalid)))
-		}
-	}
-	if ro.time != nil && ro.time.kind != table.Time {
-		how := "is a number: it gives the order, not the date"
-		if ro.time.kind == table.Text {
-			how = "holds no dates that can be read: rows are taken in the order of the file"
-		}
-		in.Notes = append(in.Notes, fmt.Sprintf("column %s %s", ro.time.name, how))
-	}
-	return in
-}
-
-func from1(rows []int) []int {
-	var out []int
-	for _, i := range rows {
-		out = append(out, i+1)
-	}
-	return out
 }
 
 // estimator learns from the reference.
