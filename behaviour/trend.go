@@ -13,8 +13,8 @@ import (
 
 // What moves slowly, or by little, is not found by comparing one week with the
 // reference. A trend is one value of each period, such as how high the values of a
-// column lie, and a detector of package stream that follows it: by default an e-process
-// on every column, with the part of the budget that is [trendShare]; others as the plan
+// column lie, and a detector of package stream that follows it: by default an EWMA on
+// every column, with the part of the budget that is [trendShare]; others as the plan
 // asks (kind: stream). Windows are added up until a period is whole, which is a season,
 // so that a Sunday is no Monday here either. Nothing of a window is kept but sums.
 const (
@@ -116,7 +116,7 @@ func (s *scene) trendsOf(w *sketch.Window) []followed {
 		have[[3]string{x.Of, x.Column, x.Group}] = true
 	}
 	for _, ind := range s.streams() {
-		x := followed{Of: ind.Of, Group: ind.Group, Metric: ind.Metric, Point: ind.Point, Test: orTest(ind.Test), Every: s.length(ind.Every), Limit: or(ind.AtMost, 0), Indicator: ind.ID, Units: ind.MinUnits}
+		x := followed{Of: ind.Of, Group: ind.Group, Metric: ind.Metric, Point: ind.Point, Test: detectorOf(ind.Of, ind.Test), Every: s.length(ind.Every), Limit: or(ind.AtMost, 0), Indicator: ind.ID, Units: ind.MinUnits}
 		if !ofColumn(x.Of) {
 			if s.l.Part == "" {
 				add(x)
@@ -140,7 +140,7 @@ func (s *scene) trendsOf(w *sketch.Window) []followed {
 			continue
 		}
 		n++
-		out = append(out, followed{Of: of, Column: c.Name, Test: model.EProcess, Every: s.length(0)})
+		out = append(out, followed{Of: of, Column: c.Name, Test: detectorOf(of, ""), Every: s.length(0)})
 	}
 	return out
 }

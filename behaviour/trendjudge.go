@@ -37,7 +37,16 @@ var leastTrend = map[string]float64{
 	model.OfVolume:      0.25, // of the usual volume
 }
 
-func orTest(test string) string { return cmp.Or(test, model.EProcess) }
+// detectorOf is the one that a value is followed by: what a plan names, else EWMA, which
+// finds the most for what it costs where the reference is a sample itself, and an e-process where a period's value is not near
+// to normal: rare events, and counts whose spread is learnt.
+func detectorOf(of, test string) string {
+	switch of {
+	case model.OfMissing, model.OfOverride, model.OfVolume:
+		return cmp.Or(test, model.EProcess)
+	}
+	return cmp.Or(test, model.EWMA)
+}
 
 // costs is how often a trend may tell of nothing: in a year, and once in how many of its
 // periods.
@@ -51,8 +60,9 @@ func (s *scene) costs(f *followed) (inYear, periods float64) {
 	return inYear, max(float64(year)/float64(max(f.Every, time.Hour))/inYear, 1)
 }
 
-// least is the size of a change that is told: what matters, and no less than what the
-// base may itself be off by, for which half of what a trend may cost is spent.
+// least is the size of a change that is told: what matters. Of an e-process it is no less
+// than what the base may itself be off by, for which half of what it may cost is spent; the
+// limits of the others count that in.
 func (s *scene) least(f *followed, b base) float64 {
 	limit := leastTrend[f.Of]
 	if f.Limit > 0 {
@@ -60,6 +70,9 @@ func (s *scene) least(f *followed, b base) float64 {
 	}
 	if f.Of == model.OfVolume {
 		limit *= b.value
+	}
+	if f.Test != model.EProcess {
+		return limit
 	}
 	inYear, _ := s.costs(f)
 	return max(limit, normal(1-min(inYear/4, 0.25))*b.se)
@@ -124,7 +137,7 @@ func (s *scene) judgeTrend(f *followed, t *trend) {
 func (s *scene) unsure(j *check.Judgement, f *followed, t *trend, b base, least float64, first int) {
 	newest := t.Steps[max(first, len(t.Steps)-8):]
 	now, n := mean(newest)
-	var square float64
+	square := b.se * b.se
 	for _, st := range newest {
 		v := b.error(f, st) * st.N / n
 		square += v * v
@@ -137,8 +150,13 @@ func (s *scene) unsure(j *check.Judgement, f *followed, t *trend, b base, least 
 	}
 	j.State, j.Why = wardround.Unknown, "it differs, and may do so by chance: more periods will tell"
 	if half > least {
-		j.Why, j.Needed = "there is not enough data yet to say", int64(math.Ceil(n*half*half/(least*least)))
-		j.Facts["needed"] = j.Needed
+		j.Why = "there is not enough data yet to say"
+		if rest := least*least/(z*z) - b.se*b.se; rest > 0 {
+			j.Needed = int64(math.Ceil(n * (square - b.se*b.se) / rest))
+			j.Facts["needed"] = j.Needed
+		} else {
+			j.Why = "the reference has too few patients or studies to compare with"
+		}
 	}
 }
 
@@ -171,7 +189,7 @@ func (s *scene) detect(f *followed, t *trend, b base, least float64, first int) 
 	alarm := false
 	switch f.Test {
 	case model.CUSUM:
-		slack := 0.5 + off
+		slack := 0.5 + 2.2*off // a reference that is off by that is one in thirty
 		if d.CUSUM == nil {
 			d.CUSUM = &stream.CUSUM{}
 		}

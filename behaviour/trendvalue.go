@@ -255,7 +255,7 @@ func (s *scene) trendsOfOutcomes(newest ref) error {
 		if ind.Of != model.OfPerformance || s.l.Part != "" {
 			continue
 		}
-		f := &followed{Of: ind.Of, Group: ind.Group, Metric: ind.Metric, Point: ind.Point, Test: orTest(ind.Test), Every: s.length(ind.Every), Limit: or(ind.AtMost, 0), Indicator: ind.ID, Units: ind.MinUnits}
+		f := &followed{Of: ind.Of, Group: ind.Group, Metric: ind.Metric, Point: ind.Point, Test: detectorOf(ind.Of, ind.Test), Every: s.length(ind.Every), Limit: or(ind.AtMost, 0), Indicator: ind.ID, Units: ind.MinUnits}
 		t := s.trend(f)
 		t.Tables, _ = push(t.Tables, newest, s.f.opt.Limits.Recent)
 		from, to := spanOf(t.Tables)

@@ -11,7 +11,7 @@ import (
 // trendItem names a trend for people: what a person looks for comes first.
 func (s *scene) trendItem(f *followed) string {
 	name := s.trendWhat(f)
-	if f.Test != model.EProcess {
+	if f.Test != detectorOf(f.Of, "") {
 		name += " by " + f.Test
 	}
 	return name + partMark(s.l.Part)
