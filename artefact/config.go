@@ -28,6 +28,9 @@ func scanHDF5(s *scanner, it *item) *finding {
 	f.issues(it.path, h.Issues)
 	s.spans(it, h.Inner, f)
 	for _, a := range h.Attributes {
+		if !a.IsText && (a.Name == "model_config" || a.Name == "training_config") {
+			f.hit(it.path, issue.Issue{Rule: "keras.no-text", Level: issue.Unreadable, Where: a.Object + "@" + a.Name, Offset: a.At, Text: "the configuration is stored as something other than a text, which is not read here"})
+		}
 		if a.IsText && (a.Name == "model_config" || a.Name == "training_config") {
 			f.format = "keras hdf5"
 			f.keras(it, a.Object+"@"+a.Name, strings.NewReader(a.Value))

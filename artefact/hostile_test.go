@@ -79,6 +79,7 @@ func configurations() hostile {
 		"caffe/net.prototxt":                            "layer {\n  name: \"x\"\n  type: \"Python\"\n  python_param {\n    module: \"os\"\n    layer: \"system\"\n  }\n}\n",
 		"text saved model/saved_model.pbtxt":            "saved_model_schema_version: 1\nmeta_graphs {\n  graph_def {\n    node {\n      name: \"x\"\n      op: \"PyFunc\"\n    }\n  }\n}\n",
 		"text graph/graph.pbtxt":                        "node {\n  name: \"x\"\n  op: 'WriteFile'\n}\n",
+		"onnx in json/model.onnxjson":                   `{"irVersion": "8", "graph": {"initializer": [{"dataLocation": "EXTERNAL", "externalData": [{"key": "location", "value": "../../etc/passwd"}]}]}}`,
 		"R in text/model.rds":                           "A\n3\n263168\n197888\n5\nUTF-8\n1\n1\n262153\n",
 		"R workspace in text/model.RData":               "RDA3\nA\n3\n263168\n197888\n5\nUTF-8\n",
 		"torch 7 in text/model.t7":                      "4\n1\n3\nV 1\n11\nnn.Sequential\n3\n2\n1\n2\n7\nmodules\n",
@@ -113,5 +114,42 @@ func neverClean(t *testing.T, h hostile) {
 				t.Errorf("%s (%s) %v", rep.Verdict, rep.Format, rep.Rules)
 			}
 		})
+	}
+}
+
+// TestOrdinaryTexts: what stands in the folders of honest models stays clean.
+func TestOrdinaryTexts(t *testing.T) {
+	for name, content := range map[string]string{
+		"tokenizer.json":           `{"added_tokens": [{"content": "\u00e9\u003cpad\u003e"}], "model": {"vocab": {"\u0120the": 1, "__target": 2}}}`,
+		"vocab.txt":                "A\n3\n4\nB\n",
+		"model_config.yaml":        "model:\n  encoder:\n    _target_: nemo.collections.asr.modules.ConformerEncoder\n  optim:\n    _target_: torch.optim.AdamW\n    lr: 0.1\n",
+		"requirements.txt":         "# what it needs\nnumpy==2.1\nscikit-learn>=1.4 ; python_version > '3.9'\ntorch\n",
+		"MLmodel":                  "artifact_path: model\nflavors:\n  python_function:\n    env:\n      conda: conda.yaml\n    loader_module: mlflow.sklearn\n    model_path: model.pkl\n  sklearn:\n    code: null\n    pickled_model: model.pkl\n",
+		"modules.json":             `[{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]`,
+		"model_index.json":         `{"_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.6.0", "unet": ["diffusers", "UNet2DConditionModel"]}`,
+		"adapter_config.json":      `{"auto_mapping": null, "base_model_name_or_path": "x", "peft_type": "LORA"}`,
+		"adapter2/config.json":     `{"auto_mapping": {"base_model_class": "LlamaForCausalLM", "parent_library": "transformers.models.llama.modeling_llama"}}`,
+		"model-symbol.json":        `{"nodes": [{"op": "null", "name": "data", "inputs": []}, {"op": "Convolution", "name": "c", "inputs": [[0,0,0]]}]}`,
+		"config.pbtxt":             "name: \"densenet\"\nplatform: \"onnxruntime_onnx\"\nmax_batch_size: 0\ninput [{ name: \"x\" data_type: TYPE_FP32 dims: [ 3 ] }]\n",
+		"label_map.pbtxt":          "item {\n  id: 1\n  name: 'cat'\n}\n",
+		"deploy.prototxt":          "layer {\n  name: \"conv1\"\n  type: \"Convolution\"\n  convolution_param { num_output: 8 }\n}\n",
+		"conf.yaml":                "a: !!python/tuple [1, 2]\nb: 50%\nc: !local x\n",
+		"schema.json":              `{"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/x", "type": "object"}`,
+		"config.cfg":               "[components.ner]\nfactory = \"ner\"\n[components.ner.model]\n@architectures = \"spacy.TransitionBasedParser.v2\"\n",
+		"wide.json":                wideText(binary.LittleEndian, `{"hidden_size": 8}`),
+		"prompt.txt":               "Hello {{ name }}, {% if x %}welcome{% endif %}\n",
+		"tokenizer_config.json":    `{"chat_template": "{% for m in messages %}{{ m['role'] + ': ' + m['content'] }}{% endfor %}"}`,
+		"generation_config.json":   `{"do_sample": true, "temperature": 0.6}`,
+		"sub/sentence.json":        `{"max_seq_length": 512, "do_lower_case": false}`,
+		"plain.xml":                "<?xml version=\"1.0\"?><notes><note>hi</note></notes>",
+		"lightgbm.txt":             "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nfeature_names=a b\n\nTree=0\nnum_leaves=2\n",
+		"xgboost.json":             `{"learner":{"attributes":{},"feature_names":[],"gradient_booster":{"model":{"gbtree_model_param":{"num_trees":"1"}},"name":"gbtree"}},"version":[2,1,0]}`,
+		"keras/metadata.json":      `{"keras_version": "3.3.0", "date_saved": "2024-05-01@10:00:00"}`,
+		"special_tokens_map.json":  `{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>"}`,
+		"preprocessor_config.json": `{"image_processor_type": "ViTImageProcessor", "do_resize": true, "size": {"height": 224}}`,
+	} {
+		if rep := scan(t, name, []byte(content)); !rep.Verdict.Clean() {
+			t.Errorf("%s: %s %v", name, rep.Verdict, rep.Rules)
+		}
 	}
 }

@@ -253,3 +253,15 @@ func TestContainersThatHide(t *testing.T) {
 		t.Run(name, func(t *testing.T) { neverClean(t, containers(t, p)) })
 	}
 }
+
+// TestGGUFTextsAreSearched: a template under a name that no reader is known for.
+func TestGGUFTextsAreSearched(t *testing.T) {
+	le64 := func(n int) string { return string(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
+	text := func(s string) string { return le64(len(s)) + s }
+	for _, key := range []string{"tokenizer.chat_template", "tokenizer.chat_template.rag", "tokenizer.prompt", "general.description"} {
+		b := "GGUF\x03\x00\x00\x00" + le64(0) + le64(1) + text(key) + "\x08\x00\x00\x00" + text(ssti)
+		if rep := scan(t, "m.gguf", []byte(b+strings.Repeat("\x00", 32))); rep.Verdict != Malicious {
+			t.Errorf("%s: %s %v", key, rep.Verdict, rep.Rules)
+		}
+	}
+}

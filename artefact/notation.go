@@ -41,12 +41,13 @@ var marks = []mark{
 	{rule: "artefact.remote-code", words: []string{"parent_library"}, match: pattern.Of(`"parent_library"\s*:\s*"([^"]*)"`), honest: library("transformers", "peft", "diffusers", "torch", "sentence_transformers", "timm"), text: "peft imports this module when it loads the adapter"},
 	{rule: "artefact.remote-code", words: []string{`"type"`}, match: pattern.Of(`"type"\s*:\s*"([^"]*\.[^"]*)"`), where: named("modules.json"), honest: library("sentence_transformers"), text: "sentence-transformers imports this class when it loads the model"},
 	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`loader_module["']?\s*:\s*["']?([^\s"',}]*)`), honest: library("mlflow"), text: "MLflow imports this module to load the model"},
-	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`(?m)\bcode["']?\s*:\s*["']?[A-Za-z./]`), where: named("mlmodel"), text: "MLflow puts a folder of code beside the model on Python's path"},
+	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`\bcode["']?\s*:\s*["']?([A-Za-z./~][^\s"',}]*)`), where: named("mlmodel"), honest: nothing, text: "MLflow puts a folder of code beside the model on Python's path"},
 	{rule: "artefact.instantiates", words: []string{"_target_"}, match: pattern.Of(`_target_(["']?\s*[:=]\s*["']?[^\s"',}\]]*|)`), honest: target, text: "Hydra, NeMo and MONAI import and call what is named here"},
 	{rule: "artefact.instantiates", words: []string{"$"}, match: pattern.Of(`["'\s]\$(?:import\s|from\s|@?[A-Za-z_][\w.]*\()`), where: ends(".json", ".yaml", ".yml"), text: "MONAI evaluates a text that begins with $ as Python"},
 	{rule: "artefact.text-graph", words: []string{"python_param"}, match: pattern.Of(`python_param\s*:?\s*\{`), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"Python"}, match: pattern.Of(`\btype\s*:\s*["']Python["']`), where: ends(".prototxt", ".pbtxt", ".textproto", ".txt"), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"node", "saved_model_schema_version", "ir_version"}, match: pattern.Of(`\bnode\s*:?\s*[{<][^{}]*\bop\s*:\s*["']|\bsaved_model_schema_version\s*:|\bir_version\s*:\s*\d[^{]*\bgraph\s*:?\s*[{<]`), text: "a graph in text form; its operators are not judged here. Convert it to the binary form and look at that"},
+	{rule: "artefact.text-graph", words: []string{"xternal"}, match: pattern.Of(`"(?:externalData|external_data)"\s*:\s*\[`), text: "ONNX in JSON form, with weights in other files; where they lie is not judged here"},
 	{rule: "artefact.text-graph", words: []string{"Custom"}, match: pattern.Of(`"op"\s*:\s*"Custom"`), text: "MXNet calls an operator written in Python that somebody registered"},
 	{rule: "artefact.requirements", words: []string{"//", "-i", "-f"}, match: pattern.Of(`(?m)^[ \t]*(?:-i\b|-f\b|--index-url|--extra-index-url|--find-links|--trusted-host|(?:[^\s#]+[ \t]*@[ \t]*)?(?:git|hg|svn|bzr)\+|(?:[^\s#]+[ \t]*@[ \t]*)?(?:https?|file|ftp)://)`), where: requirements, text: "a package is fetched from another place than the usual index"},
 	{rule: "artefact.code", words: []string{"[components"}, match: pattern.Of(`(?m)^[ \t]*@\w+[ \t]*=[ \t]*"([^"]*)"`), where: ends(".cfg"), honest: library("spacy", "thinc", "spacy-transformers", "spacy-legacy", "spacy-curated-transformers", "catalogue"), text: "spaCy calls a function of that name, which code beside the model registers"},
@@ -74,6 +75,14 @@ func library(names ...string) func(string) string {
 		}
 		return v
 	}
+}
+
+// nothing accepts YAML's ways to write no value.
+func nothing(v string) string {
+	if slices.Contains([]string{"null", "Null", "NULL", "~", "None"}, v) {
+		return ""
+	}
+	return v
 }
 
 var (
@@ -175,7 +184,7 @@ func plainly(b []byte) []byte {
 		}
 		return []byte{byte(v)}
 	}
-	if bytes.Contains(out, []byte(`\u00`)) || bytes.Contains(out, []byte(`\x`)) || bytes.Contains(out, []byte(`\U0`)) || bytes.Contains(out, []byte("\\\n")) || bytes.Contains(out, []byte("\\\r")) {
+	if hasEscapes(out) {
 		out = escapes().ReplaceAllFunc(out, letter)
 	}
 	if bytes.IndexByte(out, '!') >= 0 && bytes.IndexByte(out, '%') >= 0 {
@@ -185,6 +194,32 @@ func plainly(b []byte) []byte {
 		return nil
 	}
 	return out
+}
+
+// hasEscapes looks for a backslash that writes a letter, or joins two lines. Programs that
+// write JSON escape other characters than these.
+func hasEscapes(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, '\\')
+		if i < 0 || i+1 >= len(b) {
+			return false
+		}
+		at := -1 // of the upper half of the letter
+		switch b[i+1] {
+		case '\n', '\r':
+			return true
+		case 'x':
+			at = 2
+		case 'u':
+			at = 4
+		case 'U':
+			at = 8
+		}
+		if at > 0 && i+at < len(b) && b[i+at] >= '2' && b[i+at] <= '7' {
+			return true
+		}
+		b = b[i+2:]
+	}
 }
 
 // holds reports which of some words stand in a text, also where escapes write them.
@@ -262,13 +297,17 @@ const maxJSON = 16 << 20
 func serialised(head []byte) string {
 	has := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
-	case has("A\n2\n"), has("A\n3\n"), has("RDA1\nA\n"), has("RDA2\nA\n"), has("RDA3\nA\n"), has("A\r\n2\r\n"), has("A\r\n3\r\n"):
+	case has("RDA1\nA\n"), has("RDA2\nA\n"), has("RDA3\nA\n"), rText().Match(head[:min(len(head), 200)]):
 		return "objects of R, which may be promises that run when they are looked at"
 	case torch7().Match(head[:min(len(head), 200)]):
 		return "objects of Torch 7, which may hold functions of Lua"
 	}
 	return ""
 }
+
+// rText is R's text form: A, the version of the form, and the versions of R that wrote
+// it and that can read it, as numbers of five digits or more.
+var rText = pattern.Of(`^A\r?\n[23]\r?\n\d{5,7}\r?\n\d{5,7}\r?\n`)
 
 var torch7 = pattern.Of(`^\d+\n\d+\n\d+\nV \d+\n`)
 

@@ -333,5 +333,14 @@ func (p *parser) judge(kv KV, at int64) {
 		p.f.Templates[kv.Key] = rep
 		return
 	}
+	if kv.Len <= p.lim.Text && (strings.Contains(kv.Text, "{{") || strings.Contains(kv.Text, "{%")) {
+		// No reader is known that takes a template from here; what reaches for Python's
+		// insides has no other use.
+		for _, is := range jinja.Analyse(kv.Key, kv.Text, jinja.Limits{}).Issues {
+			if is.Level == issue.Malicious {
+				p.issues.Add(is.Rule, is.Level, is.Where, at, "%s", is.Text)
+			}
+		}
+	}
 	p.look(kv)
 }
