@@ -25,4 +25,5 @@ const borrowedNames = `PyFuncDistance PyFuncDistance32 PyFuncDistance64 ABC OS
 	Args Argument Device DeviceDict DeviceDtypeDict DeviceLikeType EPS EdgeOrNode GlobalOptimizerPostHook GlobalOptimizerPreHook Indices Kwargs
 	NodePattern ObserverOrFakeQuantize OrdDict ParamsT Pattern QConfigAny QuantizeHandler QuantizerCls StateDict SupportsFloat SymInt
 	TensorListList TypeAlias TypeAliasType TypeIs _Callable _Conv1dMetadata _Conv2dMetadata _Conv3dMetadata _Dirichlet_backward _MatchResult
-	_MatchResultWithQConfig _Number _ObserverOrFakeQuantizeConstructor _ParamSpec _Reduction _TypeVar _VF Function BackwardHookFunction`
+	_MatchResultWithQConfig _Number _ObserverOrFakeQuantizeConstructor _ParamSpec _Reduction _TypeVar _VF Function BackwardHookFunction
+	F_pil F_t PIL PILImage Image ImageEnhance ImageOps ImageOrVideo TreeSpec DualGraphModule NodePathTracer LeafModuleAwareTracer WrapperFactories`

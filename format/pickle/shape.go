@@ -57,6 +57,7 @@ var namespaces = []namespace{
 	{"torch.ao.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class, "", false},
 	{"torch.nn.quantized", "modules dynamic", "a quantised layer of torch: __setstate__ stores", class, "", false},
 	{"torch.optim", "lbfgs adadelta adagrad adam adamax adamw asgd nadam radam rmsprop rprop sgd sparse_adam lr_scheduler _adafactor _muon swa_utils", "an optimiser of torch: __setstate__ stores", class, "", false},
+	{"torchvision", "models ops transforms", "a layer or step of torchvision: stores", class, "", false},
 	{"torch.utils.data", "sampler", "a sampler: numbers, and a data set vouched for", class, "Sampler", false},
 	{"torch.utils.data", "distributed", "a sampler: numbers, and a data set vouched for", class, "DistributedSampler", false},
 	{"torch.utils.data", "dataset", "a data set in memory: tensors", class, "Dataset Subset", false},

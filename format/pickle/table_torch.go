@@ -44,6 +44,10 @@ var torchMore = []group{
 	// handed to a native class, which is looked up by the name beside it.
 	{why: "packed weights of a quantised layer: tensors", use: useValue | useNew, state: stateScriptObject, in: "torch.", names: "ScriptObject _C.ScriptObject"},
 
+	{why: "a tensor with a meaning", use: class, in: "torchvision.tv_tensors.", names: "_image.Image _mask.Mask _video.Video _bounding_boxes.BoundingBoxes _keypoints.KeyPoints"},
+	{why: "one of several ways: a word", use: useValue, rule: ruleText, in: "torchvision.", names: `transforms.functional.InterpolationMode transforms.autoaugment.AutoAugmentPolicy
+		tv_tensors._bounding_boxes.BoundingBoxFormat`},
+	{why: "the mark of a parameter without a default", use: useValue, over: true, in: "inspect.", names: "_empty"},
 	{why: "the arguments of a command line, as attributes", use: class, in: "argparse.", names: "Namespace"},
 }
 
