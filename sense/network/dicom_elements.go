@@ -92,10 +92,13 @@ func (s *dicomStream) Element(from dicom.Side, o *dicom.Operation, e *dicom.Elem
 	}
 	t := o.Tally.(*dicomTally)
 	value := e.Bytes()
+	request := from == o.Invoker
+	if request && o.Request.Field == dicom.CStoreRQ {
+		s.settings.element(e, value) // also 32, whose bytes are a space and a null
+	}
 	if len(value) == 0 {
 		return
 	}
-	request := from == o.Invoker
 	query := false
 	switch o.Request.Field {
 	case dicom.CFindRQ, dicom.CGetRQ, dicom.CMoveRQ:
@@ -103,9 +106,6 @@ func (s *dicomStream) Element(from dicom.Side, o *dicom.Operation, e *dicom.Elem
 	case dicom.CStoreRQ:
 		if request && e.Depth() == 0 {
 			s.equipment.add(e.Tag, value)
-		}
-		if request {
-			s.settings.element(e, value)
 		}
 	}
 	if query {

@@ -206,7 +206,11 @@ func (d *dicomwebObject) Close(bool) {
 
 func (d *dicomwebObject) element(e *dicom.Element) {
 	value := e.Bytes()
-	if e.VR == dicom.SQ || len(value) == 0 {
+	if e.VR == dicom.SQ {
+		return
+	}
+	d.set.element(e, value) // also 32, whose bytes are a space and a null
+	if len(value) == 0 {
 		return
 	}
 	o := d.all
@@ -214,7 +218,6 @@ func (d *dicomwebObject) element(e *dicom.Element) {
 	if sort := dicomAbout[e.Tag]; sort != nil {
 		*sort(&o.personal) = true
 	}
-	d.set.element(e, value)
 	if e.Depth() > 0 {
 		return
 	}
