@@ -24,14 +24,18 @@ type Models interface {
 	Column(key string, q picture.Query) (*picture.Column, error)
 	Document(kind, digest string) (*picture.Document, error)
 	Compare(a, b picture.Version) (*picture.Comparison, error)
+	Performance(key string, q picture.PerformanceQuery) (*picture.Performance, error)
+	Versions() []behaviour.Version
 }
 
 var modelRoutes = []Route{
 	{Method: GET, Path: "/api/v1/models", ID: "list-models", Tag: "models", Summary: "The AI models in use",
 		Doc: "Sorts: name, service, version, failing, unknown, last, severity.", Needs: account.View, register: list((*Server).listModels)},
 	{Method: GET, Path: "/api/v1/models/compare", ID: "compare-models", Tag: "models", Summary: "What differs between two versions of a model",
-		Doc:   "a and b are ids of releases. The differences are held against the changes that the plan of a agreed to; the references are compared column by column.",
+		Doc:   "a and b are ids as the list of versions has them: releases, versions known from their answers, files alone. The differences are held against the changes that the plan of a agreed to; cards, figures, weights and references are held beside each other.",
 		Needs: account.View, Errors: []int{404, 422, 501}, register: handle((*Server).compareModels)},
+	{Method: GET, Path: "/api/v1/models/versions", ID: "list-model-versions", Tag: "models", Summary: "Versions of models of which anything is known",
+		Doc: "By documents, by what was found in their files, or because they answer or answered here. Sorts: name.", Needs: account.View, register: list((*Server).listModelVersions)},
 	{Method: GET, Path: "/api/v1/models/{key}", ID: "get-model", Tag: "models", Summary: "One model: who it is, what feeds it, what is judged of it",
 		Doc: "Its key is NAME@SERVICE, or NAME where no service is told.", Needs: account.View, Errors: []int{404}, register: handle((*Server).getModel)},
 	{Method: GET, Path: "/api/v1/models/{key}/heat", ID: "get-model-heat", Tag: "models", Summary: "What changed when: columns by time",
@@ -39,6 +43,8 @@ var modelRoutes = []Route{
 	{Method: GET, Path: "/api/v1/models/{key}/columns/{column}", ID: "get-model-column", Tag: "models", Summary: "The distribution of one column, now and in the reference",
 		Doc:   "Each point carries the interval that the sketch leaves. Now is one window, those between two times, or the newest.",
 		Needs: account.View, Errors: []int{404, 422}, register: handle((*Server).modelColumn)},
+	{Method: GET, Path: "/api/v1/models/{key}/performance", ID: "get-model-performance", Tag: "models", Summary: "How right a model was over time, as outcomes tell it and as it was estimated before",
+		Doc: "With intervals; by group of patients; a reliability diagram and a decision curve where the score is a probability.", Needs: account.View, Errors: []int{404, 422}, register: handle((*Server).modelPerformance)},
 	{Method: GET, Path: "/api/v1/models/{key}/timeline", ID: "list-model-events", Tag: "models", Summary: "What happened to a model, to its release and to what feeds it, oldest first",
 		Doc: "Joined: events of its behaviour, findings about it, about its release and about the devices that feed it.", Needs: account.View, Errors: []int{404}, register: list((*Server).modelTimeline)},
 	{Method: GET, Path: "/api/v1/models/{key}/documents/{digest}", ID: "get-model-document", Tag: "models", Summary: "A card, plan, reference or scan report of a model, in plain fields",
@@ -253,22 +259,24 @@ func (s *Server) listModels(ctx context.Context, in *modelsInput) (RowsFunc[Mode
 // ModelDetail is a model with all that its page shows.
 type ModelDetail struct {
 	ModelRow
-	Judgements []check.Judgement    `json:"judgements" doc:"What is judged now, by topic and item."`
+	Judgements []ModelJudgement     `json:"judgements" doc:"What is judged now, by topic and item."`
 	Series     []behaviour.Series   `json:"series" doc:"How performance, calibration, subgroups and oversight went."`
 	Documents  []behaviour.Document `json:"documents" doc:"In force: card, plan, references."`
 	Lines      []behaviour.Line     `json:"lines" doc:"What is kept: windows of sketches, never rows."`
-	Versions   []ModelVersion       `json:"versions" doc:"Releases of the same model, for comparing."`
+	Versions   []ModelVersion       `json:"versions" doc:"Of the same model, for comparing; the newest first."`
 }
 
-// ModelVersion is a release of the same model.
+// ModelVersion is a version of the same model.
 type ModelVersion struct {
-	Release wardround.ReleaseID `json:"release"`
+	ID      string              `json:"id" doc:"What the comparison takes."`
+	Release wardround.ReleaseID `json:"release,omitempty" doc:"Only if there is one."`
 	Name    string              `json:"name"`
 	Version string              `json:"version"`
 	Current bool                `json:"current" doc:"It is the one in use."`
 }
 
 type modelInput struct {
+	Spoken
 	Key string `path:"key" minLength:"1" maxLength:"500"`
 }
 
@@ -294,7 +302,7 @@ func (s *Server) getModel(ctx context.Context, in *modelInput) (*modelOutput, er
 	if err != nil {
 		return nil, err
 	}
-	d := &ModelDetail{ModelRow: v.row(&m.Summary), Judgements: some(m.Judgements), Series: []behaviour.Series{}, Documents: some(m.Documents), Lines: some(m.Lines), Versions: []ModelVersion{}}
+	d := &ModelDetail{ModelRow: v.row(&m.Summary), Judgements: tellJudgements(m.Judgements, s.language(ctx, in.Language)), Series: []behaviour.Series{}, Documents: some(m.Documents), Lines: some(m.Lines), Versions: []ModelVersion{}}
 	for _, x := range m.Series {
 		if slices.Contains(drawn, x.Topic) {
 			d.Series = append(d.Series, x)
@@ -303,20 +311,11 @@ func (s *Server) getModel(ctx context.Context, in *modelInput) (*modelOutput, er
 	for i := range d.Lines {
 		d.Lines[i].Recent = some(d.Lines[i].Recent)
 	}
-	if ix := s.index(); ix != nil && d.Product != "" {
-		all, err := ix.Summaries(ctx, s.scope(ctx))
-		if err != nil {
-			return nil, err
+	for _, x := range s.versions(ctx) {
+		if x.Model == d.Key || d.Product != "" && strings.EqualFold(x.Product, d.Product) && (d.Maker == "" || strings.EqualFold(x.Maker, d.Maker)) {
+			d.Versions = append(d.Versions, ModelVersion{x.ID, x.Release, x.Name, x.Version, x.Model == d.Key && x.Current})
 		}
-		for i := range all {
-			r := all[i].Release
-			if strings.EqualFold(r.Product, d.Product) && (d.Maker == "" || strings.EqualFold(r.Maker, d.Maker)) {
-				d.Versions = append(d.Versions, ModelVersion{r.ID, r.Name(), r.Version, r.ID == d.Release})
-			}
-		}
-		slices.SortFunc(d.Versions, func(a, b ModelVersion) int {
-			return cmp.Or(strings.Compare(b.Version, a.Version), cmp.Compare(a.Release, b.Release))
-		})
 	}
+	slices.SortStableFunc(d.Versions, func(a, b ModelVersion) int { return strings.Compare(b.Version, a.Version) })
 	return &modelOutput{d}, nil
 }

@@ -35,7 +35,7 @@ type columnInput struct {
 	Key     string    `path:"key" minLength:"1" maxLength:"500"`
 	Column  string    `path:"column" minLength:"1" maxLength:"500"`
 	Group   string    `query:"group" maxLength:"500" doc:"sex=F, source=CT_3; empty: all rows."`
-	Part    string    `query:"part" maxLength:"100" doc:"inputs: metadata of what devices send; empty: inference."`
+	Part    string    `query:"part" maxLength:"100" doc:"inputs: metadata of what devices send; results: laboratory results that it is fed with; empty: inference."`
 	Window  string    `query:"window" maxLength:"100" doc:"Digest of one window."`
 	From    time.Time `query:"from" doc:"Windows that end later."`
 	To      time.Time `query:"to" doc:"Windows that begin earlier."`
@@ -56,6 +56,7 @@ func (s *Server) modelColumn(ctx context.Context, in *columnInput) (*columnOutpu
 }
 
 type modelDocumentInput struct {
+	Spoken
 	Key    string `path:"key" minLength:"1" maxLength:"500"`
 	Digest string `path:"digest" minLength:"1" maxLength:"100"`
 }
@@ -91,6 +92,7 @@ func (s *Server) modelDocument(ctx context.Context, in *modelDocumentInput) (*mo
 	if err != nil {
 		return nil, err
 	}
+	tellScan(d.Scan, s.language(ctx, in.Language))
 	return &modelDocumentOutput{d}, nil
 }
 
@@ -100,7 +102,8 @@ type ModelEvent struct {
 	Until    *time.Time          `json:"until,omitempty" doc:"When it was over, of a finding that is fixed."`
 	Lane     string              `json:"lane" enum:"devices,inputs,outputs,release,security,people" doc:"Where it is drawn."`
 	Kind     string              `json:"kind" doc:"first, version, source, schema, document, signature, artefact, verdict, decision, finding."`
-	Said     string              `json:"said" doc:"In English; {source} and {item} are the fields."`
+	Said     string              `json:"said" doc:"{source} and {item} are to be put in."`
+	Language string              `json:"language" doc:"Of said."`
 	State    string              `json:"state,omitempty" enum:"pass,fail,unknown"`
 	Severity wardround.Severity  `json:"severity"`
 	Topic    string              `json:"topic,omitempty"`
@@ -112,6 +115,24 @@ type ModelEvent struct {
 	Finding  string              `json:"finding,omitempty"`
 	Asset    wardround.AssetID   `json:"asset,omitempty"`
 	Release  wardround.ReleaseID `json:"release,omitempty"`
+	// Candidates are of a verdict that began to fail.
+	Candidates []ModelCandidate `json:"candidates,omitempty" doc:"What came before and may have led to it, the closest tie and the shortest time first. No cause is proven."`
+}
+
+// ModelCandidate is something that happened before and may have led to a verdict.
+type ModelCandidate struct {
+	At     time.Time         `json:"at" doc:"As of the event on this timeline."`
+	Kind   string            `json:"kind"`
+	Said   string            `json:"said" doc:"In the language of the event; {source} and {item} are to be put in."`
+	Source string            `json:"source,omitempty"`
+	Topic  string            `json:"topic,omitempty"`
+	Item   string            `json:"item,omitempty"`
+	Before string            `json:"before,omitempty"`
+	After  string            `json:"after,omitempty"`
+	Link   string            `json:"link" enum:"same-input,same-device,feeds-it,read-by-it,the-model" doc:"What ties the two."`
+	Tie    string            `json:"tie" doc:"The same in the language of the event."`
+	Ahead  int64             `json:"ahead_s" doc:"How many seconds before."`
+	Asset  wardround.AssetID `json:"asset,omitempty" doc:"The device, where it is one of the inventory."`
 }
 
 // lanes are where the kinds of event are drawn.
@@ -142,6 +163,7 @@ const mostTimeline = 200
 
 type modelTimelineInput struct {
 	ListQuery
+	Spoken
 	Key string `path:"key" minLength:"1" maxLength:"500"`
 }
 
@@ -153,17 +175,34 @@ func (s *Server) modelTimeline(ctx context.Context, in *modelTimelineInput) (Row
 	if _, err := in.sorted("at", "at"); err != nil {
 		return nil, err
 	}
+	language := s.language(ctx, in.Language)
 	rows := []ModelEvent{}
+	answers := map[string]bool{} // columns of what it answers
+	for i := range m.Judgements {
+		if m.Judgements[i].Topic == "output" {
+			answers[m.Judgements[i].Item] = true
+		}
+	}
 	sources := map[string]wardround.AssetID{}
 	for _, x := range m.Sources {
 		if a := v.asset(x.Asset); a != nil {
 			sources[x.Name] = a.ID
 		}
 	}
-	for _, e := range m.Events {
-		row := ModelEvent{At: e.At.UTC(), Lane: lanes[e.Kind], Kind: e.Kind, Said: e.Said, Topic: e.Topic, Item: e.Item, Source: e.Source, Before: e.Before, After: e.After, Digest: e.Digest, Asset: sources[e.Source]}
+	for i, e := range m.Events {
+		row := ModelEvent{At: e.At.UTC(), Lane: lanes[e.Kind], Kind: e.Kind, Topic: e.Topic, Item: e.Item, Source: e.Source, Before: e.Before, After: e.After, Digest: e.Digest, Asset: sources[e.Source]}
+		row.Said, row.Language = check.PhraseIn(language, e.Said)
 		if e.Kind == behaviour.EventVerdict {
 			row.Lane = laneOf(e.Topic)
+			if e.Topic == "trend" && !answers[e.Item] {
+				row.Lane = "inputs"
+			}
+		}
+		for _, c := range behaviour.Candidates(m.Events, &m.Events[i]) {
+			said, _ := check.PhraseIn(language, c.Said)
+			tie, _ := check.PhraseIn(language, strings.ReplaceAll(c.Link, "-", " "))
+			row.Candidates = append(row.Candidates, ModelCandidate{At: c.At.UTC(), Kind: c.Kind, Said: said, Source: c.Source, Topic: c.Topic, Item: c.Item,
+				Before: c.Before, After: c.After, Link: c.Link, Tie: tie, Ahead: int64(c.Ahead / time.Second), Asset: sources[c.Source]})
 		}
 		switch e.Kind {
 		case behaviour.EventVerdict, behaviour.EventArtefact, behaviour.EventSignature:
@@ -183,6 +222,7 @@ func (s *Server) modelTimeline(ctx context.Context, in *modelTimelineInput) (Row
 			return err
 		}
 		for _, f := range list {
+			f = f.In(language)
 			topic, ofModel := strings.CutPrefix(f.Check, "model.")
 			if events := told[topic+"\x00"+f.Item]; ofModel && lane == "" && len(events) > 0 {
 				for _, e := range events {
@@ -195,6 +235,7 @@ func (s *Server) modelTimeline(ctx context.Context, in *modelTimelineInput) (Row
 			}
 			x := row
 			x.At, x.Until, x.Kind, x.Said, x.Severity, x.Item, x.Finding, x.State = f.Opened.UTC(), moment(f.Fixed), "finding", f.Title, f.Severity, f.Item, f.ID, wardround.Fail.String()
+			x.Language = f.Language
 			x.Lane = cmp.Or(lane, "security")
 			if ofModel {
 				x.Lane = laneOf(topic)
@@ -230,72 +271,4 @@ func (s *Server) findingsAbout(ctx context.Context, subject wardround.Subject) (
 	}
 	p, err := s.opt.Board.Findings(board.FindingQuery{List: board.List{Visible: s.sight(ctx, account.View), Sort: "-severity", Limit: mostTimeline}, Subject: subject, Fixed: true})
 	return p.Items, err
-}
-
-type compareInput struct {
-	A string `query:"a" required:"true" minLength:"1" maxLength:"100" doc:"Id of a release: the version in use."`
-	B string `query:"b" required:"true" minLength:"1" maxLength:"100" doc:"Id of a release: the version that is to take its place."`
-}
-
-// ModelComparison is two versions beside each other.
-type ModelComparison struct {
-	A ModelSide `json:"a"`
-	B ModelSide `json:"b"`
-	*picture.Comparison
-}
-
-// ModelSide is one of the two.
-type ModelSide struct {
-	Release   wardround.ReleaseID `json:"release"`
-	Name      string              `json:"name"`
-	Version   string              `json:"version"`
-	Artefact  string              `json:"artefact" enum:"inert,safe,unknown,malicious,unreadable,none"`
-	Signature string              `json:"signature" enum:"verified,failed,unsigned,unknown,none"`
-	Card      bool                `json:"card" doc:"There is one."`
-	Plan      bool                `json:"plan"`
-	Reference bool                `json:"reference"`
-}
-
-type compareOutput struct{ Body *ModelComparison }
-
-func (s *Server) compareModels(ctx context.Context, in *compareInput) (*compareOutput, error) {
-	out := &ModelComparison{}
-	var of [2]picture.Version
-	for i, x := range []struct {
-		id   string
-		side *ModelSide
-	}{{in.A, &out.A}, {in.B, &out.B}} {
-		r, err := s.releaseOf(ctx, x.id)
-		if err != nil {
-			return nil, err
-		}
-		docs, err := s.documents(ctx, func(d *wardround.Document) bool {
-			return d.Release == r.Release.ID && d.Problem == "" && d.Replaced.IsZero()
-		})
-		if err != nil {
-			return nil, err
-		}
-		v := picture.Version{Name: r.Release.Name()}
-		for _, d := range docs { // newest first
-			for kind, to := range map[wardround.DocumentKind]*string{wardround.DocumentModelCard: &v.Card, wardround.DocumentModelPlan: &v.Plan, wardround.DocumentModelReference: &v.Reference, wardround.DocumentModelDiff: &v.Diff} {
-				if d.Kind == kind && *to == "" {
-					*to = d.Blob.Digest
-				}
-			}
-		}
-		of[i] = v
-		*x.side = ModelSide{Release: r.Release.ID, Name: v.Name, Version: r.Release.Version, Artefact: "none", Signature: "none", Card: v.Card != "", Plan: v.Plan != "", Reference: v.Reference != ""}
-		if s.opt.Models != nil {
-			list := s.opt.Models.Releases("artefact", "signature")[r.Release.ID]
-			x.side.Artefact, x.side.Signature = artefactOf(list), signatureOf(list)
-		}
-	}
-	if s.opt.Models == nil {
-		return nil, missing("what is known of models")
-	}
-	var err error
-	if out.Comparison, err = s.opt.Models.Compare(of[0], of[1]); err != nil {
-		return nil, err
-	}
-	return &compareOutput{out}, nil
 }

@@ -68,21 +68,32 @@ func reasonIn(language, text string) (string, bool) {
 
 // reason tells a reason, or several; "" if one is not known.
 func (b *book) reason(language, text string) string {
-	if told, ok := b.reasons.tell(b, language, text, 0); ok {
+	if told, ok := b.inParts(language, text, b.reasons); ok {
 		return told
 	}
+	told, _ := b.reasons.tell(b, language, text, 0)
+	return told
+}
+
+// inParts tells sentences that are parted by semicolons, each by itself: a place of a
+// phrase takes any text, and would take what follows, too. False if there is one
+// sentence, or one is not known; then the text may be a phrase as a whole.
+func (b *book) inParts(language, text string, of ...*chapter) (string, bool) {
 	parts := strings.Split(text, "; ")
-	if len(parts) > maxReasons {
-		return ""
+	if len(parts) == 1 || len(parts) > maxReasons {
+		return "", false
 	}
+next:
 	for i, p := range parts {
-		told, ok := b.reasons.tell(b, language, p, 0)
-		if !ok {
-			return ""
+		for _, c := range of {
+			if told, ok := c.tell(b, language, p, 0); ok {
+				parts[i] = told
+				continue next
+			}
 		}
-		parts[i] = told
+		return "", false
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, "; "), true
 }
 
 // recall returns what a reason was told as before: a list has few reasons many times.
@@ -111,7 +122,11 @@ func FactIn(language, name string, v any) (told any, known bool) {
 			return v, false
 		}
 		b := phrasebook()
-		for _, c := range []*chapter{b.facts[name], b.facts["*"]} {
+		of := []*chapter{b.facts[name], b.facts["*"]}
+		if t, ok := b.inParts(language, v, of...); ok {
+			return t, true
+		}
+		for _, c := range of {
 			if t, ok := c.tell(b, language, v, 0); ok {
 				return t, true
 			}

@@ -207,7 +207,7 @@ func sample(e ast.Expr) (string, bool) {
 		a, known := sample(e.X)
 		b, too := sample(e.Y)
 		if !known {
-			if a = "7"; strings.HasPrefix(b, "; ") {
+			if a = "7"; strings.HasPrefix(b, "; ") || strings.HasPrefix(b, ". ") {
 				a = "reports for several devices"
 			}
 		}

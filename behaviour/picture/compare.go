@@ -18,6 +18,7 @@ type Version struct {
 	Plan      string
 	Reference string
 	Diff      string // of the weights against the version before
+	Key       string // of the model that answers in it, for what was measured here
 }
 
 // Comparison is what differs between two versions.
@@ -31,18 +32,23 @@ type Comparison struct {
 	// ColumnsKnown: both versions have a reference that can be read.
 	ColumnsKnown bool     `json:"columns_known"`
 	Weights      *Weights `json:"weights,omitempty" doc:"Tensor by tensor, where a comparison came with the second."`
-	Problems     []string `json:"problems" doc:"Documents that could not be read."`
+	// CardsKnown: both versions have a card that can be read; Cards is where they differ.
+	CardsKnown bool         `json:"cards_known"`
+	Cards      []CardChange `json:"cards"`
+	Metrics    []MetricRow  `json:"metrics" doc:"Figures of performance side by side."`
+	Problems   []string     `json:"problems" doc:"Documents that could not be read."`
 }
 
 // Change is one difference, held against the changes that were agreed.
 type Change struct {
-	What    string `json:"what"`
-	Item    string `json:"item,omitempty"`
-	From    string `json:"from,omitempty"`
-	To      string `json:"to,omitempty"`
-	Verdict string `json:"verdict" enum:"inside,outside,unknown"`
-	Clause  string `json:"clause,omitempty"`
-	Why     string `json:"why"`
+	What    string   `json:"what"`
+	Item    string   `json:"item,omitempty"`
+	From    string   `json:"from,omitempty"`
+	To      string   `json:"to,omitempty"`
+	Verdict string   `json:"verdict" enum:"inside,outside,unknown"`
+	Clause  string   `json:"clause,omitempty"`
+	Why     string   `json:"why"`
+	English []string `json:"english,omitempty" doc:"Names of the texts that stay English, because nobody translated them."`
 }
 
 // ColumnDistance is how far apart a column of two references is.
@@ -59,7 +65,7 @@ type ColumnDistance struct {
 // Compare holds two versions beside each other. What cannot be read is told, and
 // counts as not known. Errors: those of the blobs.
 func (m *Models) Compare(a, b Version) (*Comparison, error) {
-	out := &Comparison{Changes: []Change{}, Unseen: []string{}, Columns: []ColumnDistance{}, Problems: []string{}}
+	out := &Comparison{Changes: []Change{}, Unseen: []string{}, Columns: []ColumnDistance{}, Cards: []CardChange{}, Metrics: []MetricRow{}, Problems: []string{}}
 	old, plan, err := m.facts(a, out)
 	if err != nil {
 		return nil, err
@@ -76,12 +82,20 @@ func (m *Models) Compare(a, b Version) (*Comparison, error) {
 	out.Planned = plan != nil && plan.PCCP != nil
 	out.Verdict, out.Rollback = string(c.Verdict), c.Rollback
 	for _, x := range c.Changes[:min(len(c.Changes), maxListed)] {
-		out.Changes = append(out.Changes, Change{string(x.What), x.Item, x.From, x.To, string(x.Verdict), x.Clause, x.Why})
+		out.Changes = append(out.Changes, Change{string(x.What), x.Item, x.From, x.To, string(x.Verdict), x.Clause, x.Why, nil})
 	}
 	for _, k := range c.Unseen {
 		out.Unseen = append(out.Unseen, string(k))
 	}
-	return out, m.references(a.Reference, b.Reference, out)
+	if err := m.sides(a, b, plan, out); err != nil {
+		return nil, err
+	}
+	if err := m.references(a.Reference, b.Reference, out); err != nil {
+		return nil, err
+	}
+	slices.Sort(out.Problems)
+	out.Problems = slices.Compact(out.Problems)
+	return out, nil
 }
 
 // told reports whether an error is of a document and was told, rather than of the disk.

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/artefact"
 	"github.com/wardround/wardround/format/modelcard"
 	"github.com/wardround/wardround/model"
 )
@@ -81,6 +83,19 @@ type Scan struct {
 	Calls   []ScanCall `json:"calls,omitempty" doc:"What loading it would import, and call."`
 	Trail   []ScanStep `json:"trail,omitempty" doc:"The opcodes that lead to what is grave."`
 	Parts   []ScanPart `json:"parts,omitempty"`
+	Rules   []ScanRule `json:"explained,omitempty" doc:"What the rules that were hit mean."`
+}
+
+// ScanRule explains what a hit means.
+type ScanRule struct {
+	ID    string   `json:"id"`
+	Title string   `json:"title"`
+	Means string   `json:"means,omitempty" doc:"In English, as all that follows."`
+	Do    string   `json:"do,omitempty"`
+	Dont  string   `json:"dont,omitempty"`
+	Wrong string   `json:"wrong,omitempty" doc:"When the rule is wrong."`
+	ATLAS []string `json:"atlas,omitempty" doc:"Techniques of MITRE ATLAS."`
+	CWE   []string `json:"cwe,omitempty"`
 }
 
 // ScanHit is one thing that was found.
@@ -186,6 +201,13 @@ func (m *Models) Document(kind, digest string) (*Document, error) {
 		s := &Scan{}
 		if err = json.Unmarshal(b, s); err == nil {
 			s.Hits, s.Calls, s.Trail, s.Parts = s.Hits[:min(len(s.Hits), maxListed)], s.Calls[:min(len(s.Calls), maxListed)], s.Trail[:min(len(s.Trail), maxListed)], s.Parts[:min(len(s.Parts), maxListed)]
+			s.Rules = nil
+			for _, h := range s.Hits {
+				r, ok := artefact.LookupRule(h.Rule)
+				if ok && !slices.ContainsFunc(s.Rules, func(x ScanRule) bool { return x.ID == h.Rule }) {
+					s.Rules = append(s.Rules, ScanRule{h.Rule, r.Title, r.Means, r.Do, r.Dont, r.Wrong, r.ATLAS, r.CWE})
+				}
+			}
 			out.Scan = s
 		}
 	default:

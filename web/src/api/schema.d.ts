@@ -1117,11 +1117,33 @@ export interface paths {
         };
         /**
          * What differs between two versions of a model
-         * @description a and b are ids of releases. The differences are held against the changes that the plan of a agreed to; the references are compared column by column.
+         * @description a and b are ids as the list of versions has them: releases, versions known from their answers, files alone. The differences are held against the changes that the plan of a agreed to; cards, figures, weights and references are held beside each other.
          *
          *     Needs the permission view.
          */
         get: operations["compare-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions of models of which anything is known
+         * @description By documents, by what was found in their files, or because they answer or answered here. Sorts: name.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["list-model-versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1206,6 +1228,28 @@ export interface paths {
          * @description Needs the permission view.
          */
         get: operations["get-model-heat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{key}/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How right a model was over time, as outcomes tell it and as it was estimated before
+         * @description With intervals; by group of patients; a reliability diagram and a decision curve where the score is a probability.
+         *
+         *     Needs the permission view.
+         */
+        get: operations["get-model-performance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2640,6 +2684,17 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        BenefitPoint: {
+            /**
+             * Format: double
+             * @description Of acting on everybody; on nobody it is 0.
+             */
+            all: number;
+            /** Format: double */
+            model: number;
+            /** Format: double */
+            threshold: number;
+        };
         Blob: {
             digest: string;
             /** Format: int64 */
@@ -2667,6 +2722,12 @@ export interface components {
             observations: number;
             /** Format: int64 */
             packets: number;
+        };
+        CardChange: {
+            /** @enum {string} */
+            field: "maker" | "name" | "description" | "licences" | "task" | "approach" | "architecture" | "inputs" | "outputs" | "users" | "use_cases" | "limitations" | "risks" | "datasets";
+            from: string[];
+            to: string[];
         };
         CaseDetail: {
             acknowledged: boolean;
@@ -2908,6 +2969,10 @@ export interface components {
             version: number;
             /** @description The kinds of observations it is run for. */
             watch: string[];
+        };
+        Choice: {
+            metric: string;
+            point?: string;
         };
         Claim: {
             /** Format: date-time */
@@ -3246,6 +3311,19 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        Estimated: {
+            group?: string;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            n?: number;
+            /** Format: date-time */
+            to: string;
+            /** Format: double */
+            value: number;
+        };
         Event: {
             /** Format: date-time */
             at: string;
@@ -3366,6 +3444,24 @@ export interface components {
             /** Format: int64 */
             records: number;
             trust?: string;
+        };
+        Figure: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            metric: string;
+            point?: string;
+            /** Format: double */
+            value: number;
+        };
+        FigureLimit: {
+            /** Format: double */
+            at_least?: number;
+            /** Format: double */
+            at_most?: number;
+            /** @enum {string} */
+            by: "plan" | "maker" | "card";
         };
         Finding: {
             asset?: string;
@@ -3571,10 +3667,32 @@ export interface components {
             id: string;
             name: string;
         };
+        GroupPicture: {
+            enough: boolean;
+            group: string;
+            /**
+             * Format: int64
+             * @description Patients or studies below which nothing is said of it.
+             */
+            minimum: number;
+            spans: components["schemas"]["PerformanceSpan"][];
+            whole: components["schemas"]["PerformanceSpan"];
+        };
         Growth: {
             day: string;
             /** Format: int64 */
             size: number;
+        };
+        Guess: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            name: string;
+            /** Format: double */
+            realised: number;
+            /** Format: double */
+            value: number;
         };
         Heartbeat: {
             /** Format: int64 */
@@ -3747,6 +3865,33 @@ export interface components {
             other: string;
             reason?: string;
         };
+        MetricRow: {
+            a?: components["schemas"]["MetricSide"];
+            /** @description Both intervals are known and do not touch. */
+            apart: boolean;
+            b?: components["schemas"]["MetricSide"];
+            group?: string;
+            metric: string;
+            point?: string;
+            /**
+             * @description Measured here from outcomes, claimed by the card, or of the outcomes in the reference. Only figures of one source are held beside each other.
+             * @enum {string}
+             */
+            source: "measured" | "claimed" | "reference";
+        };
+        MetricSide: {
+            /** Format: double */
+            high?: number;
+            /** Format: double */
+            low?: number;
+            /**
+             * Format: int64
+             * @description Patients or studies.
+             */
+            units?: number;
+            /** Format: double */
+            value: number;
+        };
         Metrics: {
             /** @description From patched to deployed, by instance, in seconds. */
             deployed: components["schemas"]["Spread"];
@@ -3777,6 +3922,35 @@ export interface components {
             /** @description From an advisory to the verdict, in seconds. */
             verdict: components["schemas"]["Spread"];
         };
+        ModelCandidate: {
+            after?: string;
+            /**
+             * Format: int64
+             * @description How many seconds before.
+             */
+            ahead_s: number;
+            /** @description The device, where it is one of the inventory. */
+            asset?: string;
+            /**
+             * Format: date-time
+             * @description As of the event on this timeline.
+             */
+            at: string;
+            before?: string;
+            item?: string;
+            kind: string;
+            /**
+             * @description What ties the two.
+             * @enum {string}
+             */
+            link: "same-input" | "same-device" | "feeds-it" | "read-by-it" | "the-model";
+            /** @description In the language of the event; {source} and {item} are to be put in. */
+            said: string;
+            source?: string;
+            /** @description The same in the language of the event. */
+            tie: string;
+            topic?: string;
+        };
         ModelCard: {
             approach?: string;
             architecture?: string;
@@ -3801,6 +3975,8 @@ export interface components {
         };
         ModelChange: {
             clause?: string;
+            /** @description Names of the texts that stay English, because nobody translated them. */
+            english?: string[];
             from?: string;
             item?: string;
             to?: string;
@@ -3845,12 +4021,16 @@ export interface components {
             unit?: string;
         };
         ModelComparison: {
-            a: components["schemas"]["ModelSide"];
-            b: components["schemas"]["ModelSide"];
+            a: components["schemas"]["ModelVersionRow"];
+            b: components["schemas"]["ModelVersionRow"];
+            cards: components["schemas"]["CardChange"][];
+            cards_known: boolean;
             changes: components["schemas"]["ModelChange"][];
             /** @description The references, column by column, the farthest apart first. */
             columns: components["schemas"]["ColumnDistance"][];
             columns_known: boolean;
+            /** @description Figures of performance side by side. */
+            metrics: components["schemas"]["MetricRow"][];
             /** @description The first has a plan that agrees to changes. */
             planned: boolean;
             /** @description Documents that could not be read. */
@@ -3941,7 +4121,7 @@ export interface components {
             unknown: number;
             /** @description Empty: nobody told. */
             version?: string;
-            /** @description Releases of the same model, for comparing. */
+            /** @description Of the same model, for comparing; the newest first. */
             versions: components["schemas"]["ModelVersion"][];
             /**
              * @description Of its open findings.
@@ -3980,6 +4160,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             before?: string;
+            /** @description What came before and may have led to it, the closest tie and the shortest time first. No cause is proven. */
+            candidates?: components["schemas"]["ModelCandidate"][];
             digest?: string;
             finding?: string;
             item?: string;
@@ -3990,8 +4172,10 @@ export interface components {
              * @enum {string}
              */
             lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people";
+            /** @description Of said. */
+            language: string;
             release?: string;
-            /** @description In English; {source} and {item} are the fields. */
+            /** @description {source} and {item} are to be put in. */
             said: string;
             /** @enum {string} */
             severity: "none" | "info" | "low" | "medium" | "high" | "critical";
@@ -4068,6 +4252,8 @@ export interface components {
             at: string;
             /** Format: double */
             effect?: number;
+            /** @description Names of the texts that stay English, because nobody translated them. */
+            english?: string[];
             evidence?: string;
             /** Format: int32 */
             exposure?: number;
@@ -4075,10 +4261,15 @@ export interface components {
             facts?: {
                 [key: string]: unknown;
             };
+            /** @description Facts that are words of ours, in the language that is read; the others are the same in each. */
+            facts_told?: {
+                [key: string]: unknown;
+            };
             /** Format: date-time */
             from?: string;
             hostile?: boolean;
             item?: string;
+            language: string;
             /** Format: double */
             limit?: number;
             /** Format: int64 */
@@ -4215,6 +4406,8 @@ export interface components {
             bytes: number;
             /** @description What loading it would import, and call. */
             calls?: components["schemas"]["ScanCall"][];
+            /** @description What the rules that were hit mean. */
+            explained?: components["schemas"]["ScanRule"][];
             format: string;
             /** @description What was found, the gravest first. */
             hits?: components["schemas"]["ScanHit"][];
@@ -4230,19 +4423,6 @@ export interface components {
             item?: string;
             points: components["schemas"]["ModelPoint"][];
             topic: string;
-        };
-        ModelSide: {
-            /** @enum {string} */
-            artefact: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
-            /** @description There is one. */
-            card: boolean;
-            name: string;
-            plan: boolean;
-            reference: boolean;
-            release: string;
-            /** @enum {string} */
-            signature: "verified" | "failed" | "unsigned" | "unknown" | "none";
-            version: string;
         };
         ModelSource: {
             asset?: string;
@@ -4261,9 +4441,36 @@ export interface components {
         ModelVersion: {
             /** @description It is the one in use. */
             current: boolean;
+            /** @description What the comparison takes. */
+            id: string;
             name: string;
-            release: string;
+            /** @description Only if there is one. */
+            release?: string;
             version: string;
+        };
+        ModelVersionRow: {
+            /** @enum {string} */
+            artefact: "inert" | "safe" | "unknown" | "malicious" | "unreadable" | "none";
+            /** @description There is one. */
+            card: boolean;
+            /** @description It is what answers now. */
+            current: boolean;
+            /** @description What the comparison takes: the id of a release, or of a version that is known from its answers, or from a file alone. */
+            id: string;
+            maker?: string;
+            /** @description Key of the model that answers or answered in it. */
+            model?: string;
+            name: string;
+            plan: boolean;
+            product?: string;
+            reference: boolean;
+            /** @description Only if there is one. */
+            release?: string;
+            /** @enum {string} */
+            signature: "verified" | "failed" | "unsigned" | "unknown" | "none";
+            version?: string;
+            /** @description A comparison of its weights came with it. */
+            weights: boolean;
         };
         ModelWindow: {
             digest: string;
@@ -4402,6 +4609,17 @@ export interface components {
             at: string;
             by: string;
             reason: string;
+        };
+        OperatingSpot: {
+            /**
+             * Format: double
+             * @description Share of rows at or above it.
+             */
+            flagged: number;
+            sensitivity: components["schemas"]["Figure"];
+            specificity: components["schemas"]["Figure"];
+            /** Format: double */
+            threshold: number;
         };
         OrderWebhook: {
             /** @description Signs the body, as for notifications. */
@@ -4808,6 +5026,26 @@ export interface components {
              */
             total: number;
         };
+        PageModelVersionRow: {
+            /**
+             * Format: date-time
+             * @description Site time of what was read.
+             */
+            at: string;
+            items: components["schemas"]["ModelVersionRow"][];
+            /** @description Send it as cursor for the next page; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Log position of what was read.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description How many rows fit the filter, on all pages.
+             */
+            total: number;
+        };
         PageNotification: {
             /**
              * Format: date-time
@@ -5040,6 +5278,64 @@ export interface components {
             name: string;
             password: string;
         };
+        Performance: {
+            /** @description Decision curve; only of scores from 0 to 1. */
+            benefit: components["schemas"]["BenefitPoint"][];
+            /** @description Figures that can be asked for. */
+            choices: components["schemas"]["Choice"][];
+            /** @description The chosen figure as estimated before outcomes came. */
+            estimates: components["schemas"]["Estimated"][];
+            /** @description The chosen figure of each group of patients and each device. */
+            groups: components["schemas"]["GroupPicture"][];
+            /** @description Estimates of any figure, and what the outcomes said later; oldest first. */
+            guesses: components["schemas"]["Guess"][];
+            /**
+             * Format: double
+             * @description Of all intervals.
+             */
+            level: number;
+            /** @description What the chosen figure has to be, and who says so. */
+            limits: components["schemas"]["FigureLimit"][];
+            metric: string;
+            /** @description Sensitivity and specificity by threshold. */
+            operating: components["schemas"]["OperatingSpot"][];
+            point?: string;
+            /** @description Operating points of the score. */
+            points: components["schemas"]["PointPicture"][];
+            /** @description Tables that could not be read. */
+            problems: string[];
+            reference?: components["schemas"]["PerformanceSpan"];
+            /** @description What it says against how often it is so; only of scores from 0 to 1. */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            score: string;
+            /** @description That have outcomes. */
+            scores: string[];
+            /** @description Oldest first. */
+            spans: components["schemas"]["PerformanceSpan"][];
+            whole?: components["schemas"]["PerformanceSpan"];
+        };
+        PerformanceSpan: {
+            /**
+             * Format: date-time
+             * @description When the outcomes were known here, where later than the answers.
+             */
+            came?: string;
+            /** Format: int64 */
+            cases: number;
+            /** @description None where there are too few outcomes. */
+            figures: components["schemas"]["Figure"][];
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            others: number;
+            /** Format: date-time */
+            to?: string;
+            /**
+             * Format: double
+             * @description Patients or studies that the rows are worth.
+             */
+            units: number;
+        };
         Person: {
             name: string;
             role: string;
@@ -5049,6 +5345,11 @@ export interface components {
             fixed?: string;
             path: string;
             why?: string;
+        };
+        PointPicture: {
+            name?: string;
+            /** Format: double */
+            threshold: number;
         };
         Policy: {
             /** Format: int64 */
@@ -5403,6 +5704,28 @@ export interface components {
             udi_di?: string;
             version: string;
         };
+        ReliabilityBin: {
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Share of cases in the bin.
+             */
+            is: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: double
+             * @description Mean of the scores in the bin.
+             */
+            says: number;
+            /** Format: double */
+            to: number;
+        };
         RetentionSetting: {
             /** Format: int64 */
             observations_days: number;
@@ -5492,6 +5815,19 @@ export interface components {
             format: string;
             path: string;
             verdict: string;
+        };
+        ScanRule: {
+            /** @description Techniques of MITRE ATLAS. */
+            atlas?: string[];
+            cwe?: string[];
+            do?: string;
+            dont?: string;
+            id: string;
+            /** @description In English, as all that follows. */
+            means?: string;
+            title: string;
+            /** @description When the rule is wrong. */
+            wrong?: string;
         };
         ScanStep: {
             arg?: string;
@@ -8617,9 +8953,11 @@ export interface operations {
     "compare-models": {
         parameters: {
             query: {
-                /** @description Id of a release: the version in use. */
+                /** @description BCP 47; if absent that of the account, else the best of Accept-Language. What there is not is told in English, and says so. */
+                language?: string;
+                /** @description Id of a version: the one in use. */
                 a: string;
-                /** @description Id of a release: the version that is to take its place. */
+                /** @description Id of a version: the one that is to take its place. */
                 b: string;
             };
             header?: {
@@ -8656,9 +8994,52 @@ export interface operations {
             501: components["responses"]["Problem501"];
         };
     };
+    "list-model-versions": {
+        parameters: {
+            query?: {
+                /** @description Most rows of a page; CSV and NDJSON have all rows. */
+                limit?: number;
+                /** @description Page.next of the page before, with the same filters and sorting. */
+                cursor?: string;
+                /** @description Only these fields of each row, by commas. */
+                fields?: string[];
+                /** @description Fields by commas, a minus for descending. */
+                sort?: string;
+                /** @description What to answer; goes before Accept. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Words that all must occur in name, maker, product, version or model. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page; as CSV or NDJSON all rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageModelVersionRow"];
+                    "application/x-ndjson": components["schemas"]["ModelVersionRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     "get-model": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description BCP 47; if absent that of the account, else the best of Accept-Language. What there is not is told in English, and says so. */
+                language?: string;
+            };
             header?: {
                 /** @description An ETag; answers 304 if it is still the same. */
                 "If-None-Match"?: string;
@@ -8699,7 +9080,7 @@ export interface operations {
             query?: {
                 /** @description sex=F, source=CT_3; empty: all rows. */
                 group?: string;
-                /** @description inputs: metadata of what devices send; empty: inference. */
+                /** @description inputs: metadata of what devices send; results: laboratory results that it is fed with; empty: inference. */
                 part?: string;
                 /** @description Digest of one window. */
                 window?: string;
@@ -8748,7 +9129,10 @@ export interface operations {
     };
     "get-model-document": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description BCP 47; if absent that of the account, else the best of Accept-Language. What there is not is told in English, and says so. */
+                language?: string;
+            };
             header?: {
                 /** @description An ETag; answers 304 if it is still the same. */
                 "If-None-Match"?: string;
@@ -8828,6 +9212,51 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    "get-model-performance": {
+        parameters: {
+            query?: {
+                /** @description Column of the score; the first that has outcomes. */
+                score?: string;
+                /** @description auroc, auprc, brier, sensitivity …; auroc if absent. */
+                metric?: string;
+                /** @description Operating point, of a figure that is of one. */
+                point?: string;
+            };
+            header?: {
+                /** @description An ETag; answers 304 if it is still the same. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            /** @description It is still the same. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+        };
+    };
     "list-model-events": {
         parameters: {
             query?: {
@@ -8841,6 +9270,8 @@ export interface operations {
                 sort?: string;
                 /** @description What to answer; goes before Accept. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description BCP 47; if absent that of the account, else the best of Accept-Language. What there is not is told in English, and says so. */
+                language?: string;
             };
             header?: never;
             path: {

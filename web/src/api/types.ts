@@ -347,11 +347,33 @@ export interface ModelRow {
 }
 export interface ModelSource { name: string; type?: string; asset?: string; software?: string; last: string }
 export interface ModelDetail extends ModelRow { judgements: ModelJudgement[]; series: ModelSeries[]; documents: ModelDocument[]; lines: ModelLine[]; versions: ModelVersion[] }
-export interface ModelVersion { release: string; name: string; version: string; current: boolean }
+export interface ModelVersion { id: string; release?: string; name: string; version: string; current: boolean }
+// GET /models/versions ?q → Page<ModelVersionRow>
+export interface ModelVersionRow {
+  id: string; name: string; maker?: string; product?: string; version?: string; model?: string; current: boolean; release?: string; artefact: ArtefactVerdict; signature: SignatureAnswer;
+  card: boolean; plan: boolean; reference: boolean; weights: boolean;
+}
 export interface ModelJudgement {
   topic: string; item?: string; state: State; why?: string; facts?: Record<string, unknown>; severity?: Severity; from?: string; to?: string; at: string; evidence?: string;
   n?: number; needed?: number; test?: string; statistic?: number; p?: number; p_low?: number; p_high?: number; effect?: number; limit?: number; shift?: string;
+  facts_told?: Record<string, unknown>; language: string; english?: string[];
 }
+// GET /models/{key}/performance ?score,metric,point → ModelPerformance
+export interface ModelPerformance {
+  scores: string[]; score: string; metric: string; point?: string; level: number; choices: FigureChoice[]; spans: PerformanceSpan[]; whole?: PerformanceSpan; reference?: PerformanceSpan; groups: PerformanceGroup[];
+  estimates: PerformanceEstimate[]; guesses: PerformanceGuess[]; limits: PerformanceLimit[]; points: OperatingPoint[]; reliability: ReliabilityBin[]; benefit: BenefitPoint[]; operating: OperatingSpot[]; problems: string[];
+}
+export interface FigureChoice { metric: string; point?: string }
+export interface PerformanceSpan { from?: string; to?: string; came?: string; units: number; cases: number; others: number; figures: PerformanceFigure[] }
+export interface PerformanceFigure { metric: string; point?: string; value: number; low: number; high: number }
+export interface PerformanceGroup { group: string; minimum: number; enough: boolean; whole: PerformanceSpan; spans: PerformanceSpan[] }
+export interface PerformanceEstimate { group?: string; to: string; n?: number; value: number; low: number; high: number }
+export interface PerformanceGuess { name: string; value: number; low: number; high: number; realised: number }
+export interface PerformanceLimit { by: "plan" | "maker" | "card"; at_least?: number; at_most?: number }
+export interface OperatingPoint { name?: string; threshold: number }
+export interface ReliabilityBin { from: number; to: number; n: number; says: number; is: number; low: number; high: number }
+export interface BenefitPoint { threshold: number; model: number; all: number }
+export interface OperatingSpot { threshold: number; sensitivity: PerformanceFigure; specificity: PerformanceFigure; flagged: number }
 export interface ModelSeries { topic: string; item?: string; points: ModelPoint[] }
 export interface ModelPoint { from?: string; to: string; state: State; n?: number; value?: number; p?: number; low?: number; high?: number; effect?: number }
 export interface ModelDocument { kind: string; part?: string; version?: string; file?: string; format?: string; digest: string; signer?: string; trust?: string; problem?: string; at: string }
@@ -378,7 +400,7 @@ export interface DistributionCategory { text: string; share: number; low: number
 export interface DistributionDistance { name: "ks" | "total-variation"; value: number; low: number; high: number }
 // GET /models/{key}/timeline → Page<ModelEvent>
 export interface ModelEvent {
-  at: string; until?: string; lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people"; kind: string; said: string; state?: State; severity: Severity;
+  at: string; until?: string; lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people"; kind: string; said: string; language: string; state?: State; severity: Severity;
   topic?: string; item?: string; source?: string; before?: string; after?: string; digest?: string; finding?: string; asset?: string; release?: string;
 }
 // GET /models/{key}/documents/{digest} → ModelDocumentContent
@@ -389,17 +411,18 @@ export interface ModelCard {
 }
 export interface ModelDataset { name: string; use?: string; rows?: string; units?: string; text?: string }
 export interface ModelClaim { metric: string; slice?: string; operating_point?: string; value: number; low?: number; high?: number; level?: number; units?: number }
-export interface ModelScan { path: string; verdict: "inert" | "safe" | "unknown" | "malicious" | "unreadable"; format: string; bytes: number; sha256?: string; hits?: ScanHit[]; calls?: ScanCall[]; trail?: ScanStep[]; parts?: ScanPart[] }
+export interface ModelScan { path: string; verdict: "inert" | "safe" | "unknown" | "malicious" | "unreadable"; format: string; bytes: number; sha256?: string; hits?: ScanHit[]; calls?: ScanCall[]; trail?: ScanStep[]; parts?: ScanPart[]; explained?: ScanRule[] }
+export interface ScanRule { id: string; title: string; means?: string; do?: string; dont?: string; wrong?: string; atlas?: string[]; cwe?: string[] }
 export interface ScanHit { rule: string; level: string; part?: string; where?: string; offset: number; text: string }
 export interface ScanCall { part?: string; full: string; class: string; called: boolean; how?: string; args?: string; why?: string; offset: number }
 export interface ScanStep { part?: string; offset: number; op: string; arg?: string; note?: string }
 export interface ScanPart { path: string; format: string; verdict: string; bytes: number }
 export interface ModelReference { from?: string; to?: string; rows: number; units?: number; schema?: string; columns: ReferenceColumn[] }
 export interface ReferenceColumn { name: string; group?: string; unit?: string; type: string; role?: string; n: number }
-// GET /models/compare ?a,b (ids of releases) → ModelComparison
+// GET /models/compare ?a,b (ids of ModelVersionRow) → ModelComparison
 export interface ModelComparison {
-  a: ModelSide; b: ModelSide; changes: ModelChange[]; verdict: "inside" | "outside" | "unknown"; planned: boolean; unseen: string[]; rollback?: string;
-  columns: ColumnDistance[]; columns_known: boolean; weights?: WeightsDiff; problems: string[];
+  a: ModelVersionRow; b: ModelVersionRow; changes: ModelChange[]; verdict: "inside" | "outside" | "unknown"; planned: boolean; unseen: string[]; rollback?: string;
+  columns: ColumnDistance[]; columns_known: boolean; weights?: WeightsDiff; problems: string[]; cards_known: boolean; cards: CardChange[]; metrics: MetricRow[];
 }
 export interface WeightsDiff {
   formats?: string[]; tensors: number; same: number; moved: number; retyped: number; added: number; removed: number; values: number; changed: number; changes: TensorChange[]; more: number;
@@ -407,8 +430,10 @@ export interface WeightsDiff {
 }
 export interface TensorChange { name: string; kind: "values" | "shape" | "type" | "added" | "removed"; from?: string; to?: string; count?: number; moved?: TensorMove }
 export interface TensorMove { changed: number; max: number; mean: number; relative: number; cosine: number; odd?: number }
-export interface ModelSide { release: string; name: string; version: string; artefact: ArtefactVerdict; signature: SignatureAnswer; card: boolean; plan: boolean; reference: boolean }
-export interface ModelChange { what: string; item?: string; from?: string; to?: string; verdict: "inside" | "outside" | "unknown"; clause?: string; why: string }
+export interface ModelChange { what: string; item?: string; from?: string; to?: string; verdict: "inside" | "outside" | "unknown"; clause?: string; why: string; english?: string[] }
+export interface CardChange { field: string; from: string[]; to: string[] }
+export interface MetricRow { metric: string; group?: string; point?: string; source: "measured" | "claimed" | "reference"; a?: MetricSide; b?: MetricSide; apart: boolean }
+export interface MetricSide { value: number; low?: number; high?: number; units?: number }
 export interface ColumnDistance { column: string; group?: string; unit?: string; type: string; a: number; b: number; distance?: DistributionDistance }
 
 // ---- settings ----

@@ -1,8 +1,8 @@
-import { useMemo, useRef, type KeyboardEvent } from "react";
+import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
 import { useApi } from "../../api/client";
 import type { ModelDetail, ModelHeat, ModelHeatCell } from "../../api/types";
-import { Empty, Failure, Name, Panel, plain, Skeleton } from "../../ui";
+import { Empty, Failure, Icon, Name, Panel, plain, Skeleton } from "../../ui";
 import { DistributionView } from "./DistributionView";
 
 export interface Picked { column: string; group: string; part: string; from: string; to: string; topic: string }
@@ -22,7 +22,21 @@ export function HeatPanel({ model, detail, picked, pick }: { model: string; deta
   );
 }
 
-function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p: Partial<Picked>) => void }) {
+/** Rows in which nothing ever moved are folded away: what did is not to be looked for among them. */
+function Map({ heat: all, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p: Partial<Picked>) => void }) {
+  const [open, setOpen] = useState(false);
+  const calm = useMemo(() => all.rows.filter((r) => r.cells.every((c) => c.state === "pass") || (r.topic === "quality" && r.cells.every((c) => c.state !== "fail"))), [all]);
+  const fold = calm.length > 4 && calm.length < all.rows.length;
+  const heat = useMemo(() => (fold && !open ? { ...all, rows: all.rows.filter((r) => !calm.includes(r)) } : all), [all, calm, fold, open]);
+  return (
+    <>
+      <Grid heat={heat} picked={picked} pick={pick} />
+      {fold && <p><button type="button" className="md-fold" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "chevron"} size={12} /> <FormattedMessage id={open ? "model.heat.fold" : "model.heat.calm"} values={{ count: calm.length }} /></button></p>}
+    </>
+  );
+}
+
+function Grid({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p: Partial<Picked>) => void }) {
   const intl = useIntl();
   const table = useRef<HTMLTableElement>(null);
   const rows = useMemo(() => heat.rows.map((r) => ({ row: r, at: new globalThis.Map(r.cells.map((c) => [c.time, c])) })), [heat]);
@@ -52,7 +66,7 @@ function Map({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (p
           <thead>
             <tr>
               <th scope="col"><FormattedMessage id="model.heat.column" /></th>
-              {heat.times.map((t, i) => i % every === 0 && <th key={t.to} scope="colgroup" colSpan={Math.min(every, heat.times.length - i)} className="md-day"><span>{day(i)}</span></th>)}
+              {heat.times.map((t, i) => i % every === 0 && (i === 0 || heat.times.length - i > 1 || every === 1) && <th key={t.to} scope="colgroup" colSpan={Math.min(every, heat.times.length - i)} className="md-day"><span>{day(i)}</span></th>)}
             </tr>
           </thead>
           <tbody>

@@ -7,14 +7,18 @@ const Lines = lazy(() => import("./Lines"));
 
 export const scores = ["performance", "calibration"];
 export const subgroups = ["subgroup"];
+export const watched = ["trend", "outlier", "poisoning", "extraction", "prompt", "membership", "robustness"];
 export const people = ["oversight", "logs", "feedback"];
 export const release = ["plan", "change", "acceptance", "card", "signature"];
 
 const gravity = { fail: 0, unknown: 1, pass: 2 } as const;
 
+/** What fails first, then what cannot be told. */
+export const worst = (list: ModelJudgement[]) => [...list].sort((a, b) => gravity[a.state] - gravity[b.state]);
+
 /** What is judged of some topics: the state, a sentence, the number with its interval, and how it went. */
-export function Judgements({ id, of: m, topics }: { id: "performance" | "subgroups" | "oversight" | "pccp"; of: ModelDetail; topics: string[] }) {
-  const list = m.judgements.filter((j) => topics.includes(j.topic)).sort((a, b) => gravity[a.state] - gravity[b.state]);
+export function Judgements({ id, of: m, topics }: { id: "watched" | "subgroups" | "oversight" | "pccp"; of: ModelDetail; topics: string[] }) {
+  const list = worst(m.judgements.filter((j) => topics.includes(j.topic)));
   return (
     <Panel title={<FormattedMessage id={`model.${id}`} />}>
       {list.length === 0 && <p className="wr-muted"><FormattedMessage id={`model.${id}.none`} /></p>}
@@ -26,7 +30,7 @@ export function Judgements({ id, of: m, topics }: { id: "performance" | "subgrou
   );
 }
 
-function One({ of: j, series }: { of: ModelJudgement; series?: ModelSeries }) {
+export function One({ of: j, series }: { of: ModelJudgement; series?: ModelSeries }) {
   const intl = useIntl();
   const told = series?.points.filter((p) => p.value !== undefined) ?? [];
   const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item)}` : ""}`;
@@ -46,14 +50,23 @@ function One({ of: j, series }: { of: ModelJudgement; series?: ModelSeries }) {
 export function Sentence({ of: j }: { of: ModelJudgement }) {
   const intl = useIntl();
   const says = words(intl, j);
-  const facts = ["trouble", "worst", "moved", "problem"].map((k) => j.facts?.[k]).filter((v): v is string => typeof v === "string" && v !== "");
+  const facts = sentences(j);
   return (
     <>
       {says.length > 0 && <span>{says.join(" ")}</span>}
-      {j.why && <span lang="en"><Name value={j.why} wrap /></span>}
-      {facts.map((f) => <span key={f} lang="en"><Name value={f} wrap /></span>)}
+      {j.why && <span lang={j.english?.includes("why") ? "en" : undefined}><Name value={j.why} wrap /></span>}
+      {facts.map((f) => <span key={f.text} lang={f.told ? undefined : "en"}><Name value={f.text} wrap /></span>)}
     </>
   );
+}
+
+/** What the engine says of it, in the language that is read; what nobody translated says that it is English. */
+export function sentences(j: ModelJudgement): { text: string; told: boolean }[] {
+  return ["trouble", "worst", "moved", "problem"].flatMap((k) => {
+    const raw = j.facts?.[k], told = j.facts_told?.[k];
+    if (typeof raw !== "string" || !raw.includes(" ")) return []; // the name of a group is in the item
+    return [{ text: typeof told === "string" ? told : raw, told: typeof told === "string" || j.language === "en" }];
+  });
 }
 
 export const share = (intl: IntlShape, x: number) => intl.formatNumber(x, { maximumSignificantDigits: 3 });
@@ -61,7 +74,11 @@ export const share = (intl: IntlShape, x: number) => intl.formatNumber(x, { maxi
 export function words(intl: IntlShape, j: ModelJudgement): string[] {
   const out: string[] = [];
   const text = (id: string, v: Record<string, string | number>) => out.push(intl.formatMessage({ id }, v));
-  if (j.statistic !== undefined && !j.p) {
+  const gap = j.topic === "subgroup" && typeof j.facts?.["best"] === "string" && typeof j.facts["worst"] === "string";
+  if (gap && j.statistic !== undefined) {
+    text("model.said.gap", { value: share(intl, j.statistic), low: share(intl, j.p_low ?? 0), high: share(intl, j.p_high ?? 0), worst: plain(String(j.facts!["worst"])), best: plain(String(j.facts!["best"])) });
+    if (j.limit) text("model.said.limit", { limit: share(intl, j.limit) });
+  } else if (j.statistic !== undefined && !j.p) {
     if (j.p_high !== undefined) text("model.said.interval", { value: share(intl, j.statistic), low: share(intl, j.p_low ?? 0), high: share(intl, j.p_high) });
     else text("model.said.value", { value: share(intl, j.statistic) });
     if (j.limit) text("model.said.limit", { limit: share(intl, j.limit) });

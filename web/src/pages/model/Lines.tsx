@@ -20,8 +20,8 @@ export default function Lines({ points, limit, label }: { points: ModelPoint[]; 
       xAxis: { type: "category", data: points.map((p) => intl.formatDate(p.to, { day: "numeric", month: "short" })), axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false } },
       yAxis: { type: "value", scale: true, axisLabel: { ...text, formatter: number }, splitLine: { lineStyle: { color: token("--line") } }, splitNumber: 3 },
       series: [
-        { type: "line", stack: "band", data: low, lineStyle: { opacity: 0 }, symbol: "none", silent: true },
-        { type: "line", stack: "band", data: high.map((h, i) => h - low[i]!), lineStyle: { opacity: 0 }, symbol: "none", silent: true, areaStyle: { color: token("--plot-band"), opacity: 1 } },
+        { type: "line", stack: "band", stackStrategy: "all", data: low, lineStyle: { opacity: 0 }, symbol: "none", silent: true },
+        { type: "line", stack: "band", stackStrategy: "all", data: high.map((h, i) => h - low[i]!), lineStyle: { opacity: 0 }, symbol: "none", silent: true, areaStyle: { color: token("--plot-band"), opacity: 1 } },
         {
           type: "line", data: points.map((p) => ({ value: p.value!, symbol: p.state === "fail" ? "triangle" : p.state === "unknown" ? "emptyCircle" : "circle", itemStyle: { color: token(p.state === "fail" ? "--high" : p.state === "unknown" ? "--unknown" : "--plot-1") } })),
           symbolSize: 8, lineStyle: { color: token("--plot-1"), width: 1.8 }, emphasis: { disabled: true },

@@ -8,8 +8,10 @@ import { ModelState } from "../models/Models";
 import { ArtefactMark, SignatureMark } from "../models/marks";
 import { CardPanel } from "./CardPanel";
 import { HeatPanel } from "./HeatPanel";
-import { Judgements, people, release, scores, subgroups } from "./Judgements";
+import { Judgements, people, release, subgroups, watched } from "./Judgements";
 import { Kept } from "./Kept";
+import { NowPanel } from "./NowPanel";
+import { PerformancePanel } from "./PerformancePanel";
 import { ScanPanel } from "./ScanPanel";
 import { TimelinePanel } from "./TimelinePanel";
 import "../vulnerability/portfolio.css";
@@ -33,7 +35,7 @@ function One({ id }: { id: string }) {
   const here = m.versions.find((v) => v.current);
   return (
     <div className="pf-page">
-      <PageHead title={<Name value={m.name} wrap />} actions={other && <LinkButton to={`/models/compare?a=${encodeURIComponent((here && m.before ? other : here ?? other).release)}&b=${encodeURIComponent((here && m.before ? here : other).release)}`}><FormattedMessage id="model.compare" /></LinkButton>}>
+      <PageHead title={<Name value={m.name} wrap />} actions={other && <LinkButton to={`/models/compare?a=${encodeURIComponent((here && m.before ? other : here ?? other).id)}&b=${encodeURIComponent((here && m.before ? here : other).id)}`}><FormattedMessage id="model.compare" /></LinkButton>}>
         <span className="pf-line">
           {m.service ? <FormattedMessage id="models.at" values={{ service: <Name value={m.service} /> }} /> : <FormattedMessage id="models.noservice" />}
           <ModelState of={m} />
@@ -43,13 +45,15 @@ function One({ id }: { id: string }) {
       </PageHead>
       {m.off && <Banner kind="warning" role="status"><FormattedMessage id="model.off" values={{ at: <Time at={m.off} mode="date" /> }} /></Banner>}
       {error && <Banner kind="warning" role="status"><FormattedMessage id="model.stale" /></Banner>}
+      <NowPanel of={m} />
       <div className="pf-halves">
         <Who of={m} />
         <Feeds of={m} />
       </div>
       <TimelinePanel model={id} />
       <HeatPanel model={id} detail={m} picked={picked} pick={pick} />
-      <Judgements id="performance" of={m} topics={scores} />
+      <PerformancePanel of={m} />
+      {m.judgements.some((j) => watched.includes(j.topic)) && <Judgements id="watched" of={m} topics={watched} />}
       <div className="pf-halves">
         <Judgements id="subgroups" of={m} topics={subgroups} />
         <Judgements id="oversight" of={m} topics={people} />

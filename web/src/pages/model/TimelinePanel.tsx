@@ -19,17 +19,7 @@ export function TimelinePanel({ model }: { model: string }) {
       {events.length > 0 && (
         <>
           <Axis events={events} />
-          <details className="md-events" open={events.length <= 8}>
-            <summary><FormattedMessage id="model.timeline.list" values={{ count: events.length }} /></summary>
-            <ol className="pf-list">
-              {[...events].reverse().slice(0, 200).map((e, i) => (
-                <li key={i}>
-                  <span className="pf-split"><span className="pf-marks"><Glyph of={glyph(e)} size={12} /> <Words of={e} /></span><Time at={e.at} /></span>
-                  <span className="wr-small wr-muted"><FormattedMessage id={`model.lane.${e.lane}`} />{e.before && e.after && <>{" · "}<Name value={e.before} />{" → "}<Name value={e.after} /></>}{!e.before && e.after && <>{" · "}<Name value={e.after} /></>}</span>
-                </li>
-              ))}
-            </ol>
-          </details>
+          <Story events={events} />
         </>
       )}
       <span className="wr-hidden" role="status">{list.loading ? intl.formatMessage({ id: "ui.loading" }) : ""}</span>
@@ -37,23 +27,60 @@ export function TimelinePanel({ model }: { model: string }) {
   );
 }
 
+const days = 5;
+
+/** The same as a story: day by day, the newest days open, what turned first on each. */
+function Story({ events }: { events: ModelEvent[] }) {
+  const intl = useIntl();
+  const by = new Map<string, ModelEvent[]>();
+  for (const e of [...events].reverse()) {
+    const day = intl.formatDate(e.at, { dateStyle: "long" });
+    by.set(day, [...(by.get(day) ?? []), e]);
+  }
+  const list = [...by];
+  return (
+    <>
+      <ol className="md-story">{list.slice(0, days).map(([day, of]) => <Day key={day} of={of} />)}</ol>
+      {list.length > days && (
+        <details className="md-events">
+          <summary><FormattedMessage id="model.timeline.earlier" values={{ count: list.slice(days).reduce((n, [, of]) => n + of.length, 0) }} /></summary>
+          <ol className="md-story">{list.slice(days, 200).map(([day, of]) => <Day key={day} of={of} />)}</ol>
+        </details>
+      )}
+    </>
+  );
+}
+
+const turn = (e: ModelEvent) => (e.kind === "source" || e.kind === "version" || e.kind === "decision" ? 0 : e.state === "fail" ? 1 : e.state === "pass" ? 3 : 2);
+
+function Day({ of }: { of: ModelEvent[] }) {
+  const events = [...of].sort((a, b) => turn(a) - turn(b));
+  return (
+    <li>
+      <span className="md-date"><Time at={of[0]!.at} mode="date" /></span>
+      <ul>
+        {events.slice(0, 12).map((e, i) => (
+          <li key={i}>
+            <span className={`md-bullet wr-mark-${glyph(e)}`}><Glyph of={glyph(e)} size={12} /></span>
+            <span><Words of={e} />{e.kind === "finding" && e.item && <>{" · "}<Name value={e.item} wrap /></>}{e.before && e.after && <>{": "}<Name value={e.before} />{" → "}<Name value={e.after} /></>}{!e.before && e.after && <span className="wr-muted">{" · "}<Name value={e.after} /></span>}{e.until && <span className="wr-muted">{" · "}<FormattedMessage id="model.timeline.until" values={{ at: <Time at={e.until} mode="date" /> }} /></span>} <span className="wr-small wr-muted"><FormattedMessage id={`model.lane.${e.lane}`} /></span></span>
+          </li>
+        ))}
+        {events.length > 12 && <li className="wr-muted"><FormattedMessage id="models.more" values={{ count: events.length - 12 }} /></li>}
+      </ul>
+    </li>
+  );
+}
+
 const glyph = (e: ModelEvent) => (e.state === "fail" ? (e.severity !== "none" ? e.severity : "medium") : e.state === "pass" ? "pass" : e.state === "unknown" ? "unknown" : "info");
 
-const known: Record<string, string> = {
-  "the software of {source} changed": "software", "the model was seen for the first time": "first", "another version answers": "version", "inputs come from {source}, too": "source",
-  "columns, types or units of what comes changed": "schema", "its artefact was scanned": "artefact", "its signature was verified": "signature", "{item} began to fail": "failed",
-  "{item} is as it should be again": "passes", "a new card came": "card", "a new plan came": "plan", "a new reference came": "reference", "a new diff came": "diff",
-};
-
+/** What happened, in the language that is read; the page puts in of what and from where. */
 export function saidOf(intl: IntlShape, e: ModelEvent): string {
   const item = [e.topic && intl.formatMessage({ id: `modeltopic.${e.topic}`, defaultMessage: plain(e.topic).replace(/[{}<>']/g, "") }), e.item && plain(e.item)].filter(Boolean).join(" · ");
-  const id = known[e.said];
-  if (id) return intl.formatMessage({ id: `model.event.${id}` }, { source: plain(e.source ?? ""), item });
-  return plain(e.said).replaceAll("{source}", plain(e.source ?? "")).replaceAll("{item}", plain(e.item ?? ""));
+  return plain(e.said).replaceAll("{source}", () => plain(e.source ?? "")).replaceAll("{item}", () => item);
 }
 
 function Words({ of: e }: { of: ModelEvent }) {
-  const said = <bdi>{saidOf(useIntl(), e)}</bdi>;
+  const said = <bdi lang={e.language === "en" ? "en" : undefined}>{saidOf(useIntl(), e)}</bdi>;
   if (e.finding) return <Link to={`/findings/${encodeURIComponent(e.finding)}`}>{said}</Link>;
   if (e.asset && e.kind === "source") return <Link to={`/assets/${encodeURIComponent(e.asset)}`}>{said}</Link>;
   return said;

@@ -23,9 +23,9 @@ export function WeightsPanel({ of: w }: { of: WeightsDiff }) {
       {w.changes.length > 0 && (
         <>
           {w.changes.length > 3 && <Segments label={intl.formatMessage({ id: "weights.by" })} value={grouped} onChange={(v) => setGrouped(v as typeof grouped)} options={[{ value: "one", label: intl.formatMessage({ id: "weights.by.one" }) }, { value: "layer", label: intl.formatMessage({ id: "weights.by.layer" }) }]} />}
-          <div className="md-weights" role="region" aria-label={intl.formatMessage({ id: "weights.title" })} tabIndex={0}>
+          <div className="md-weights" role="region" aria-label={intl.formatMessage({ id: "weights.table" })} tabIndex={0}>
             <table>
-              <caption className="wr-hidden"><FormattedMessage id="weights.title" /></caption>
+              <caption className="wr-hidden"><FormattedMessage id="weights.table" /></caption>
               <thead>
                 <tr>
                   {(["name", "share", "max", "mean", "relative"] as const).map((k) => (
@@ -105,7 +105,7 @@ function Layer({ of: g }: { of: LayerOf }) {
     <tbody>
       <tr className="md-layer">
         <th scope="row">
-          <button type="button" className="md-fold" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "right"} size={12} /> <Name value={g.name || "…"} wrap /></button>
+          <button type="button" className="md-fold" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "chevron"} size={12} /> <Name value={g.name || "…"} wrap /></button>
           <span className="wr-small wr-muted"><FormattedMessage id="weights.tensors" values={{ count: g.rows.length }} />{g.other > 0 && <>{" · "}<FormattedMessage id="weights.others" values={{ count: g.other }} /></>}</span>
         </th>
         <td className="wr-cell-end">{g.count > 0 ? <Share part={g.changed} of={g.count} /> : <span className="wr-muted">{"—"}</span>}</td>
