@@ -33,6 +33,7 @@ type Measure struct {
 	Changed  int64   `json:"changed"`       // values that differ
 	Max      float64 `json:"max"`           // largest absolute difference of finite values
 	Mean     float64 `json:"mean"`          // mean absolute difference over all finite values
+	L2       float64 `json:"l2"`            // ‖b−a‖₂
 	Relative float64 `json:"relative"`      // ‖b−a‖₂ / ‖a‖₂; 0 where a is 0 and b is, too; -1 where only a is
 	Cosine   float64 `json:"cosine"`        // of the angle between a and b; 1 is the same direction
 	Odd      int64   `json:"odd,omitempty"` // values that became, or were, infinite or no number
@@ -95,6 +96,15 @@ func Diff(ctx context.Context, a, b string, h HashOptions) (*Difference, error) 
 	for _, name := range slices.Sorted(maps.Keys(cb.files)) {
 		if _, ok := ca.files[name]; !ok {
 			d.FilesAdded = append(d.FilesAdded, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(ca.rest)) {
+		x := ca.rest[name]
+		if y, ok := cb.rest[name]; ok && x.layout == y.layout && x.digest != y.digest {
+			if name == "." {
+				name = filepath.Base(b)
+			}
+			d.FilesChanged = append(d.FilesChanged, name+" (besides its tensors)")
 		}
 	}
 	return d, d.tensors(ctx, ca, cb, h.fill().Workers)
@@ -197,35 +207,41 @@ type scratch struct {
 func (s *scratch) compare(ctx context.Context, a, b *contents, name string) (*Change, error) {
 	const op = "model diff"
 	x, y := a.tensors[name], b.tensors[name]
-	fa, err := os.Open(a.path(x.File))
+	fa, err := os.Open(x.path)
 	if err != nil {
 		return nil, wardround.Wrap(wardround.EForbidden, op, err)
 	}
 	defer fa.Close()
-	fb, err := os.Open(b.path(y.File))
+	fb, err := os.Open(y.path)
 	if err != nil {
 		return nil, wardround.Wrap(wardround.EForbidden, op, err)
 	}
 	defer fb.Close()
 	c := &Change{Name: name, Kind: "values", From: described(x), To: described(y)}
 	same := x.Len == y.Len
-	w := width(x.DType)
+	w, values := unit(x.DType)
+	step := int64(block)
 	if w == 0 || x.Order != y.Order || !same {
 		w = 0
 	} else {
-		c.Count = x.Len / int64(w)
+		c.Count = x.Len / int64(w) * int64(values)
+		step = block / int64(max(values, 1)*8) * int64(w) // so that the values have room, too
+		if values == 1 {
+			step = block
+		}
 	}
+	ra, rb := x.reader(fa), y.reader(fb)
 	var m sums
-	for at := int64(0); at < x.Len && same || at < min(x.Len, y.Len); at += block {
+	for at := int64(0); at < x.Len && same || at < min(x.Len, y.Len); at += step {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		n := min(block, x.Len-at)
-		if _, err := fa.ReadAt(s.a[:n], x.Offset+at); err != nil {
-			return nil, wardround.Wrap(wardround.EIntegrity, op, noEOF(err))
+		n := min(step, x.Len-at)
+		if _, err := io.ReadFull(ra, s.a[:n]); err != nil {
+			return nil, wardround.Errorf(wardround.EIntegrity, op, "%s, %s: %v", x.File, name, noEOF(err))
 		}
-		if _, err := fb.ReadAt(s.b[:n], y.Offset+at); err != nil {
-			return nil, wardround.Wrap(wardround.EIntegrity, op, noEOF(err))
+		if _, err := io.ReadFull(rb, s.b[:n]); err != nil {
+			return nil, wardround.Errorf(wardround.EIntegrity, op, "%s, %s: %v", y.File, name, noEOF(err))
 		}
 		equal := bytes.Equal(s.a[:n], s.b[:n])
 		same = same && equal
@@ -235,7 +251,7 @@ func (s *scratch) compare(ctx context.Context, a, b *contents, name string) (*Ch
 			}
 			continue
 		}
-		k := int(n) / w
+		k := int(n) / w * values
 		decode(x.DType, x.Order, s.a[:], s.va[:k])
 		if equal {
 			m.same(s.va[:k])
@@ -257,8 +273,6 @@ func noEOF(err error) error {
 	}
 	return err
 }
-
-func (c *contents) path(rel string) string { return filepath.Join(c.dir, filepath.FromSlash(rel)) }
 
 // sums are what a measure is made of.
 type sums struct {
@@ -302,7 +316,7 @@ func (s *sums) add(a, b []float64) {
 }
 
 func (s *sums) measure() *Measure {
-	m := &Measure{Changed: s.changed, Max: s.max, Odd: s.odd}
+	m := &Measure{Changed: s.changed, Max: s.max, L2: math.Sqrt(s.delta), Odd: s.odd}
 	if s.n > 0 {
 		m.Mean = s.abs / float64(s.n)
 	}

@@ -70,7 +70,7 @@ func TestDiff(t *testing.T) {
 			{Name: "head", Kind: "shape", From: "F32[2]", To: "F32[3]"},
 			{Name: "new", Kind: "added", To: "F32[1]"},
 			{Name: "big", Kind: "values", From: "F32[700000]", To: "F32[700000]", Count: 700_000,
-				Moved: &Measure{Changed: 1, Max: 4, Mean: 4.0 / 700_000, Relative: 4 / math.Sqrt(aa), Cosine: (aa + 4*float64(big[650_000])) / math.Sqrt(aa) / math.Sqrt(aa+8*float64(big[650_000])+16)}},
+				Moved: &Measure{Changed: 1, Max: 4, L2: 4, Mean: 4.0 / 700_000, Relative: 4 / math.Sqrt(aa), Cosine: (aa + 4*float64(big[650_000])) / math.Sqrt(aa) / math.Sqrt(aa+8*float64(big[650_000])+16)}},
 			{Name: "odd", Kind: "values", From: "F32[2]", To: "F32[2]", Count: 2, Moved: &Measure{Changed: 1, Odd: 1}},
 		},
 	}

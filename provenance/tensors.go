@@ -3,10 +3,12 @@ package provenance
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +26,20 @@ type Tensor struct {
 	Offset, Len int64
 	// Order is that of the values' bytes.
 	Order binary.ByteOrder
+
+	// external is the file beside it that holds the bytes ("" for none), as the file
+	// names it; path is where the bytes lie.
+	external, path string
+	// open unpacks the bytes where they are compressed in the file; nil where they are not.
+	open func(io.ReaderAt) io.Reader
+}
+
+// reader reads a tensor's bytes from its file.
+func (t *Tensor) reader(r io.ReaderAt) io.Reader {
+	if t.open != nil {
+		return t.open(r)
+	}
+	return io.NewSectionReader(r, t.Offset, t.Len)
 }
 
 // contents is what a version of a model consists of.
@@ -31,7 +47,14 @@ type contents struct {
 	dir     string
 	tensors map[string]Tensor
 	files   map[string]string // other files: name → digest
+	rest    map[string]part   // files of weights: what they hold besides tensors
 	formats []string
+}
+
+// part is what a file of weights holds besides values: metadata, a graph.
+type part struct {
+	layout string // names, types and shapes of its tensors
+	digest string
 }
 
 // read lists a version's tensors and the digests of its other files. A file of
@@ -47,13 +70,17 @@ func readContents(model string, h HashOptions, digest func(rels []string) (map[s
 	if err != nil {
 		return nil, nil, err
 	}
-	c := &contents{dir: abs, tensors: map[string]Tensor{}, files: map[string]string{}}
+	c := &contents{dir: abs, tensors: map[string]Tensor{}, files: map[string]string{}, rest: map[string]part{}}
+	used := map[string]bool{} // by tensors of another file
 	var plain, odd []string
 	for _, p := range pieces {
 		ts, format, err := listTensors(p.path)
 		switch {
 		case err != nil && errors.As(err, new(*fs.PathError)):
 			return nil, nil, wardround.Wrap(wardround.EForbidden, op, err)
+		case errors.As(err, new(partly)): // compared tensor by tensor and as bytes
+			odd = append(odd, p.name+": "+err.Error())
+			plain = append(plain, p.name)
 		case err != nil:
 			odd = append(odd, p.name+": "+err.Error())
 			fallthrough
@@ -64,8 +91,20 @@ func readContents(model string, h HashOptions, digest func(rels []string) (map[s
 		if !slices.Contains(c.formats, format) {
 			c.formats = append(c.formats, format)
 		}
+		if d := restOf(p.path, format, ts); d != "" {
+			c.rest[p.name] = part{layoutOf(ts), d}
+		}
 		for _, t := range ts {
-			t.File = p.name
+			t.File, t.path = p.name, p.path
+			if t.external != "" {
+				beside, err := besideOf(p.path, t.external, t.Offset, t.Len)
+				if err != nil {
+					odd = append(odd, p.name+": "+t.Name+": "+err.Error())
+					continue
+				}
+				t.path, t.File = beside, path.Join(path.Dir(p.name), t.external)
+				used[t.File] = true
+			}
 			if _, twice := c.tensors[t.Name]; twice {
 				t.Name = p.name + ":" + t.Name
 			}
@@ -75,6 +114,7 @@ func readContents(model string, h HashOptions, digest func(rels []string) (map[s
 			c.tensors[t.Name] = t
 		}
 	}
+	plain = slices.DeleteFunc(plain, func(name string) bool { return used[name] })
 	c.files, err = digest(plain)
 	return c, odd, err
 }
@@ -82,8 +122,19 @@ func readContents(model string, h HashOptions, digest func(rels []string) (map[s
 // maxTensors bounds what is held of one version.
 const maxTensors = 1_000_000
 
-func listTensors(path string) ([]Tensor, string, error) {
-	f, err := os.Open(path)
+// partly says of which tensors of a file the values cannot be read; the others were.
+type partly []string
+
+func (p partly) Error() string {
+	more := ""
+	if len(p) > 20 {
+		more = fmt.Sprintf(" and %d more", len(p)-20)
+	}
+	return strings.Join(p[:min(len(p), 20)], "; ") + more
+}
+
+func listTensors(file string) ([]Tensor, string, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, "", err
 	}
@@ -101,37 +152,46 @@ func listTensors(path string) ([]Tensor, string, error) {
 			continue
 		}
 		ts, err := tf.list(f, st.Size())
-		if err != nil {
+		if err != nil && !errors.As(err, new(partly)) {
 			return nil, "", err
 		}
 		for _, t := range ts {
-			if t.Offset < 0 || t.Len < 0 || t.Offset > st.Size() || t.Len > st.Size()-t.Offset {
+			if t.open == nil && t.external == "" && (t.Offset < 0 || t.Len < 0 || t.Offset > st.Size() || t.Len > st.Size()-t.Offset) {
 				return nil, "", errors.New("tensor " + t.Name + " lies outside the file")
 			}
 		}
-		return ts, tf.name, nil
+		return ts, tf.name, err
 	}
 	return nil, "", nil
 }
 
-// width is the size of a value in bytes, 0 where values can't be read one by one.
-func width(dtype string) int {
+// unit is the smallest run of bytes that can be read by itself, and how many values
+// are in it; 0 where values can't be read one by one.
+func unit(dtype string) (bytes, values int) {
 	switch strings.ToUpper(dtype) {
 	case "F64", "I64", "U64":
-		return 8
+		return 8, 1
 	case "F32", "I32", "U32":
-		return 4
+		return 4, 1
 	case "F16", "BF16", "I16", "U16":
-		return 2
+		return 2, 1
 	case "I8", "U8", "BOOL":
-		return 1
+		return 1, 1
+	case "Q8_0": // of GGUF: a half-precision scale, then 32 whole numbers
+		return 34, 32
+	case "Q4_0": // a scale, then 32 numbers of four bits
+		return 18, 32
 	}
-	return 0
+	return 0, 0
 }
 
-// decode turns bytes into values; len(out) is len(b)/width.
+// decode turns bytes into values; len(out) is what len(b) holds.
 func decode(dtype string, order binary.ByteOrder, b []byte, out []float64) {
-	w := width(dtype)
+	w, n := unit(dtype)
+	if n > 1 {
+		dequantise(dtype, order, b, out)
+		return
+	}
 	for i := range out {
 		v := b[i*w:]
 		switch strings.ToUpper(dtype) {
@@ -179,4 +239,19 @@ func half(b uint16) float64 {
 		return math.Inf(int(sign))
 	}
 	return sign * math.Ldexp(1024+frac, exp-25)
+}
+
+// dequantise reads blocks of 32 values, as GGML lays them out (ggml-common.h).
+func dequantise(dtype string, order binary.ByteOrder, b []byte, out []float64) {
+	w, n := unit(dtype)
+	for ; len(out) >= n; b, out = b[w:], out[n:] {
+		scale := half(order.Uint16(b))
+		for i, q := range b[2:w] {
+			if strings.EqualFold(dtype, "Q8_0") {
+				out[i] = scale * float64(int8(q))
+				continue
+			}
+			out[i], out[i+16] = scale*float64(int(q&15)-8), scale*float64(int(q>>4)-8)
+		}
+	}
 }
