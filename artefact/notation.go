@@ -43,7 +43,7 @@ var marks = []mark{
 	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`loader_module["']?\s*:\s*["']?([^\s"',}]*)`), honest: library("mlflow"), text: "MLflow imports this module to load the model"},
 	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`\bcode["']?\s*:\s*["']?([A-Za-z./~][^\s"',}]*)`), where: named("mlmodel"), honest: nothing, text: "MLflow puts a folder of code beside the model on Python's path"},
 	{rule: "artefact.instantiates", words: []string{"_target_"}, match: pattern.Of(`_target_(["']?\s*[:=]\s*["']?[^\s"',}\]]*|)`), honest: target, text: "Hydra, NeMo and MONAI import and call what is named here"},
-	{rule: "artefact.instantiates", words: []string{"$"}, match: pattern.Of(`["'\s]\$(?:import\s|from\s|@?[A-Za-z_][\w.]*\()`), where: ends(".json", ".yaml", ".yml"), text: "MONAI evaluates a text that begins with $ as Python"},
+	{rule: "artefact.instantiates", words: []string{"$"}, match: pattern.Of(`["'\s]\$(?:import\s|from\s|@?[A-Za-z_][\w.]*\()`), where: bundle, text: "MONAI evaluates a text that begins with $ as Python"},
 	{rule: "artefact.text-graph", words: []string{"python_param"}, match: pattern.Of(`python_param\s*:?\s*\{`), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"Python"}, match: pattern.Of(`\btype\s*:\s*["']Python["']`), where: ends(".prototxt", ".pbtxt", ".textproto", ".txt"), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"node", "saved_model_schema_version", "ir_version"}, match: pattern.Of(`\bnode\s*:?\s*[{<][^{}]*\bop\s*:\s*["']|\bsaved_model_schema_version\s*:|\bir_version\s*:\s*\d[^{]*\bgraph\s*:?\s*[{<]`), text: "a graph in text form; its operators are not judged here. Convert it to the binary form and look at that"},
@@ -59,6 +59,11 @@ func named(name string) func(*item) bool {
 
 func ends(names ...string) func(*item) bool {
 	return func(it *item) bool { return slices.Contains(names, ext(it.name)) }
+}
+
+// bundle: MONAI writes its bundles in either notation; other YAML has variables of its own.
+func bundle(it *item) bool {
+	return ends(".json")(it) || ends(".yaml", ".yml")(it) && bytes.Contains(it.head, []byte("_target_"))
 }
 
 func requirements(it *item) bool {

@@ -54,7 +54,7 @@ for p in sys.stdin.read().splitlines():
 def run(name, binary, files, limit):
     before = time.perf_counter()
     if name == "wardround":
-        p = subprocess.Popen([binary, *files], stdout=subprocess.PIPE, text=True)
+        p = subprocess.Popen([binary, "model", "scan", "--format", "json", *files], stdout=subprocess.PIPE, text=True)
     else:
         p = subprocess.Popen([PEER, "-c", PEERS[name] + LOOP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -83,8 +83,11 @@ def main():
     a.add_argument("--limit", type=float, default=300)
     a = a.parse_args()
     tmp = tempfile.mkdtemp()
-    binary = os.path.join(tmp, "ours")
-    subprocess.run(["go", "build", "-o", binary, "./bench/pickle"], cwd=ROOT, check=True)
+    # What people run, with all that it carries, and the analyser by itself.
+    binary, bare = os.path.join(tmp, "wardround"), os.path.join(tmp, "bare")
+    env = dict(os.environ, CGO_ENABLED="0")
+    subprocess.run(["go", "build", "-ldflags=-s -w", "-o", binary, "./cmd/wardround"], cwd=ROOT, check=True, env=env)
+    subprocess.run(["go", "build", "-o", bare, "./bench/pickle"], cwd=ROOT, check=True, env=env)
     names = ["wardround", *PEERS]
     sets = {}
     bad = sorted(glob.glob(os.path.join(a.corpus, "*", "*.pkl")) + glob.glob(os.path.join(a.corpus, "*", "*.pickle")))
@@ -98,26 +101,58 @@ def main():
             rows, took = run(n, binary, files, a.limit)
             print(f"  {n:12} {count(rows, files):60} {took:8.2f} s with start")
     random.seed(1)
-    big = os.path.join(tmp, "big.pkl")
-    with open(big, "wb") as f:
-        pickle.dump([(i & 255, i >> 8 & 255, [i & 255]) for i in range(a.big << 20 >> 4)], f, protocol=4)
     small = os.path.join(tmp, "small.pkl")
     with open(small, "wb") as f:
         pickle.dump([(i, f"row {i}", i * 0.5) for i in range(130000)], f, protocol=4)
+    big = os.path.join(tmp, "big.pkl")
+    with open(big, "wb") as f:
+        pickle.dump(shapes(a.big << 20)["tuples of numbers and lists"](), f, protocol=4)
     for path in (small, big):
         print(f"{os.path.basename(path)}: {os.path.getsize(path) / 1e6:.1f} MB")
-        for n in names:
+        whole(binary, bare, path)
+        for n in PEERS:
             rows, took = run(n, binary, [path], a.limit)
             if not rows:
                 print(f"  {n:12} not done in {a.limit:.0f} s")
                 continue
             r = rows[0]
-            rss = r.get("rss")
-            if rss is None:
-                out = subprocess.run(["/usr/bin/env", "python3", "-c", "import resource,subprocess,sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024)", binary, path], capture_output=True, text=True)
-                rss = int(out.stdout)
-            print(f"  {n:12} {r['verdict']:10} {r['ms']:10.1f} ms {os.path.getsize(path) / 1e3 / r['ms']:8.2f} MB/s {rss:6} MB" + (f"  {r['ops']} opcodes, {r['cpu']:.1f} ms of processor time" if "ops" in r else ""))
-    print(f"cold start: {cold(binary, small):.1f} ms")
+            print(f"  {n:12} {r['verdict']:10} {r['ms']:10.1f} ms {os.path.getsize(path) / 1e3 / r['ms']:8.2f} MB/s {r['rss']:6} MB")
+    for label, make in shapes(a.big << 20).items():
+        with open(big, "wb") as f:
+            pickle.dump(make(), f, protocol=0 if "protocol 0" in label else 4)
+        print(f"{label}: {os.path.getsize(big) / 1e6:.1f} MB")
+        whole(binary, bare, big)
+    print(f"cold start: {cold(binary, small)}")
+
+
+def shapes(n):
+    """Programs of about n bytes; one at a time is made."""
+    return {
+        "tuples of numbers and lists": lambda: [(i & 255, i >> 8 & 255, [i & 255]) for i in range(n // 15)],
+        "lists in a list": lambda: [[i & 255] for i in range(n // 5)],
+        "numbers": lambda: list(range(n // 5)),
+        "floats": lambda: [i * 0.5 for i in range(n // 9)],
+        "texts": lambda: [f"row {i}" for i in range(n // 15)],
+        "names": lambda: [f"name{i}" for i in range(n // 15)],
+        "long texts": lambda: ["x" * 100_000 + str(i) for i in range(n // 100_000)],
+        "dicts": lambda: [{"a": i & 255, "b": i >> 8 & 255} for i in range(n // 14)],
+        "one tuple": lambda: tuple(range(n // 5)),
+        "numbers, protocol 0": lambda: list(range(n // 10)),
+    }
+
+
+def whole(binary, bare, path):
+    """The real command as a process of its own: by the clock, its processor time, its memory at most."""
+    walls = []
+    for _ in range(5):
+        t = time.perf_counter()
+        p = subprocess.Popen([binary, "model", "scan", path], stdout=subprocess.DEVNULL)
+        _, code, u = os.wait4(p.pid, 0)
+        walls.append(((time.perf_counter() - t) * 1000, (u.ru_utime + u.ru_stime) * 1000, u.ru_maxrss / 1024))
+    wall, cpu, rss = (min(x) for x in zip(*walls))
+    most = max(x[2] for x in walls)
+    r = json.loads(subprocess.run([bare, path], capture_output=True, text=True, check=True).stdout)
+    print(f"  {'wardround':12} {r['verdict']:10} {wall:10.1f} ms {os.path.getsize(path) / 1e3 / wall:8.2f} MB/s {most:6.0f} MB  least of five with start; {cpu:.0f} ms of processor time; {r['ops']} opcodes")
 
 
 def cold(binary, path):
@@ -125,11 +160,12 @@ def cold(binary, path):
     with open(tiny, "wb") as f:
         f.write(pickle.dumps([1]))
     times = []
-    for _ in range(9):
+    for _ in range(25):
         t = time.perf_counter()
-        subprocess.run([binary, tiny], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run([binary, "model", "scan", tiny], stdout=subprocess.DEVNULL, check=True)
         times.append((time.perf_counter() - t) * 1000)
-    return sorted(times)[4]
+    times.sort()
+    return f"{times[0]:.1f} ms least, {times[len(times) // 2]:.1f} ms median of {len(times)}"
 
 
 main()
