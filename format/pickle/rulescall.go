@@ -67,6 +67,16 @@ func ruleDtype(m *machine, g uint32, args []value, known bool) (value, string) {
 	return m.newDtype(s, ok), ""
 }
 
+// ruleStringDtype: numpy's StringDType with its options, a flag and a missing value.
+func ruleStringDtype(m *machine, g uint32, args []value, known bool) (value, string) {
+	for _, v := range args {
+		if v.kind() == kUnknown {
+			return 0, "is called with what we can't follow"
+		}
+	}
+	return m.newDtype("O", true), ""
+}
+
 // ruleEncode: _codecs.encode(text, "latin1") is how protocol 2 writes bytes. Other
 // codecs compress, or are found by a search function that anyone can register.
 func ruleEncode(m *machine, g uint32, args []value, known bool) (value, string) {
@@ -318,10 +328,17 @@ func ruleRebuildType(m *machine, g uint32, args []value, known bool) (value, str
 		return 0, "is called with what we can't follow"
 	}
 	f, t := m.globalOf(args[0]), m.globalOf(args[1])
-	if f == nil || t == nil || f.entry == nil || f.entry.rule == nil || !rebuilder(f.callable.Full) || !t.has(useNew) {
+	if f == nil || t == nil || f.entry == nil || !t.has(useNew) {
 		return 0, "calls a function that is not one of torch's rebuilders"
 	}
 	result := m.object(args[1].pay(), m.sum(args))
+	// torch before 2.5 names the ragged tensor's own class, which takes its two parts.
+	if f == t && f.callable.Full == "torch.nested._internal.nested_tensor.NestedTensor" {
+		return result, ""
+	}
+	if f.entry.rule == nil || !rebuilder(f.callable.Full) {
+		return 0, "calls a function that is not one of torch's rebuilders"
+	}
 	// What it hands on is judged as if the stream called the function itself.
 	inner, known := m.items(args[2])
 	if _, why := f.entry.rule(m, args[0].pay(), inner, known); why != "" {

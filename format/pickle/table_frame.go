@@ -41,6 +41,7 @@ var frameGroups = []group{
 	{why: "a moment or span: numbers and a time zone", use: record, in: "pandas._libs.tslibs.", names: `timestamps._unpickle_timestamp timestamps.Timestamp
 		timedeltas._timedelta_unpickle timedeltas.Timedelta timedeltas._Timedelta period.Period period._Period nattype._nat_unpickle nattype.__nat_unpickle nattype.NaTType
 		dtypes.PeriodDtypeBase`},
+	{why: "a step of a calendar", use: record, in: "pandas.", names: "DateOffset tseries.offsets.DateOffset"},
 	{why: "a step of a calendar", use: record, in: "pandas._libs.tslibs.offsets.", names: `BusinessDay BDay Day Hour Minute Second Milli Micro Nano Week
 		WeekOfMonth LastWeekOfMonth MonthEnd MonthBegin BusinessMonthEnd BusinessMonthBegin QuarterEnd QuarterBegin BQuarterEnd BQuarterBegin YearEnd
 		YearBegin BYearEnd BYearBegin BusinessHour SemiMonthEnd SemiMonthBegin DateOffset RelativeDeltaOffset Easter FY5253 FY5253Quarter
@@ -54,5 +55,6 @@ var frameGroups = []group{
 
 	// Arrow: buffers out of the stream, types by alias.
 	{why: "an Arrow array over buffers of the stream", rule: rulePlain, use: useValue, in: "pyarrow.lib.", names: `_restore_array py_buffer type_for_alias
-		chunked_array array schema field table _reconstruct_record_batch _reconstruct_table timestamp list_ struct dictionary decimal128 large_list`},
+		chunked_array array schema field table _reconstruct_record_batch _reconstruct_table timestamp list_ struct dictionary decimal128 large_list
+		map_ list_view large_list_view time32 time64 duration binary decimal32 decimal64 decimal256 run_end_encoded sparse_union dense_union`},
 }

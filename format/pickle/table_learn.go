@@ -3,6 +3,7 @@ package pickle
 // learnGroups is scikit-learn's functions, joblib, XGBoost and LightGBM. The
 // estimators themselves are classes under the namespace rules in shape.go.
 var learnGroups = []group{
+	{why: "boosters of a cross-validation: __setstate__ stores", use: class, in: "lightgbm.engine.", names: "CVBooster"},
 	// Functions as parameters: called with data at fit or predict, never while
 	// loading. Exact names only.
 	{why: "a score for selecting features", use: useValue | useFunc, in: "sklearn.feature_selection.", names: `_univariate_selection.f_classif
@@ -23,7 +24,7 @@ var learnGroups = []group{
 		_regression.d2_absolute_error_score _regression.d2_pinball_score _regression.d2_tweedie_score
 		pairwise.euclidean_distances pairwise.cosine_similarity pairwise.rbf_kernel pairwise.linear_kernel pairwise.polynomial_kernel
 		pairwise.sigmoid_kernel pairwise.laplacian_kernel pairwise.chi2_kernel pairwise.manhattan_distances pairwise.cosine_distances
-		_scorer._passthrough_scorer`},
+		_scorer._passthrough_scorer _scorer.positive_likelihood_ratio _scorer.negative_likelihood_ratio`},
 	{why: "a metric of clusters", use: useValue | useFunc, in: "sklearn.metrics.cluster.", names: `_supervised.adjusted_rand_score
 		_supervised.normalized_mutual_info_score _supervised.adjusted_mutual_info_score _supervised.mutual_info_score _supervised.rand_score
 		_supervised.completeness_score _supervised.homogeneity_score _supervised.v_measure_score _supervised.fowlkes_mallows_score

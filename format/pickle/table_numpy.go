@@ -16,8 +16,10 @@ var numpyGroups = []group{
 	{why: "a scalar from a dtype and bytes", rule: rulePlain, in: "numpy.core.multiarray.", names: "scalar"},
 	{why: "an array over a buffer of the stream", rule: rulePlain, in: "numpy.core.numeric.", names: "_frombuffer"},
 	{why: "an element type", use: useValue | useBuild, rule: ruleDtype, in: "numpy.", names: "dtype"},
-	{why: "an element type", use: useValue | useNew | useCall | useBuild, in: "numpy.dtypes.", names: `StringDType Float64DType Float32DType
+	{why: "an element type", use: useValue | useNew | useCall | useBuild, in: "numpy.dtypes.", names: `Float64DType Float32DType
 		Int64DType Int32DType BoolDType ObjectDType StrDType BytesDType DateTime64DType TimeDelta64DType`},
+	// Texts of any length: joblib writes an array of them as an array of objects.
+	{why: "an element type: texts", use: useValue, rule: ruleStringDtype, in: "numpy.", names: "dtypes.StringDType core._internal._convert_to_stringdtype_kwargs"},
 	{why: "a type of numbers", use: useValue | useFunc | useFactory, rule: ruleContainer, in: "numpy.", names: `float16 float32 float64 longdouble int8 int16
 		int32 int64 uint8 uint16 uint32 uint64 bool_ bool complex64 complex128 clongdouble str_ bytes_ object_ void datetime64 timedelta64 intc intp
 		uintc uintp longlong ulonglong byte ubyte short ushort generic number integer floating inexact signedinteger unsignedinteger`},
@@ -38,6 +40,10 @@ var numpyGroups = []group{
 	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.linalg.", names: "norm linalg.norm _linalg.norm det inv pinv linalg.det linalg.inv linalg.pinv"},
 	{why: "a function of arrays", use: useValue | useFunc, in: "scipy.", names: "_lib.array_api_compat.numpy._aliases.asarray _lib.array_api_compat.numpy.asarray _external.array_api_compat.numpy._aliases.asarray _external.array_api_compat.numpy.asarray"},
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._ufuncs.", names: "expit logit log1p exp1 erf erfc gamma gammaln xlogy boxcox inv_boxcox ndtr ndtri"},
+	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._special_ufuncs.", names: `expit log_expit logit log1p expm1 exp1 exp2 exp10 erf erfc
+		gamma gammaln rgamma xlogy xlog1py cbrt sinc digamma psi beta betaln binom j0 j1 i0 i1 k0 k1 ndtr`},
+	{why: "a distance of two rows", use: useValue | useFunc, in: "scipy.spatial.distance.", names: `braycurtis canberra chebyshev cityblock correlation cosine dice
+		euclidean hamming jaccard mahalanobis minkowski rogerstanimoto russellrao seuclidean sokalmichener sokalsneath sqeuclidean yule`},
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special.", names: "expit logit erf erfc gamma gammaln xlogy boxcox inv_boxcox softmax logsumexp"},
 
 	// Random numbers: constructors by name or class, states of integers.

@@ -105,6 +105,7 @@ func bindable(class, method string) bool {
 var bindables = []struct{ in, methods string }{
 	{"scipy.stats._discrete_distns.", " _entropy _cdf_single _ppf_single _mom_integ0 _mom_integ1 _mom0_sc _mom1_sc "},
 	{"scipy.stats._continuous_distns.", " _entropy _cdf_single _ppf_single _mom_integ0 _mom_integ1 _mom0_sc _mom1_sc "},
+	{"scipy.stats._distn_infrastructure.", " _entropy _cdf_single _ppf_single _mom_integ0 _mom_integ1 _mom0_sc _mom1_sc "},
 	{"torch.optim.lr_scheduler.", " _annealing_cos _annealing_linear _triangular_scale_fn _triangular2_scale_fn _exp_range_scale_fn "},
 	{"torch.nn.modules.", " _infer_parameters _lazy_load_hook "},
 }

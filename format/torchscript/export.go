@@ -199,6 +199,10 @@ func (c *checker) target(w string, at int) {
 				op = op[:i]
 			}
 			c.operator("torch.ops."+ns+"."+op, at)
+		case strings.HasPrefix(rest, "_higher_order_ops."): // as torch before 2.5 wrote them
+			if !higher[rest[strings.LastIndexByte(rest, '.')+1:]] || strings.Count(rest, ".") != 2 {
+				unknown()
+			}
 		case strings.HasPrefix(rest, "sym_") || strings.HasPrefix(rest, "_sym_"):
 			if strings.Contains(rest, ".") {
 				unknown()
