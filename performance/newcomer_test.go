@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/format/table"
 )
 
 // What a stranger's files are called is found out, said, asked where it is in doubt,
@@ -21,6 +22,8 @@ func TestColumnsOfStrangers(t *testing.T) {
 	}{
 		"label by what is left":       {p: p, l: "identifier,work_home_actual\n1,1\n2,0\n3,1\n4,0\n", columns: "id=identifier score=Predicted Probability prediction=y_pred label=work_home_actual"},
 		"label that only labels have": {p: p, l: "identifier,y_pred,employed\n1,1,1\n2,0,0\n3,1,1\n4,0,0\n", columns: "label=employed"},
+		"a frame with its index":      {p: p, l: ",identifier,employed\n0,1,1\n1,2,0\n2,3,1\n3,4,0\n", columns: "id=identifier label=employed"},
+		"labels in both":              {p: "id,score,repaid\n1,.9,0\n2,.1,1\n", l: "id,repaid\n1,1\n2,0\n", columns: "label=repaid"},
 		"row by row":                  {p: p, l: "repaid\n1\n0\n1\n0\n", columns: "label=repaid"},
 		"not row by row":              {p: p, l: "repaid\n1\n0\n1\n", say: "which column is the id"},
 		"id that both have":           {p: strings.ReplaceAll(p, "identifier", "specimen"), l: "specimen,known\n1,1\n2,0\n", columns: "id=specimen label=known"},
@@ -176,6 +179,29 @@ func TestChunksOfTheCalendar(t *testing.T) {
 	for _, bad := range []string{"", "0", "-1rows", "fortnight", "-3h"} {
 		if _, err := ReadChunks(bad); err == nil {
 			t.Errorf("taken: %q", bad)
+		}
+	}
+}
+
+func TestDatesThatAreTexts(t *testing.T) {
+	text := func(values ...string) *column {
+		c := &column{name: "ts", kind: table.Text}
+		for i, v := range values {
+			c.dict, c.codes = append(c.dict, v), append(c.codes, uint32(i))
+		}
+		return c
+	}
+	for _, c := range []*column{text("2026-03-01", "2026-03-02 10:00:00", "2026-03-02T10:00:00.5Z", "2026-03-02 10:00:00+01:00"),
+		{name: "ts", kind: table.Number, numbers: []float64{1772323200, 1772323300, math.NaN()}}, {name: "ts", kind: table.Number, numbers: []float64{1772323200000}}} {
+		if c.dates(); c.kind != table.Time || stamp(c.numbers, 0) != "2026-03-01T00:00:00Z" {
+			t.Errorf("%+v", c)
+		}
+	}
+	for _, c := range []*column{text("soon", "2026-03-02"), {kind: table.Number, numbers: []float64{2015, 2016}}, text()} {
+		if kind := c.kind; true {
+			if c.dates(); c.kind != kind {
+				t.Errorf("%+v is a time", c)
+			}
 		}
 	}
 }

@@ -104,6 +104,8 @@ func rolesOf(f *frame, c Columns, must ...string) (roles, error) {
 			*r.set(role) = cand[0]
 		}
 	}
+	r.time.dates()
+	r.labelTime.dates()
 	if c.Score == "" && r.score == nil && r.doubt["score"] == nil || c.Scores != "" || c.Score == "" && r.likelyScore() {
 		if r.scores = familyOf(f, c.Scores); r.scores != nil {
 			r.score = nil
@@ -179,11 +181,17 @@ func (r *roles) labelOf(f, pred *frame) error {
 	if r.label != nil && r.how["label"] != "" {
 		return nil
 	}
-	var left []*column
+	var left, all []*column
 	for _, c := range f.columns {
-		if c != r.id && c != r.labelTime && c != r.time && c != r.unit && (pred == nil || pred.column(c.name) == nil) {
+		if c == r.id || c == r.labelTime || c == r.time || c == r.unit || rowNumber(c.name) {
+			continue
+		}
+		if all = append(all, c); pred.lacks(c.name) {
 			left = append(left, c)
 		}
+	}
+	if len(left) == 0 {
+		left = all
 	}
 	switch {
 	case r.label != nil && (len(left) != 1 || left[0] == r.label || sure("label", r.label)):
@@ -218,7 +226,7 @@ func (r *roles) labelIn(ref, pred *frame, labels *column) error {
 	}
 	var left []*column
 	for _, c := range ref.columns {
-		if !slices.Contains(r.all(), c) && (r.scores == nil || !slices.Contains(r.scores.columns, c)) && pred.lacks(c.name) {
+		if !rowNumber(c.name) && !slices.Contains(r.all(), c) && (r.scores == nil || !slices.Contains(r.scores.columns, c)) && pred.lacks(c.name) {
 			left = append(left, c)
 		}
 	}
@@ -238,6 +246,12 @@ func (r *roles) labelIn(ref, pred *frame, labels *column) error {
 		return unnamed(ref, "label", "a reference without labels says nothing of performance")
 	}
 	return nil
+}
+
+// rowNumber reports whether a column is the number of the row, as data frames write
+// it: without a name, which the reader of tables makes "column 1".
+func rowNumber(name string) bool {
+	return name == "" || name == "column 1" || strings.EqualFold(name, "unnamed: 0") || name == "__index_level_0__"
 }
 
 // lacks reports whether a file has no value in a column of that name.
@@ -284,7 +298,7 @@ func featureColumns(pred, ref *frame, c Columns, taken []*column) (out, why []st
 		return c.Features, nil
 	}
 	for _, p := range pred.columns {
-		if slices.Contains(taken, p) || slices.Contains(c.Ignore, p.name) {
+		if slices.Contains(taken, p) || slices.Contains(c.Ignore, p.name) || rowNumber(p.name) {
 			continue
 		}
 		r := ref.column(p.name)
