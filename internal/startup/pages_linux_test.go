@@ -27,6 +27,7 @@ func resident(t *testing.T) int {
 
 // TestDropPages: the program's pages go, and come back when they are used.
 func TestDropPages(t *testing.T) {
+	cutPages()
 	if len(program) == 0 {
 		t.Skip("this test program is loaded at an address of the system's choice")
 	}
