@@ -325,6 +325,11 @@ func FuzzScan(f *testing.F) {
 			f.Add(b)
 		}
 	}
+	for _, s := range configurations() {
+		if len(s) < 2048 {
+			f.Add([]byte(s))
+		}
+	}
 	f.Add([]byte("text, only text"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rep, err := Scan(context.Background(), bytes.NewReader(b), int64(len(b)), "f", Options{Expand: 1 << 20, Members: 200, Time: 5 * time.Second})
