@@ -56,8 +56,6 @@ logs: {where: x, fields: [time], kept: 1y, by: y}
 
 // pipe hands windows from the edge to a hospital, as the log would.
 type pipeTo struct {
-	h *hospital
-	t *testing.T
 	f func(o *wardround.Observation, blob []byte)
 }
 
@@ -121,7 +119,7 @@ func (l *live) folder(f func(o *wardround.Observation, blob []byte)) *inference.
 		l.t.Fatal(err)
 	}
 	edge, err := inference.New(inference.Options{Sensor: "edge", Mapping: m, Pseudonyms: sense.NewPseudonyms("e1", []byte("0123456789abcdef")), Dir: l.t.TempDir(), Origin: wardround.Simulated,
-		Sink: &pipeTo{f: f}, Now: func() time.Time { return l.now }})
+		Sink: &pipeTo{f}, Now: func() time.Time { return l.now }})
 	if err != nil {
 		l.t.Fatal(err)
 	}

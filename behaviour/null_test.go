@@ -115,7 +115,7 @@ func TestTrendsOfNothing(t *testing.T) {
 		found  float64 // of what moves, within half a year, at least
 	}{
 		{model.CUSUM, 60, 1, 0.3},
-		{model.EWMA, 60, 1, 0.6}, // as it is by default
+		{model.EWMA, 60, 1, 0.6},      // as it is by default
 		{model.EProcess, 40, 40, 0.5}, // it holds whatever the law, and finds less
 		{model.CUSUM, 40, 40, 0.9},
 		{model.EWMA, 40, 40, 0.9},

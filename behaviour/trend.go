@@ -246,6 +246,9 @@ func (s *scene) add(p *period, x *kind.InferenceWindowV1, w *sketch.Window, list
 	}
 	p.Rows += w.Rows
 	p.PerUnit.Merge(w.RowsPerUnit)
+	if m := p.PerUnit; math.IsNaN(m.Mean+m.M2+m.M3+m.M4) || math.IsInf(m.Mean+m.M2+m.M3+m.M4, 0) {
+		p.PerUnit = sketch.Moments{} // of absurd rows: it cannot be written down
+	}
 	if w.Units == nil {
 		p.units, p.Windows = nil, nil
 	} else if p.units != nil && len(p.Windows) < s.f.opt.Limits.Pending && s.digest != "" {
@@ -255,20 +258,26 @@ func (s *scene) add(p *period, x *kind.InferenceWindowV1, w *sketch.Window, list
 	}
 	for _, f := range list {
 		value, rows, shaky, ok := s.value(f, x, w)
-		if !ok {
+		if !ok || !(rows > 0) || math.IsNaN(value) || math.IsNaN(shaky) {
 			continue
 		}
+		value, rows, shaky = clamp(value, absurd), min(rows, absurd), clamp(shaky, absurd) // of hostile windows
 		sum := p.Sums[f.id()]
 		if sum == nil {
 			sum = &summed{}
 			p.Sums[f.id()] = sum
 		}
 		sum.Rows += rows
-		sum.Sum += rows * finite(value)
+		sum.Sum += rows * value
 		sum.Shaky += rows * rows * shaky * shaky
 	}
 	return nil
 }
+
+// absurd is beyond any value, count or error that a period may have.
+const absurd = 1e15
+
+func clamp(x, most float64) float64 { return min(max(x, -most), most) }
 
 // recount counts the units of a period again, after a restart.
 func (s *scene) recount(p *period) error {

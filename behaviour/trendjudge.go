@@ -182,7 +182,10 @@ func (s *scene) detect(f *followed, t *trend, b base, least float64, first int) 
 	st := t.Steps[len(t.Steps)-1]
 	_, periods := s.costs(f)
 	se := b.error(f, st)
-	z := (st.Value - b.value) / se
+	z := clamp((st.Value-b.value)/se, 1e6)
+	if math.IsNaN(z) {
+		return
+	}
 	off := math.Ceil(min(b.se/se, 3)*10) / 10
 	length := coarse(periods)
 	d := &t.Detect
@@ -239,7 +242,7 @@ func (s *scene) detect(f *followed, t *trend, b base, least float64, first int) 
 	if math.Abs(c.Shift) < least {
 		return // no chance, and too small to matter
 	}
-	c.At = st.To
+	c.At, c.Shift = st.To, finite(c.Shift)
 	t.Told = &c
 }
 

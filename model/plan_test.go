@@ -123,6 +123,13 @@ func TestRules(t *testing.T) {
 		{"too few", "at_most: 0.01, every: 1d, min_units: 50", "at_most: 0.01, every: 1d", "plan.watch.min_units", "age-range"},
 		{"no such column", "column: kvp, at_most", "column: kv, at_most", "plan.watch.column", `"kv"`},
 		{"no such test", "test: ks", "test: guess", "plan.watch.test", "guess"},
+		{"a detector for windows", "test: ks", "test: cusum", "plan.watch.test", "kind: stream"},
+		{"a stream of nothing", "kind: volume, at_least: 20", "kind: stream", "plan.watch.of", "of is one of"},
+		{"a stream of no column", "kind: volume, at_least: 20", "kind: stream, of: mean", "plan.watch.column", "volume"},
+		{"a stream by a test of windows", "kind: volume, at_least: 20", "kind: stream, of: volume, test: ks", "plan.watch.test", "detector"},
+		{"a stream with a floor", "kind: volume, at_least: 20", "kind: stream, of: volume, at_least: 20", "plan.watch.limit", "at_most"},
+		{"a stream of each group", "kind: volume, at_least: 20", "kind: stream, of: volume, group: each", "plan.group", "one group"},
+		{"of without a stream", "kind: volume, at_least: 20", "kind: volume, of: mean, at_least: 20", "plan.watch.of", "kind: stream"},
 		{"no such metric", "kind: estimate, metric: auroc", "kind: estimate, metric: auroch", "plan.metric", "auroch"},
 		{"no such group", "group: source=CT_1", "group: source=CT_9", "plan.group", "CT_9"},
 		{"no such point", "    operating_point: flag\n    at_least", "    operating_point: flags\n    at_least", "plan.watch.point", "flags"},
@@ -170,6 +177,21 @@ func TestRules(t *testing.T) {
 				t.Errorf("%s has no line", list[i].Path)
 			}
 		})
+	}
+}
+
+// TestTestsThatNeedRows: a plan that names a test which windows do not allow is told what
+// is done instead, and can be used; one that follows values over time can be used.
+func TestTestsThatNeedRows(t *testing.T) {
+	list := readPlan(t, strings.Replace(example(t), "test: ks", "test: mmd", 1)).Problems()
+	if !slices.ContainsFunc(list, func(p model.Problem) bool { return p.Rule == "plan.watch.test" && p.Level == model.Weak }) || !model.Usable(list) {
+		t.Errorf("%v", list)
+	}
+	list = readPlan(t, strings.Replace(example(t), "kind: volume, at_least: 20", "kind: stream, of: volume", 1)).Problems()
+	for _, p := range list {
+		if p.Level == model.Wrong {
+			t.Errorf("%s: %s", p.Rule, p.Text)
+		}
 	}
 }
 
