@@ -80,10 +80,7 @@ func (s *scene) budget() (alarms, effect, power float64) {
 // one are. Rows count as units only where the plan says why they may.
 func (s *scene) units(w *sketch.Window, rows int64) float64 {
 	n := float64(rows)
-	m := w.RowsPerUnit.Mean
-	if w.Units != nil && w.Rows > 0 {
-		m = max(m, float64(w.Rows)/float64(max(w.Units.Estimate(), 1)))
-	}
+	m := w.RowsTogether()
 	if p := s.plan; p != nil {
 		switch {
 		case p.Units.Independent != "":

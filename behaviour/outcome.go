@@ -143,7 +143,7 @@ func (f *Fold) gatherOutcomes(refs []ref) (*sketch.Window, []string, error) {
 // rowsPerUnit and how alike rows of a unit are: one unit counts as one row unless the
 // plan says otherwise.
 func (s *scene) dependence(w *sketch.Window) (perUnit, icc float64) {
-	perUnit, icc = max(w.RowsPerUnit.Mean, 1), 1
+	perUnit, icc = w.RowsTogether(), 1
 	if p := s.plan; p != nil {
 		if p.Units.Independent != "" {
 			return 1, 0

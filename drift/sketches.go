@@ -156,14 +156,9 @@ func fromSketch(c *sketch.Column, w *sketch.Window, cfg Config) *column {
 // worth is how many independent values n rows of a window are: over 1 + (m − 1)·icc, m being the size of the unit that the
 // average row lies in. Where nobody said how alike rows of a unit are, they are taken as the same.
 func worth(n int64, w *sketch.Window, icc *float64) float64 {
-	m := w.RowsPerUnit.Mean
-	if w.RowsPerUnit.N > 0 && m > 0 {
-		m += w.RowsPerUnit.M2 / float64(w.RowsPerUnit.N) / m
-	}
-	m = math.Max(m, float64(w.Rows)/math.Max(1, float64(w.Units.Estimate())))
 	alike := 1.0
 	if icc != nil {
 		alike = *icc
 	}
-	return math.Max(1, float64(n)/(1+math.Max(0, m-1)*alike))
+	return math.Max(1, float64(n)/(1+(w.RowsTogether()-1)*alike))
 }

@@ -41,7 +41,7 @@ import (
 const (
 	referenceDays = 56
 	shiftDay      = 120
-	within        = 30
+	soon          = 30
 	size          = 0.3
 )
 
@@ -53,6 +53,7 @@ func main() {
 	icc := flag.Float64("icc", 0.6, "how alike the records of one patient are")
 	seed := flag.Uint64("seed", 1, "of the simulation")
 	every := flag.Int("window", 1, "days in one window")
+	within := flag.Duration("for", 0, "begin no device-year after so long, and tell of those that were lived; 0: all of them")
 	which := flag.String("scene", "ward", "what is simulated: ward, laboratory")
 	flag.Parse()
 	// Many short lives, and little to hold: collecting less often costs 20 MB and saves a tenth.
@@ -68,8 +69,17 @@ func main() {
 		fmt.Fprintf(os.Stderr, "alarms: scene %q; there are ward and laboratory\n", *which)
 		os.Exit(2)
 	}
-	null := run(sc, *years, *seed, 365, -1, *every)
-	found := run(sc, *shifted, *seed+1_000_000, shiftDay+within, shiftDay, *every)
+	var until time.Time
+	if *within > 0 {
+		until = start.Add(*within)
+	}
+	found := run(sc, *shifted, *seed+1_000_000, shiftDay+soon, shiftDay, *every, until)
+	null := run(sc, *years, *seed, 365, -1, *every, until)
+	if *years = len(null); *years == 0 || len(found) == 0 {
+		fmt.Fprintln(os.Stderr, "alarms: no time")
+		os.Exit(2)
+	}
+	*shifted = len(found)
 
 	var alarms, with int
 	topics := map[string]int{}
@@ -106,7 +116,7 @@ func main() {
 		}
 	}
 	slices.Sort(days)
-	fmt.Printf("a shift of %.1f SD in one of %d columns: found within %d days in %d of %d (%.3f; 95%% lower bound %.3f)", size, sc.columns(), within, hits, *shifted, float64(hits)/float64(*shifted), lower(hits, *shifted))
+	fmt.Printf("a shift of %.1f SD in one of %d columns: found within %d days in %d of %d (%.3f; 95%% lower bound %.3f)", size, sc.columns(), soon, hits, *shifted, float64(hits)/float64(*shifted), lower(hits, *shifted))
 	if len(days) > 0 {
 		fmt.Printf("; median %d days", days[len(days)/2])
 	}
@@ -164,7 +174,7 @@ type year struct {
 	alarms []alarm
 }
 
-func run(sc scene, n int, seed uint64, days, shift, every int) []year {
+func run(sc scene, n int, seed uint64, days, shift, every int, until time.Time) []year {
 	out := make([]year, n)
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -180,12 +190,13 @@ func run(sc scene, n int, seed uint64, days, shift, every int) []year {
 			}
 		})
 	}
-	for i := range n {
-		work <- i
+	begun := 0
+	for ; begun < n && (until.IsZero() || time.Now().Before(until)); begun++ {
+		work <- begun
 	}
 	close(work)
 	wg.Wait()
-	return out
+	return out[:begun]
 }
 
 // shelf is blobs in memory.

@@ -177,3 +177,18 @@ func byOutcome(a, b *Outcome) int {
 func byColumn(a, b *Column) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Group, b.Group))
 }
+
+// RowsTogether is the size of the unit that the average row lies in: more than the mean
+// of units where some give many rows and most give few, and what the rows of a column
+// are to be divided by where those of a unit are alike (the design effect of sampling by
+// clusters of different sizes, Kish 1965). At least 1; 1 where no unit is told.
+func (w *Window) RowsTogether() float64 {
+	m := w.RowsPerUnit.Mean
+	if w.Units != nil && w.Rows > 0 { // a unit of several parts counts in each of them there
+		m = max(m, float64(w.Rows)/float64(max(w.Units.Estimate(), 1)))
+	}
+	if r := w.RowsPerUnit; r.N > 0 && r.Mean > 0 {
+		m *= 1 + r.M2/float64(r.N)/r.Mean/r.Mean
+	}
+	return max(m, 1)
+}

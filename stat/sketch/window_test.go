@@ -347,3 +347,26 @@ func FuzzDecode(f *testing.F) {
 		_ = other.Merge(w)
 	})
 }
+
+func TestRowsTogether(t *testing.T) {
+	for _, c := range []struct {
+		rows []float64
+		want float64
+	}{{nil, 1}, {[]float64{1, 1, 1}, 1}, {[]float64{5, 5}, 5}, {[]float64{1, 99}, 98.02}, {[]float64{1, 1, 1, 7}, 5.2}} {
+		w := &Window{}
+		sum := 0.0
+		for _, n := range c.rows { // Σm²/Σm
+			w.RowsPerUnit.Add(n)
+			w.Rows += int64(n)
+			sum += n * n
+		}
+		if got := w.RowsTogether(); math.Abs(got-c.want) > 1e-9 || w.Rows > 0 && math.Abs(got-sum/float64(w.Rows)) > 1e-9 {
+			t.Errorf("units of %v rows: %v, want %v", c.rows, got, c.want)
+		}
+	}
+	w := &Window{Rows: 100, Units: NewHLL()} // the sizes of its units are not told
+	w.Units.Add("one")
+	if got := w.RowsTogether(); got != 100 {
+		t.Errorf("a hundred rows of one unit: %v", got)
+	}
+}
