@@ -30,6 +30,7 @@ type RobustnessOptions struct {
 	Rows       int      // of the file, the first: 200
 	Rate       float64  // samples a second, of series
 	Seed       uint64
+	Search     int // requests a row of a search for a light change that turns its decision; 0: none
 }
 
 // Patients are the test patients that the samples name.
@@ -38,11 +39,12 @@ func (s *Samples) Patients() []string { return s.patient }
 // Requests is how many a trial will send.
 func (s *Samples) Requests(o RobustnessOptions) int64 {
 	o = o.fill(s)
-	return int64(s.n) * int64(2+len(o.Kinds)*o.Severities)
+	return int64(s.n) * int64(2+len(o.Kinds)*o.Severities+o.Search) // a search may end sooner
 }
 
 func (o RobustnessOptions) fill(s *Samples) RobustnessOptions {
 	o.Threshold, o.Flips, o.AUROC = cmp.Or(o.Threshold, .5), cmp.Or(o.Flips, .1), cmp.Or(o.AUROC, .05)
+	o.Search = min(max(o.Search, 0), maxSearch)
 	o.Severities = min(max(cmp.Or(o.Severities, 3), 1), perturb.Severities)
 	if len(o.Kinds) == 0 {
 		o.Kinds = s.kinds
@@ -94,11 +96,53 @@ func Robustness(ctx context.Context, s *Samples, ask Asker, o RobustnessOptions)
 			}
 		}
 	}
+	if ok && o.Search > 0 {
+		s.search(ctx, r, ask, base, o)
+	}
 	r.Requests = ask.Sent()
 	if s.label == nil {
 		r.Notes = append(r.Notes, "without labels only changes of the decision are judged")
 	}
 	return r.decide(), nil
+}
+
+// maxSearch bounds the requests of a search, a row.
+const maxSearch = 1000
+
+// search looks, row by row, for a change of the lightest severity that turns the
+// decision: a random search over what chance draws, with the score alone, that ends
+// with the first that does. It is the least that somebody with so many requests can do:
+// a better search finds more.
+func (s *Samples) search(ctx context.Context, r *Report, ask Asker, base []float64, o RobustnessOptions) {
+	var random []string
+	for _, k := range []string{"noise", "muscle", "wander", "rounding", "rotation", "brightness", "blur"} {
+		if slices.Contains(s.kinds, k) {
+			random = append(random, k)
+		}
+	}
+	name := fmt.Sprintf("worst of %d draws at severity 1", o.Search)
+	turned := 0
+	for i := range s.n {
+		for q := range o.Search {
+			k := random[q%len(random)]
+			in, err := s.make(i, k, 1, o.Seed+uint64(i)*1_000_003+uint64(q+1)*7_919)
+			var score float64
+			if err == nil {
+				score, err = ask.Ask(ctx, s.patient[i], in)
+			}
+			if err != nil {
+				r.Problem = clip(fmt.Sprintf("%s, row %d: %s", name, i+1, err), 200)
+				return
+			}
+			if (score >= o.Threshold) != (base[i] >= o.Threshold) {
+				turned++
+				r.row(i, "search: after %d requests %s turns the decision, %.4g to %.4g", q+1, k, base[i], score)
+				break
+			}
+		}
+	}
+	r.most(name+": decisions turned", performance.Wilson(float64(turned), float64(s.n), level), o.Flips)
+	r.Notes = append(r.Notes, "the search draws by chance; a better one finds more")
 }
 
 // compare adds the measures of one round.

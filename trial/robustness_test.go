@@ -100,6 +100,35 @@ func TestRobustness(t *testing.T) {
 	}
 }
 
+// A search turns what stands near the threshold, names it, and keeps within its requests.
+func TestASearchIsBounded(t *testing.T) {
+	s, err := SamplesOf(cohort(t, 60), "table", RobustnessOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, steep := range map[string]float64{"brittle": 1e6, "numb": 0} {
+		o := RobustnessOptions{Seed: 1, Kinds: []string{"rounding"}, Severities: 1, Search: 20}
+		e := &endpoint{score: func(in map[string]any) float64 {
+			if v := num(in, "b") - 100; steep > 0 && v < 0 {
+				return 0
+			}
+			return 1
+		}, left: 1e6}
+		r, err := Robustness(t.Context(), s, e, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := r.Measures[len(r.Measures)-1]
+		if !strings.HasPrefix(last.Name, "worst of 20") || (last.Value > 0) != (name == "brittle") || r.Requests > s.Requests(o) || int(last.Value*60+.5) != r.RowsOf && name == "numb" {
+			t.Errorf("%s: %+v, %d requests, %d rows", name, last, r.Requests, r.RowsOf)
+		}
+	}
+	e := &endpoint{score: func(map[string]any) float64 { return 1 }, left: 60 * 3}
+	if _, err := Robustness(t.Context(), s, e, RobustnessOptions{Kinds: []string{"rounding"}, Severities: 1, Search: 20}); wardround.ErrorCode(err) != wardround.EForbidden || e.sent > 0 {
+		t.Errorf("more than is granted is begun: %v, %d sent", err, e.sent)
+	}
+}
+
 // The first error ends the trial: what is whole is told, and it is not a pass. More
 // than is granted is not even begun.
 func TestATrialStops(t *testing.T) {
