@@ -108,6 +108,7 @@ type ModelEvent struct {
 	Severity wardround.Severity  `json:"severity"`
 	Topic    string              `json:"topic,omitempty"`
 	Item     string              `json:"item,omitempty"`
+	ItemTold string              `json:"item_told,omitempty" doc:"The item in the language that is read, where it is words of ours."`
 	Source   string              `json:"source,omitempty"`
 	Before   string              `json:"before,omitempty"`
 	After    string              `json:"after,omitempty"`
@@ -192,6 +193,9 @@ func (s *Server) modelTimeline(ctx context.Context, in *modelTimelineInput) (Row
 	for i, e := range m.Events {
 		row := ModelEvent{At: e.At.UTC(), Lane: lanes[e.Kind], Kind: e.Kind, Topic: e.Topic, Item: e.Item, Source: e.Source, Before: e.Before, After: e.After, Digest: e.Digest, Asset: sources[e.Source]}
 		row.Said, row.Language = check.PhraseIn(language, e.Said)
+		if item, ok := check.FactIn(language, "item", e.Item); ok {
+			row.ItemTold, _ = item.(string)
+		}
 		if e.Kind == behaviour.EventVerdict {
 			row.Lane = laneOf(e.Topic)
 			if e.Topic == "trend" && !answers[e.Item] {

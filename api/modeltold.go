@@ -11,6 +11,7 @@ import (
 // reads it, and so are the facts that are sentences.
 type ModelJudgement struct {
 	check.Judgement
+	ItemTold  string         `json:"item_told,omitempty" doc:"The item in the language that is read, where it is words of ours."`
 	FactsTold map[string]any `json:"facts_told,omitempty" doc:"Facts that are words of ours, in the language that is read; the others are the same in each."`
 	Language  string         `json:"language"`
 	English   []string       `json:"english,omitempty" doc:"Names of the texts that stay English, because nobody translated them."`
@@ -22,6 +23,9 @@ func tellJudgements(list []check.Judgement, language string) []ModelJudgement {
 	for _, j := range list {
 		x := ModelJudgement{Judgement: j, Language: language}
 		x.Why = x.say("why", j.Why, language)
+		if item, ok := check.FactIn(language, "item", j.Item); ok {
+			x.ItemTold, _ = item.(string)
+		}
 		for name, v := range j.Facts {
 			if told, ok := check.FactIn(language, name, v); ok {
 				if x.FactsTold == nil {

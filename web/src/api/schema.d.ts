@@ -4165,6 +4165,8 @@ export interface components {
             digest?: string;
             finding?: string;
             item?: string;
+            /** @description The item in the language that is read, where it is words of ours. */
+            item_told?: string;
             /** @description first, version, source, schema, document, signature, artefact, verdict, decision, finding. */
             kind: string;
             /**
@@ -4269,6 +4271,8 @@ export interface components {
             from?: string;
             hostile?: boolean;
             item?: string;
+            /** @description The item in the language that is read, where it is words of ours. */
+            item_told?: string;
             language: string;
             /** Format: double */
             limit?: number;

@@ -356,7 +356,7 @@ export interface ModelVersionRow {
 export interface ModelJudgement {
   topic: string; item?: string; state: State; why?: string; facts?: Record<string, unknown>; severity?: Severity; from?: string; to?: string; at: string; evidence?: string;
   n?: number; needed?: number; test?: string; statistic?: number; p?: number; p_low?: number; p_high?: number; effect?: number; limit?: number; shift?: string;
-  facts_told?: Record<string, unknown>; language: string; english?: string[];
+  item_told?: string; facts_told?: Record<string, unknown>; language: string; english?: string[];
 }
 // GET /models/{key}/performance ?score,metric,point → ModelPerformance
 export interface ModelPerformance {
@@ -401,7 +401,7 @@ export interface DistributionDistance { name: "ks" | "total-variation"; value: n
 // GET /models/{key}/timeline → Page<ModelEvent>
 export interface ModelEvent {
   at: string; until?: string; lane: "devices" | "inputs" | "outputs" | "release" | "security" | "people"; kind: string; said: string; language: string; state?: State; severity: Severity;
-  topic?: string; item?: string; source?: string; before?: string; after?: string; digest?: string; finding?: string; asset?: string; release?: string;
+  topic?: string; item?: string; item_told?: string; source?: string; before?: string; after?: string; digest?: string; finding?: string; asset?: string; release?: string;
 }
 // GET /models/{key}/documents/{digest} → ModelDocumentContent
 export interface ModelDocumentContent { kind: "card" | "plan" | "scan" | "diff" | "reference" | "acceptance"; digest: string; card?: ModelCard; plan?: unknown; scan?: ModelScan; diff?: unknown; reference?: ModelReference }

@@ -33,7 +33,7 @@ export function Judgements({ id, of: m, topics }: { id: "watched" | "subgroups" 
 export function One({ of: j, series }: { of: ModelJudgement; series?: ModelSeries }) {
   const intl = useIntl();
   const told = series?.points.filter((p) => p.value !== undefined) ?? [];
-  const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item)}` : ""}`;
+  const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item_told ?? j.item)}` : ""}`;
   return (
     <li>
       <span className="pf-split">

@@ -29,7 +29,7 @@ export function NowPanel({ of: m }: { of: ModelDetail }) {
         {failing.slice(0, shown).map((j) => {
           const e = since(j);
           const severity = e && e.severity !== "none" ? e.severity : j.severity;
-          const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item)}` : ""}`;
+          const name = `${intl.formatMessage({ id: `modeltopic.${j.topic}`, defaultMessage: plain(j.topic) })}${j.item ? ` · ${plain(j.item_told ?? j.item)}` : ""}`;
           const says = sentences(j)[0];
           const said = j.topic === "artefact" ? { text: intl.formatMessage({ id: `model.artefact.${verdictOf(j)}` }), told: true } : (says ?? { text: words(intl, j).join(" "), told: true });
           return (

@@ -75,7 +75,7 @@ const glyph = (e: ModelEvent) => (e.state === "fail" ? (e.severity !== "none" ? 
 
 /** What happened, in the language that is read; the page puts in of what and from where. */
 export function saidOf(intl: IntlShape, e: ModelEvent): string {
-  const item = [e.topic && intl.formatMessage({ id: `modeltopic.${e.topic}`, defaultMessage: plain(e.topic).replace(/[{}<>']/g, "") }), e.item && plain(e.item)].filter(Boolean).join(" · ");
+  const item = [e.topic && intl.formatMessage({ id: `modeltopic.${e.topic}`, defaultMessage: plain(e.topic).replace(/[{}<>']/g, "") }), e.item && plain(e.item_told ?? e.item)].filter(Boolean).join(" · ");
   return plain(e.said).replaceAll("{source}", () => plain(e.source ?? "")).replaceAll("{item}", () => item);
 }
 
