@@ -41,6 +41,9 @@ func readPlan(t testing.TB, text string) *model.Plan {
 }
 
 func TestTheReferencesExampleHolds(t *testing.T) {
+	if d := cmp.Diff(example(t), string(model.Example())); d != "" {
+		t.Errorf("the reference prints another plan than model plan --example (-reference +program)\n%s", d)
+	}
 	for _, p := range readPlan(t, example(t)).Problems() {
 		t.Error(p)
 	}

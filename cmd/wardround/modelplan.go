@@ -11,12 +11,14 @@ import (
 )
 
 type modelPlanCmd struct {
-	File   []string `arg:"" optional:"" help:"Plans, YAML; see docs/reference/model-plan.md."`
-	Schema bool     `help:"Print a JSON Schema of plans, for editors, and do nothing else."`
+	File    []string `arg:"" optional:"" help:"Plans, YAML; see docs/reference/model-plan.md."`
+	Example bool     `help:"Print a plan with every part, to begin with, and do nothing else."`
+	Schema  bool     `help:"Print a JSON Schema of plans, for editors, and do nothing else."`
 }
 
 func (c *modelPlanCmd) Help() string {
-	return "Holds a plan against the rules that make it useful: an indicator without a limit is a picture, a subgroup without a minimum size is an alarm by chance, a model without a fallback is a risk.\n\n" +
+	return "wardround model plan --example > plan.yaml writes one to begin with; every field and its unit: docs/reference/model-plan.md.\n\n" +
+		"Holds a plan against the rules that make it useful: an indicator without a limit is a picture, a subgroup without a minimum size is an alarm by chance, a model without a fallback is a risk.\n\n" +
 		"Exit status 0: it can be used; gaps are told. 1: something in it is wrong. 2: it cannot be read."
 }
 
@@ -27,12 +29,16 @@ type plannedRow struct {
 }
 
 func (c *modelPlanCmd) Run(a *app) error {
+	if c.Example {
+		_, err := a.stdout.Write(model.Example())
+		return err
+	}
 	if c.Schema {
 		_, err := a.stdout.Write(model.JSONSchema())
 		return err
 	}
 	if len(c.File) == 0 {
-		return wardround.Errorf(wardround.EInvalid, "model plan", "name a plan, or say --schema")
+		return wardround.Errorf(wardround.EInvalid, "model plan", "name a plan, or say --example for one to begin with, or --schema")
 	}
 	var rows [][]string
 	usable := true
