@@ -232,7 +232,7 @@ func (c *Client) Transitions(ctx context.Context, s wardround.Scope, k wardround
 			yield(nil, err)
 			return
 		}
-		for _, t := range d.History {
+		for _, t := range slices.Backward(d.History) { // a page has the newest first
 			t.Key = k
 			if !yield(t, nil) {
 				return
