@@ -1,6 +1,7 @@
 package artefact
 
 import (
+	"archive/zip"
 	"bytes"
 	"strings"
 	"testing"
@@ -62,4 +63,44 @@ func TestDistributedCheckpoint(t *testing.T) {
 			t.Errorf("%s: %s, want clean %v %s: %v", name, rep.Verdict, c.clean, c.want, rep.Rules)
 		}
 	}
+}
+
+// TestAlignedZipInAZip: PyTorch fills a member's extra field until its bytes lie on a round
+// address. The archive inside is judged as a member, not taken for a second directory.
+func TestAlignedZipInAZip(t *testing.T) {
+	for content, want := range map[string]Verdict{benign: Inert, evil4: Malicious} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		f, err := w.CreateHeader(&zip.FileHeader{Name: "m/inner.pt", Extra: append([]byte("FB\x3c\x00"), strings.Repeat("Z", 60)...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Write(zipped(t, 0, "archive/data.pkl", content))
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if rep := scan(t, "model.pt2", b.Bytes()); rep.Verdict != want {
+			t.Errorf("%q: %s, want %s: %v", content, rep.Verdict, want, rep.Rules)
+		}
+	}
+}
+
+// FuzzPieces: pieces lie behind each other from the first byte to the last.
+func FuzzPieces(f *testing.F) {
+	one := zipped(f, 0, "archive/data.pkl", benign)
+	f.Add(append(bytes.Clone(one), one...))
+	f.Add(append(bytes.Clone(one), zipped(f, 8, "a", benign, "b", "c")...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		at := int64(0)
+		found := pieces(bytes.NewReader(b), int64(len(b)))
+		for _, p := range found {
+			if p[0] != at || p[1] <= p[0] {
+				t.Fatalf("%v", found)
+			}
+			at = p[1]
+		}
+		if len(found) > 0 && at != int64(len(b)) {
+			t.Fatalf("%v of %d", found, len(b))
+		}
+	})
 }
