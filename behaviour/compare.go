@@ -331,7 +331,11 @@ func (s *scene) judged(c *comparison, from, to time.Time, effect, power, level f
 	case c.failing():
 		j.State = wardround.Fail
 		j.Facts["moved"] = c.moved()
-		j.Shift, j.Facts["shift"] = kinds.of(c)
+		kind, words := kinds.of(c)
+		said, reasons, more := strings.Cut(words, "; ")
+		if j.Shift, j.Facts["shift"] = kind, said; more {
+			j.Facts["reasons"] = strings.Split(reasons, "; ")
+		}
 		if src := kinds.sources[c.column.Name]; src != "" {
 			j.Facts["device"] = src
 			j.Severity = wardround.Low // the device is told of itself

@@ -301,7 +301,7 @@ func (n *naming) of(c *comparison) (kind, words string) {
 		}
 		return kindOf(f.Kind), shiftWords[f.Kind] + "; " + strings.Join(f.Reasons, "; ")
 	}
-	return "", "the kind of change cannot be told: " + shift.Unclear(n.evidence)
+	return "", "the kind of change cannot be told; " + shift.Unclear(n.evidence)
 }
 
 // sources says, for each column that moved, the one device that it moved at, by the

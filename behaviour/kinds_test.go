@@ -144,7 +144,7 @@ func TestKindsOfShift(t *testing.T) {
 			d := cur.day(t, t0, 1200, 99)
 			got := s.see(d.To, windowOf(d, "2.1"), s.blobs.window(t, d))
 			j := want(t, got, tc.at, wardround.Fail)
-			words, _ := j.Facts["shift"].(string)
+			words := fmt.Sprint(j.Facts["shift"], j.Facts["reasons"])
 			if j.Shift != tc.kind || !strings.Contains(words, tc.words) {
 				t.Errorf("told as %q: %s; want %q, %q", j.Shift, words, tc.kind, tc.words)
 			}
