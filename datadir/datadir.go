@@ -89,9 +89,11 @@ func Open(path string, want Format, now time.Time) (*Dir, error) {
 	return d, nil
 }
 
-// clearUnfinished removes what a backup that was killed left behind.
+// clearUnfinished removes what a backup, or the first start, left behind when it was killed.
 func clearUnfinished(path string) error {
 	left, err := filepath.Glob(filepath.Join(path, tempPrefix+"*"))
+	first, also := filepath.Glob(filepath.Join(path, "."+fileFormat+".*"))
+	left, err = append(left, first...), errors.Join(err, also)
 	for _, name := range left {
 		err = errors.Join(err, os.RemoveAll(name))
 	}

@@ -133,6 +133,27 @@ func TestOneWriter(t *testing.T) {
 	d.Close()
 }
 
+// A first start that was killed before it had said whose directory it is.
+func TestFirstStartKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, left := range []string{"writer.lock", ".format.json.123"} {
+		if err := os.WriteFile(filepath.Join(path, left), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := datadir.Open(path, ward, storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if left, _ := filepath.Glob(filepath.Join(path, ".format.json.*")); len(left) > 0 {
+		t.Error("left behind:", left)
+	}
+}
+
 func TestWhoseItIsStays(t *testing.T) {
 	path := t.TempDir()
 	d, err := datadir.Open(path, ward, storetest.Noon)
