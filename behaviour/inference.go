@@ -3,29 +3,13 @@ package behaviour
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
-	"github.com/wardround/wardround/model"
 	"github.com/wardround/wardround/stat/sketch"
 )
-
-// scene is one window as it is judged: the model, what is agreed on it, what was seen.
-type scene struct {
-	f      *Fold
-	o      *wardround.Observation
-	m      *instance
-	l      *line
-	plan   *model.Plan    // nil for none
-	ref    *sketch.Window // nil for none
-	at     time.Time      // of what is judged
-	digest string
-	wider  float64 // by how much an interval must be, for an alarm
-	errs   float64 // standard errors, of shares
-}
 
 // open returns the instance of a key, made if needed; nil if there is no room.
 func (f *Fold) open(o *wardround.Observation, key string) *instance {
@@ -91,15 +75,9 @@ func (f *Fold) inference(o *wardround.Observation, x *kind.InferenceWindowV1) er
 		return nil
 	}
 	s.digest = o.Blob.Digest
-	w, err := f.window(o.Blob.Digest)
-	if err != nil {
-		why := refused(err)
-		if why == "" {
-			return err
-		}
-		s.say(check.Judgement{Topic: "quality", Item: "window", State: wardround.Unknown, Why: "a window of inference cannot be read",
-			Facts: wardround.Facts{"trouble": why}})
-		return nil
+	w, err := s.open(x.Part)
+	if err != nil || w == nil {
+		return err
 	}
 	return s.window(x, w)
 }
@@ -119,47 +97,6 @@ func (f *Fold) timely(o *wardround.Observation, x *kind.InferenceWindowV1) *kind
 		c.From = c.To.Add(-time.Hour)
 	}
 	return &c
-}
-
-// scene collects what a window is judged by.
-func (f *Fold) scene(o *wardround.Observation, m *instance, part string) (*scene, error) {
-	s := &scene{f: f, o: o, m: m, l: m.line(part)}
-	if d := f.inForce(m, "plan", ""); d != nil {
-		p, err := f.plan(d.Digest)
-		if err != nil && refused(err) == "" {
-			return nil, err
-		}
-		s.plan = p
-		m.FedFrom = feedsOf(p)
-	}
-	if d := f.inForce(m, "reference", part); d != nil && d.Problem == "" {
-		w, err := f.reference(d)
-		if err != nil && refused(err) == "" {
-			return nil, err
-		}
-		if err == nil {
-			s.ref = w
-		}
-	}
-	return s, nil
-}
-
-// reference reads a reference: one document, or the windows that a person made one of.
-func (f *Fold) reference(d *document) (*sketch.Window, error) {
-	if len(d.Windows) == 0 {
-		return f.window(d.Digest)
-	}
-	return f.windows.get(strings.Join(d.Windows, " "), func() (*sketch.Window, error) {
-		var refs []ref
-		for _, digest := range d.Windows {
-			refs = append(refs, ref{Digest: digest})
-		}
-		w, problems, err := f.gather(refs)
-		if err == nil && w == nil {
-			return nil, &refusal{wardround.Errorf(wardround.ENotFound, "behaviour", "no window of the reference can be read: %s", join(problems))}
-		}
-		return w, err
-	})
 }
 
 // learn makes what was seen of the version in use, as far as it is remembered, its
@@ -182,18 +119,6 @@ func (f *Fold) learn(o *wardround.Observation, m *instance) {
 		f.dirtyDocuments[d.place()] = true
 		m.lines[part].Pending, m.lines[part].merged = nil, nil
 	}
-}
-
-// say judges the model of the scene.
-func (s *scene) say(j check.Judgement) {
-	if j.At.IsZero() {
-		j.At = s.at
-	}
-	if j.Evidence == "" {
-		j.Evidence = s.digest
-	}
-	j.Sensor = s.o.Sensor
-	s.f.sayOf(s.m, j)
 }
 
 // version notes that another version answers.

@@ -5,7 +5,6 @@ import (
 	"unicode"
 
 	"github.com/wardround/wardround"
-	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/kind"
 	"github.com/wardround/wardround/stat/sketch"
 )
@@ -32,14 +31,11 @@ func (f *Fold) inputs(o *wardround.Observation, x *kind.InferenceWindowV1) error
 			continue
 		}
 		s.digest = o.Blob.Digest
-		w, err := f.window(o.Blob.Digest)
+		w, err := s.open(x.Part)
 		if err != nil {
-			why := refused(err)
-			if why == "" {
-				return err
-			}
-			s.say(check.Judgement{Topic: "quality", Item: "window" + partMark(x.Part), State: wardround.Unknown, Why: "a window of inference cannot be read",
-				Facts: wardround.Facts{"trouble": why}})
+			return err
+		}
+		if w == nil {
 			continue
 		}
 		f.equipment(o, m, x, w)

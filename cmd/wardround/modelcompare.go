@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/model"
 	"github.com/wardround/wardround/provenance"
 )
@@ -101,46 +103,16 @@ func (a *app) compareModels(old, latest []string, planFile string) (*model.Compa
 		if err != nil {
 			return nil, err
 		}
-		weights = weightDiff(d)
+		text, err := json.Marshal(d)
+		if err != nil {
+			return nil, wardround.Wrap(wardround.EInternal, "model compare", err)
+		}
+		if weights, err = behaviour.ReadWeights(bytes.NewReader(text)); err != nil {
+			return nil, err
+		}
 	}
 	return model.Compare(before, now, weights, plan), nil
 }
-
-// weightDiff is a difference of tensors as a plan bounds it; nil where files of
-// weights could be compared as bytes only.
-func weightDiff(d *provenance.Difference) *model.WeightDiff {
-	if d.Tensors == 0 || len(d.Unread) > 0 {
-		return nil
-	}
-	out := &model.WeightDiff{Tensors: d.Tensors}
-	for _, f := range d.FilesChanged {
-		out.Files = append(out.Files, model.FileChange{Name: f, From: "one content", To: "another"})
-	}
-	for _, f := range d.FilesAdded {
-		out.Files = append(out.Files, model.FileChange{Name: f, From: "none", To: "a file"})
-	}
-	for _, f := range d.FilesRemoved {
-		out.Files = append(out.Files, model.FileChange{Name: f, From: "a file", To: "none"})
-	}
-	for _, x := range d.Changes {
-		switch {
-		case x.Kind == "added":
-			out.Added = append(out.Added, x.Name)
-		case x.Kind == "removed":
-			out.Removed = append(out.Removed, x.Name)
-		case x.Kind == "values" && x.Moved != nil && x.Moved.Relative >= 0 && x.Moved.Odd == 0:
-			out.Changed = append(out.Changed, model.TensorChange{Name: x.Name, Relative: x.Moved.Relative})
-		case x.Kind == "values": // from zero, or to infinity: no relative bound holds
-			out.Changed = append(out.Changed, model.TensorChange{Name: x.Name, Relative: infinite})
-		default: // another shape or type is another layer
-			out.Removed, out.Added = append(out.Removed, x.Name+" "+x.From), append(out.Added, x.Name+" "+x.To)
-		}
-	}
-	return out
-}
-
-// infinite is more than any bound, and can be written as JSON.
-const infinite = 1e308
 
 // looksLikeMeasured reports whether a text is a list of measurements.
 func looksLikeMeasured(b []byte) bool {
