@@ -32,7 +32,7 @@ var recordings = []struct {
 	{"dicom_wrongaet_echo_store.pcap", dicomDissected, dicomObserved, 4, []string{"dicom.association", "dicom.equipment", "dicom.operation"}},
 	{"dicom_reject_malformed.pcap", dicomDissected, dicomObserved, 1, []string{"dicom.association"}},
 	{"dicomweb_qido_wado_stow.pcap", httpDissected, httpObserved, 4, []string{"dicom.equipment", "dicomweb.request", "http.transaction"}},
-	{"hl7v2_mllp_oru_prt.pcap", hl7Dissected, hl7Observed, 40, []string{"hl7.message"}},
+	{"hl7v2_mllp_oru_prt.pcap", hl7Dissected, hl7Observed, 40, []string{"hl7.message", "results.window"}},
 	{"mqtt_311_and_5.pcap", mqttDissected("18830"), mqttObserved, 11, []string{"mqtt.publish", "mqtt.session", "mqtt.subscribe"}},
 	{"mqtt_311_and_5_port1883.pcap", mqttDissected("1883"), mqttObserved, 11, []string{"mqtt.publish", "mqtt.session", "mqtt.subscribe"}},
 	{"wsdiscovery_sdc_hello_synthetic.pcap", helloDissected, helloObserved, 1, []string{"wsdiscovery.target"}},

@@ -38,7 +38,12 @@ var promised = map[string][]struct{ check, address, about string }{
 	"public-beacon":          {{"net.public-peer", "10.20.1.22", "198.51.100.77"}},
 	"update-unauthenticated": {{"net.unauthenticated-update", "10.20.1.23", "firmware"}},
 	"wrong-zone":             {{"net.new-zone-link", "10.20.4.23", "7011"}},
+	"lab-units":              {{"model.quality", sim.TriageModel + "@" + sim.TriageService, "loinc:2160-0"}},
 }
+
+// ofModels reports whether a check is about a model: one that is registered, as demo
+// does it; a capture alone knows none.
+func ofModels(check string) bool { return strings.HasPrefix(check, "model.") }
 
 // chronic are the checks that the ward fails on any day: it speaks readable
 // protocols, as many hospitals do.
@@ -48,11 +53,11 @@ var chronic = []string{
 }
 
 // about reports whether the list has a live finding of the check on the asset with
-// the address, which says text.
+// the address, or the model of that name, which says text.
 func (l objects) about(check, address, text string) bool {
 	owners := map[string]bool{}
 	for _, a := range l.of("asset") {
-		if slices.Contains(a.Identifiers, identifier{"ip", address}) {
+		if slices.Contains(a.Identifiers, identifier{"ip", address}) || slices.Contains(a.Identifiers, identifier{"ai-model", address}) {
 			owners["asset:"+a.ID] = true
 		}
 	}
@@ -69,10 +74,13 @@ func TestScenariosAreFound(t *testing.T) {
 	if diff := len(docs) - len(all); diff != 0 {
 		t.Errorf("sim list has %d scenarios, %d are tested", len(docs), len(all))
 	}
-	look := func(t *testing.T, l objects, names ...string) {
+	look := func(t *testing.T, l objects, capture bool, names ...string) {
 		t.Helper()
 		for _, name := range names {
 			for _, p := range promised[name] {
+				if capture && ofModels(p.check) {
+					continue
+				}
 				if !l.about(p.check, p.address, p.about) {
 					t.Errorf("%s: no %s on %s about %q; found %v", name, p.check, p.address, p.about, l.findings())
 				}
@@ -93,17 +101,17 @@ func TestScenariosAreFound(t *testing.T) {
 				}
 			}
 			for _, seed := range seeds {
-				look(t, concluded(t, simulated(t, seed, "1", "--scenario", name)), name)
+				look(t, concluded(t, simulated(t, seed, "1", "--scenario", name)), true, name)
 			}
 			r := wardround(t, "demo", "--speed", "0", "--format", "json", "--quiet", "--scenario", name).want(t, 0)
-			look(t, conclusions(t, r.stdout), name)
+			look(t, conclusions(t, r.stdout), false, name)
 		})
 	}
 	t.Run("all at once", func(t *testing.T) {
 		t.Parallel()
-		look(t, concluded(t, simulated(t, 4, "1.5", everyScenario()...)), all...)
+		look(t, concluded(t, simulated(t, 4, "1.5", everyScenario()...)), true, all...)
 		r := wardround(t, "demo", "--speed", "0", "--format", "json", "--quiet").want(t, 0)
-		look(t, conclusions(t, r.stdout), all...)
+		look(t, conclusions(t, r.stdout), false, all...)
 	})
 }
 

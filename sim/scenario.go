@@ -34,7 +34,7 @@ var scenarios = []Scenario{
 	{"public-beacon", "A patient monitor calls a public address every minute: net.public-peer.", (*Ward).beacon},
 	{"update-unauthenticated", "A monitor loads its firmware over plain HTTP: net.unauthenticated-update.", (*Ward).update},
 	{"wrong-zone", "A workstation of the offices opens connections to pumps: net.new-zone-link.", (*Ward).wrongZone},
-	{"lab-units", "The laboratory's system gets new software, and then tells creatinine in another unit without saying so: model.quality, and the update before it on the model's timeline.", (*Ward).units},
+	{"lab-units", "The laboratory's system gets new software, and then tells creatinine in another unit without saying so, to a model that reads it (known in demo): model.quality.", (*Ward).units},
 }
 
 // Scenarios lists what can be switched on.
