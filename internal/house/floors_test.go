@@ -145,7 +145,7 @@ func TestNoCatchAllPackages(t *testing.T) {
 }
 
 // ours are embedded files and folders that we wrote ourselves.
-var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "clinical/profiles.de.yaml", "clinical/profiles.fr.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist", "checks/words/de", "checks/words/fr", "checks/words/phrases.yaml", "sqlite/accounts/migrations", "priority/rubric.yaml", "product/brands.yaml", "artefact/rules", "sense/prompt/patterns.yaml", "cmd/wardround/triage"}
+var ours = []string{"control/catalogue.yaml", "clinical/profiles.yaml", "clinical/profiles.de.yaml", "clinical/profiles.fr.yaml", "checks/*/testdata", "sqlite/migrations", "ledger/readme.txt", "web/dist", "checks/words/de", "checks/words/fr", "checks/words/phrases.yaml", "sqlite/accounts/migrations", "priority/rubric.yaml", "model/example.yaml", "product/brands.yaml", "artefact/rules", "sense/prompt/patterns.yaml", "cmd/wardround/triage"}
 
 var embedLine = regexp.MustCompile(`^//go:embed (.+)$`)
 
