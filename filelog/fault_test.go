@@ -373,12 +373,12 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			default:
+			case <-time.After(time.Millisecond): // so that a reader opens some hundred files, not ten thousand
 				appendBatch(t, w, n)
 			}
 		}
 	}()
-	for range 30 {
+	for range 300 {
 		r := open(t, dir, filelog.Options{ReadOnly: true})
 		got := logtest.Read(t, r, 0)
 		for i, o := range got {
