@@ -364,21 +364,26 @@ func TestFilesRollBySizeAndDay(t *testing.T) {
 
 func TestReadOnlyBesideAWriter(t *testing.T) {
 	dir := t.TempDir()
-	w := open(t, dir, filelog.Options{MaxFile: 3000})
-	stop := make(chan struct{})
-	done := make(chan struct{})
+	w := open(t, dir, filelog.Options{MaxFile: 1})
+	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		for n := 0; ; n++ {
+		for n := range 2000 { // a file each: a listing of the folder takes several calls
 			select {
 			case <-stop:
 				return
-			case <-time.After(time.Millisecond): // so that a reader opens some hundred files, not ten thousand
+			default:
 				appendBatch(t, w, n)
 			}
 		}
 	}()
-	for range 300 {
+	defer func() { close(stop); <-done }()
+	for writing := true; writing; {
+		select {
+		case <-done:
+			writing = false // once more, of all that there is
+		default:
+		}
 		r := open(t, dir, filelog.Options{ReadOnly: true})
 		got := logtest.Read(t, r, 0)
 		for i, o := range got {
@@ -386,7 +391,7 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 				t.Fatalf("position %d at %d", o.Seq, i)
 			}
 		}
-		if uint64(len(got)) != r.Last() {
+		if uint64(len(got)) != r.Last() || !writing && len(got) != 5*2000 {
 			t.Errorf("read %d of %d", len(got), r.Last())
 		}
 		if _, err := r.Append(context.Background(), nil); wardround.ErrorCode(err) != wardround.EForbidden {
@@ -394,6 +399,4 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 		}
 		r.Close()
 	}
-	close(stop)
-	<-done
 }

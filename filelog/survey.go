@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,13 +62,26 @@ func (sv *survey) run(ctx context.Context, op string) error {
 }
 
 // list finds the log's files, oldest first.
+//
+// A listing of a folder that a writer is adding to may hold a file and not the one
+// before it. A second one holds all that were there when it began, so what it
+// holds beyond the newest of the first is left for the next reader.
 func (sv *survey) list() error {
-	names, err := os.ReadDir(sv.dir)
+	names, err := sv.names()
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 		return err
+	}
+	newest := uint64(math.MaxUint64)
+	if sv.opt.ReadOnly {
+		newest = 0
+		for _, e := range names {
+			if first, _, ok := parseName(e.Name()); ok {
+				newest = max(newest, first)
+			}
+		}
+		if names, err = sv.names(); err != nil {
+			return err
+		}
 	}
 	for _, e := range names {
 		if strings.HasSuffix(e.Name(), extension+unfinished) {
@@ -75,7 +89,7 @@ func (sv *survey) list() error {
 			continue
 		}
 		first, thin, ok := parseName(e.Name())
-		if !ok || !e.Type().IsRegular() {
+		if !ok || !e.Type().IsRegular() || first > newest {
 			continue
 		}
 		info, err := e.Info()
@@ -104,6 +118,15 @@ func (sv *survey) list() error {
 	}
 	sv.segments = keep
 	return nil
+}
+
+// names is the folder's content; a folder that is not there has none.
+func (sv *survey) names() ([]fs.DirEntry, error) {
+	names, err := os.ReadDir(sv.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return names, err
 }
 
 // dropBelowFloor passes over files that retention had already given up.
