@@ -122,13 +122,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "wardround:", err)
-		fmt.Fprintln(stderr, "Try: wardround --help")
+		fmt.Fprintln(stderr, "Try:", meant(err), "--help")
 		return exitUsage
 	}
 	if err := errors.Join(a.localOnly(kctx.Command()), a.formatOf(kctx.Command())); err != nil {
 		return a.exit(err)
 	}
 	return a.exit(kctx.Run(a))
+}
+
+// meant is the command that was being read when a command line turned out wrong.
+func meant(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		if n := parse.Context.Selected(); n != nil {
+			return n.FullPath()
+		}
+	}
+	return "wardround"
 }
 
 // help prints kong's help and then the command's examples.

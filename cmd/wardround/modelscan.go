@@ -26,7 +26,8 @@ func (c *modelScanCmd) Help() string {
 	return "Says what would run if somebody loaded these files, without loading them. Each file is\n\n" +
 		"  inert       data only\n  safe        known constructors, used as they must be\n  unknown     something that nobody has vouched for, or a file of no known kind\n" +
 		"  unreadable  a part that could not be followed: damaged, encrypted, over a limit\n  malicious   calls what has no place in a model\n\n" +
-		"Exit status 0 only if every file is inert or safe; 1 otherwise: unreadable is never clean. 2 if a path does not exist.\n\n" +
+		"Exit status 0 only if every file is inert or safe; 1 otherwise: unreadable is never clean. 2 if a path does not exist,\n" +
+		"4 if there was no file to look at.\n\n" +
 		"The rules: docs/reference/artefact-rules.md."
 }
 
@@ -155,14 +156,15 @@ func (o *scanOutput) end() error {
 		if o.explain {
 			o.explainRules()
 		}
-		switch {
-		case total == 0:
-			fmt.Fprintln(o.stdout, "no files: nothing was looked at")
-		case total > 1:
+		if total > 1 {
 			fmt.Fprintf(o.stdout, "%d files: %s\n", total, strings.Join(words, ", "))
 		}
 	}
-	if clean < total {
+	switch {
+	case total == 0:
+		fmt.Fprintln(o.stderr, "no files: nothing was looked at")
+		return status(exitCannotTell)
+	case clean < total:
 		return status(exitFindings)
 	}
 	return nil
