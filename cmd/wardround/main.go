@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"syscall"
@@ -115,6 +116,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.ShortUsageOnError(),
 		kong.Vars{"user": currentUser()},
+		kong.KindMapper(reflect.String, kong.MapperFunc(asTyped)),
 		kong.Help(help),
 	)
 	if exited {
@@ -129,6 +131,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return a.exit(err)
 	}
 	return a.exit(kctx.Run(a))
+}
+
+// asTyped takes an argument as it was typed. kong's own way makes U+FFFD of every byte
+// that is not UTF-8, and the file of that name is then not found.
+func asTyped(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().IsEOL() {
+		return errors.New("a value is missing")
+	}
+	t, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(fmt.Sprint(t.Value))
+	return nil
 }
 
 // meant is the command that was being read when a command line turned out wrong.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,4 +64,20 @@ func flags(n *kong.Node) []string {
 		out = append(out, fmt.Sprintln(f.Name, string(f.Short), f.Help, f.Required, f.Enum, f.Default, f.PlaceHolder, f.Hidden, f.Tag.Type, strings.Join(f.Xor, " "), f.Target.Type()))
 	}
 	return out
+}
+
+// A name of a file is bytes; what is no UTF-8 among them must reach the file system as
+// it was typed.
+func TestNamesThatAreNoUTF8(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "n\xff\xfe.pkl")
+	if err := os.WriteFile(name, []byte("cos\nsystem\n(S'true'\ntR."), 0o600); err != nil {
+		t.Skip("this file system takes UTF-8 only: ", err)
+	}
+	code, out, errs := wr(t, "model", "scan", name)
+	if code != exitFindings || !strings.Contains(out, "malicious") || !strings.Contains(out, `n\ufffd\ufffd.pkl`) {
+		t.Errorf("status %d, %s%s", code, out, errs)
+	}
+	if code, _, errs := wr(t, "model", "scan", name, "--format"); code != exitUsage || !strings.Contains(errs, "--format: a value is missing") {
+		t.Errorf("status %d, %s", code, errs)
+	}
 }
