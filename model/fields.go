@@ -47,6 +47,8 @@ func fields(n *yaml.Node, t reflect.Type, path string) error {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode && (t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]() || t.Kind() == reflect.Slice):
 		return fmt.Errorf("line %d: %s: want %s, not %q", n.Line, where(path), shapeName(t), n.Value)
+	case n.Kind == yaml.ScalarNode && (shapeName(t) == "a number" && n.ShortTag() != "!!int" && n.ShortTag() != "!!float" || t.Kind() == reflect.Bool && n.ShortTag() != "!!bool"):
+		return fmt.Errorf("line %d: %s: want %s, not %q", n.Line, where(path), shapeName(t), n.Value)
 	case n.Kind != yaml.ScalarNode:
 		return fmt.Errorf("line %d: %s: want %s, not %s", n.Line, where(path), shapeName(t), map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}[n.Kind])
 	}

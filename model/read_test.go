@@ -21,6 +21,7 @@ func TestPlanIsStrict(t *testing.T) {
 		{"no length of time", "plan: 1\nwatch:\n  - id: a\n    every: often\n", `line 4: watch[0].every: "often" is no length of time`},
 		{"a century", "plan: 1\nlogs: {kept: 9999y}\n", "a hundred years"},
 		{"text for a list", "plan: 1\ntold: nurse\n", `line 2: told: want a list, not "nurse"`},
+		{"text for a number", "plan: 1\nwatch:\n  - {id: age, at_most: lots}\n", `line 3: watch[0].at_most: want a number, not "lots"`},
 		{"a mapping for text", "plan: 1\nname: {a: b}\n", "line 2: name: want text, not a mapping"},
 		{"a number that is none", "plan: 1\nbudget: {alarms_per_year: few}\n", "line 2"},
 		{"deep", "plan: 1\nname: " + strings.Repeat("[", 60) + strings.Repeat("]", 60) + "\n", "nested more than"},
