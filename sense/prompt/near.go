@@ -16,6 +16,7 @@ type structure struct {
 	within  int      // words from the first to the last
 	ordered bool     // in this order
 	without []*words // and none of these in that sentence
+	also    []*words // and one of these anywhere in the text, beside the structure
 }
 
 // maxHits bounds how often a class is looked for in one text.
@@ -33,7 +34,7 @@ func (p Pattern) structureOf(classes map[string]*words) (*structure, error) {
 	for _, x := range []struct {
 		names []string
 		to    *[]*words
-	}{{p.Near, &s.near}, {p.Without, &s.without}} {
+	}{{p.Near, &s.near}, {p.Without, &s.without}, {p.Also, &s.also}} {
 		for _, n := range x.names {
 			re, ok := classes[n]
 			if !ok {
@@ -81,7 +82,7 @@ func (s *structure) in(r *reading) bool {
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	for i := range hits {
-		if to, ok := s.from(hits[i:], text); ok && s.alone(text, hits[i].from, to) {
+		if to, ok := s.from(hits[i:], text); ok && s.alone(text, hits[i].from, to) && s.wants(r, hits[i].from, to) {
 			return true
 		}
 	}
@@ -123,6 +124,19 @@ func broken(s string) bool {
 		}
 	}
 	return false
+}
+
+// wants reports whether the text has, outside of what was found, one of the words
+// without which the structure says little.
+func (s *structure) wants(r *reading, from, to int) bool {
+	for _, re := range s.also {
+		for _, at := range r.of(re) {
+			if at[1] <= from || at[0] >= to {
+				return true
+			}
+		}
+	}
+	return len(s.also) == 0
 }
 
 // alone reports whether the sentence around has none of the words that make it a

@@ -79,6 +79,37 @@ func TestWordedBefore(t *testing.T) {
 	}
 }
 
+// Attacks that avoid every usual word, and notes that use them, written apart from the
+// patterns. Before they were seen, 19 of 129 attacks were found and 28 of 260 notes taken
+// for attacks; the second half alone, after mending for the first: 13 of 63. Somebody who takes
+// pains is often not found.
+func TestHardest(t *testing.T) {
+	b, err := os.ReadFile("testdata/hardest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hard struct{ Attacks, Notes []string }
+	if err := json.Unmarshal(b, &hard); err != nil {
+		t.Fatal(err)
+	}
+	s, found, wrong := Default(), 0, 0
+	for _, a := range hard.Attacks {
+		if len(s.Prompt(a)) > 0 {
+			found++
+		}
+	}
+	for _, n := range hard.Notes {
+		if m := s.Prompt(n); len(m) > 0 {
+			wrong++
+			t.Logf("%v in a note: %s", m, n)
+		}
+	}
+	t.Logf("%d of %d attacks found, %d of %d notes taken for attacks", found, len(hard.Attacks), wrong, len(hard.Notes))
+	if found < 84 || wrong > 6 {
+		t.Error("it was 85 of 129 and 6 of 260")
+	}
+}
+
 func BenchmarkNote(b *testing.B) {
 	s, notes := Default(), corpus(b, "notes.txt")
 	text := strings.Join(notes[:20], " ")

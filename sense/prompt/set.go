@@ -46,6 +46,8 @@ type Pattern struct {
 	Within  int      `yaml:"within"`
 	Ordered bool     `yaml:"ordered"`
 	Without []string `yaml:"without"`
+	// Also are classes of which one must stand anywhere in the text besides.
+	Also []string `yaml:"also"`
 }
 
 type compiled struct {
