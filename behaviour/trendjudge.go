@@ -38,8 +38,9 @@ var leastTrend = map[string]float64{
 }
 
 // detectorOf is the one that a value is followed by: what a plan names, else EWMA, which
-// finds the most for what it costs where the reference is a sample itself, and an e-process where a period's value is not near
-// to normal: rare events, and counts whose spread is learnt.
+// finds the most for what it costs where the reference is a sample itself, and an
+// e-process where a period's value is not near to normal: rare events, and counts whose
+// spread is learnt.
 func detectorOf(of, test string) string {
 	switch of {
 	case model.OfMissing, model.OfOverride, model.OfVolume:
@@ -107,7 +108,7 @@ func (s *scene) judgeTrend(f *followed, t *trend) {
 	j.Facts["limit"], j.Facts["size"] = s.sized(f, b, least), s.sized(f, b, j.Effect)
 	if t.Told == nil {
 		s.detect(f, t, b, least, first)
-	} else if over(t, b, least) {
+	} else if over(f, t, b, least) {
 		t.Told, t.Begun, t.Detect = nil, st.To, detectors{}
 	}
 	if c := t.Told; c == nil {
@@ -292,23 +293,18 @@ func since(f *followed, b base, steps []step) changed {
 
 // over reports whether a change that was told is over: whether what came after it lies
 // nearer to what it should be than half of it, with an error to spare.
-func over(t *trend, b base, least float64) bool {
+func over(f *followed, t *trend, b base, least float64) bool {
 	var after []step
 	for i := len(t.Steps) - 1; i >= 0 && len(after) < 4 && !t.Steps[i].From.Before(t.Told.At); i-- {
 		after = append(after, t.Steps[i])
 		now, n := mean(after)
 		side := math.Copysign(1, t.Told.Shift)
-		se := 0.0
+		square := 0.0
 		for _, st := range after {
-			v := st.SE
-			if b.share {
-				v = math.Hypot(v, shareError(b.value, st.N))
-			} else if b.spread > 0 {
-				v = math.Hypot(v, b.spread/math.Sqrt(st.N))
-			}
-			se += v * v * st.N * st.N
+			v := b.error(f, st) * st.N / n
+			square += v * v
 		}
-		if side*(now-b.value)+1.64*math.Sqrt(se)/n < max(least, math.Abs(t.Told.Shift)/2) {
+		if side*(now-b.value)+1.64*math.Sqrt(square) < max(least, math.Abs(t.Told.Shift)/2) {
 			return true
 		}
 	}
