@@ -199,6 +199,38 @@ func TestEveryTest(t *testing.T) {
 	}
 }
 
+// A value that comes again and again, few rows against many: midranks of the one that stands for "below detection" alone would
+// alarm each time. What moved is found.
+func TestTiesOfUnequalFiles(t *testing.T) {
+	write := func(name string, n int, by float64, seed uint64) string {
+		r := rand.New(rand.NewPCG(seed, 13))
+		var b strings.Builder
+		b.WriteString("troponin,potassium\n")
+		for range n {
+			x := r.NormFloat64() + by
+			if r.IntN(30) == 0 {
+				x = 1.5
+			}
+			fmt.Fprintf(&b, "%.9f,%.1f\n", x, 4.2+0.5*(r.NormFloat64()+by))
+		}
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	cfg := Config{Tests: map[string]string{"number": "cramer-von-mises"}, Rounds: 199, Multivariate: MultivariateConfig{Method: "none"}}
+	ref, null, moved := write("reference.csv", 20_000, 0, 1), write("null.csv", 250, 0, 2), write("moved.csv", 250, 0.4, 3)
+	for _, name := range []string{"troponin", "potassium"} {
+		if c := run(t, ref, null, cfg).of(name); c.Decision != OK {
+			t.Errorf("null: %s: %s: %s (p %v)", name, c.Decision, c.Reason, c.P)
+		}
+		if c := run(t, ref, moved, cfg).of(name); c.Decision != Drift {
+			t.Errorf("moved: %s: %s: %s (p %v)", name, c.Decision, c.Reason, c.P)
+		}
+	}
+}
+
 // Beyond the bound of exact values columns become sketches: the decision stays, p becomes an interval around the exact one.
 func TestBoundedColumns(t *testing.T) {
 	w := usual

@@ -13,9 +13,15 @@ func WassersteinSorted(a, b Sorted, _ Options) (Result, error) {
 	}
 	w := area(a, b, false)
 	effect := w
-	if sd := math.Sqrt(variance(a)); w > 0 && sd > 0 {
-		effect = w / sd
-	} else if w > 0 {
+	mid, end := len(a)/2, len(b)-1
+	at := frameOf(a[mid:mid+1], a[:1], a[len(a)-1:], b[:1], b[end:])
+	far := w
+	if at.scale != 1 { // differences may not fit where values do
+		far = area(at.apply(a), at.apply(b), false)
+	}
+	if _, v := at.moments(a); far > 0 && v > 0 {
+		effect = far / math.Sqrt(v)
+	} else if far > 0 {
 		effect = math.Inf(1)
 	}
 	return result("wasserstein", len(a), len(b), "distance", w, math.NaN(), effect), nil
@@ -62,25 +68,4 @@ func area(a, b Sorted, squared bool) float64 {
 		}
 	}
 	return sum
-}
-
-func meanOf(x []float64) float64 {
-	var s float64
-	for _, v := range x {
-		s += v
-	}
-	return s / float64(len(x))
-}
-
-// variance is the population one (divisor n), as numpy's std has it.
-func variance(x []float64) float64 {
-	m := meanOf(x)
-	var s, c float64
-	for _, v := range x {
-		d := v - m
-		s += d * d
-		c += d
-	}
-	n := float64(len(x))
-	return (s - c*c/n) / n
 }

@@ -35,8 +35,10 @@ func means(a, b []float64, o Options, student bool) (Result, error) {
 	}
 	n, m := float64(len(a)), float64(len(b))
 	_, ea, eb := o.ratio(len(a), len(b))
-	va, vb := variance(a)*n/(n-1), variance(b)*m/(m-1)
-	d := meanOf(a) - meanOf(b)
+	at := frameOf(a, b) // t is the same wherever zero lies and whatever the unit is
+	ma, va := at.moments(a)
+	mb, vb := at.moments(b)
+	va, vb, d := va*n/(n-1), vb*m/(m-1), ma-mb
 	sa, sb := va/ea, vb/eb
 	se := math.Sqrt(sa + sb)
 	if se == 0 {
@@ -66,7 +68,9 @@ func EppsSingleton(a, b []float64) (Result, error) {
 			return Result{}, fmt.Errorf("epps-singleton needs finite values")
 		}
 	}
-	pooled, err := Sort(append(append(make([]float64, 0, len(a)+len(b)), a...), b...))
+	at := frameOf(x, y)
+	x, y = at.apply(x), at.apply(y)
+	pooled, err := Sort(append(append(make([]float64, 0, len(a)+len(b)), x...), y...))
 	if err != nil {
 		return Result{}, err
 	}
@@ -117,7 +121,7 @@ func EppsSingleton(a, b []float64) (Result, error) {
 func characteristic(x []float64, sigma float64) (mean [4]float64, cov [4][4]float64) {
 	sin, cos := make([]float64, len(x)), make([]float64, len(x))
 	for i, v := range x {
-		sin[i], cos[i] = math.Sincos(0.4 / sigma * v)
+		sin[i], cos[i] = math.Sincos(0.4 * (v / sigma))
 	}
 	at := func(i int) [4]float64 { // 0.8 is the double angle
 		s, c := sin[i], cos[i]

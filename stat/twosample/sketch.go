@@ -173,10 +173,10 @@ func (p *pair) mannWhitney(o Options) (Result, error) {
 	return r, nil
 }
 
-// CramerVonMisesSketch is [CramerVonMises] on sketches of values without ties; an atom larger than the sketches' error gives
-// an error, since midranks then move the statistic by what a sketch doesn't hold.
+// CramerVonMisesSketch is [CramerVonMisesOfTies] on sketches, which don't hold what midranks do to small atoms. An atom larger than
+// their error gives an error.
 func CramerVonMisesSketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, CramerVonMisesSorted, func(p *pair, o Options) (Result, error) {
+	return onSketch(a, b, o, cramerVonMisesOfTies, func(p *pair, o Options) (Result, error) {
 		if err := p.untied(); err != nil {
 			return Result{}, err
 		}

@@ -118,7 +118,7 @@ func TestSmallSketchesAreExact(t *testing.T) {
 	for name, f := range map[string][2]func() (Result, error){
 		"ks":  {func() (Result, error) { return KS(a, b) }, func() (Result, error) { return KSSketch(ka, kb, Options{}) }},
 		"mwu": {func() (Result, error) { return MannWhitney(a, b) }, func() (Result, error) { return MannWhitneySketch(ka, kb, Options{}) }},
-		"cvm": {func() (Result, error) { return CramerVonMises(a, b) }, func() (Result, error) { return CramerVonMisesSketch(ka, kb, Options{}) }},
+		"cvm": {func() (Result, error) { return CramerVonMisesOfTies(a, b) }, func() (Result, error) { return CramerVonMisesSketch(ka, kb, Options{}) }},
 		"ad":  {func() (Result, error) { return AndersonDarling(a, b) }, func() (Result, error) { return AndersonDarlingSketch(ka, kb, Options{}) }},
 		"w":   {func() (Result, error) { return Wasserstein(a, b) }, func() (Result, error) { return WassersteinSketch(ka, kb) }},
 	} {
