@@ -233,6 +233,7 @@ func (m *machine) popMark() []value {
 func (m *machine) run() {
 	r := &m.reader
 	for !m.done {
+		m.fast()
 		if r.p >= r.n && !r.fill(1) {
 			m.op, m.start = 0, m.offset()
 			m.truncated()

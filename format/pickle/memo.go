@@ -15,6 +15,7 @@ type memo struct {
 	opened int       // pages that are not nil
 	made   int       // pages that there are, packed ones too
 	next   int       // the page that is packed next
+	spare  [][]value // pages whose words are packed, to be used again
 	far    map[int64]value
 	n      int // distinct indices stored
 }
@@ -35,8 +36,10 @@ const (
 	behind = 8
 )
 
-// stays marks a page that is not packed (again): it was asked for, or it is no shorter.
-const stays = 1
+const (
+	stays = 1 << iota // a page that is not packed (again): it was asked for, or it is no shorter
+	dirty             // it was written to since compact last changed what it holds
+)
 
 // put stores and says whether the index was taken, and whether there was room.
 func (t *memo) put(i int64, v value) (again, ok bool) {
@@ -66,7 +69,11 @@ func (t *memo) put(i int64, v value) (again, ok bool) {
 	}
 	page := t.open(p)
 	if page == nil {
-		page = make([]value, memoPage)
+		if n := len(t.spare) - 1; n >= 0 {
+			page, t.spare = t.spare[n], t.spare[:n]
+		} else {
+			page = make([]value, memoPage)
+		}
 		for j := range page {
 			page[j] = empty
 		}
@@ -78,6 +85,7 @@ func (t *memo) put(i int64, v value) (again, ok bool) {
 	slot := &page[i&(memoPage-1)]
 	again = *slot != empty
 	*slot = v
+	t.state[p] |= dirty
 	if !again {
 		t.n++
 	}
@@ -119,17 +127,20 @@ func (t *memo) open(p int) []value {
 // change.
 func (t *memo) tidy() {
 	for t.opened > openPages && t.next < len(t.pages)-behind {
-		if page := t.pages[t.next]; page != nil && t.state[t.next] != stays {
-			for _, v := range page {
-				if v != empty && forget(v) != v {
-					return // compact comes back
+		if page := t.pages[t.next]; page != nil && t.state[t.next]&stays == 0 {
+			if t.state[t.next]&dirty != 0 {
+				for _, v := range page {
+					if v != empty && forget(v) != v {
+						return // compact comes back
+					}
 				}
 			}
 			if p := pack(page, true); p != nil {
 				t.pages[t.next], t.packed[t.next] = nil, p
+				t.spare = append(t.spare, page)
 				t.opened--
 			} else {
-				t.state[t.next] = stays
+				t.state[t.next] |= stays
 			}
 		}
 		t.next++
@@ -138,7 +149,11 @@ func (t *memo) tidy() {
 
 // forget drops from every value stored what it says about arenas that are emptied.
 func (t *memo) forget() {
-	for _, page := range t.pages {
+	for p, page := range t.pages {
+		if t.state[p]&dirty == 0 {
+			continue
+		}
+		t.state[p] &^= dirty
 		for i, v := range page {
 			if v != empty {
 				page[i] = forget(v)
@@ -153,6 +168,7 @@ func (t *memo) forget() {
 
 func (t *memo) clone() memo {
 	c := *t
+	c.spare = nil
 	c.far, c.pages, c.packed, c.state = maps.Clone(t.far), clonePages(t.pages), slices.Clone(t.packed), slices.Clone(t.state)
 	return c
 }

@@ -19,7 +19,8 @@ type packed struct {
 // number cells are told by the difference to the last such value.
 func pack(words []value, predict bool) *packed {
 	p := &packed{n: len(words)}
-	codes := make([]byte, len(words))
+	var room [cellPage]byte
+	codes := room[:len(words)]
 	var last uint32
 	var slots [512]uint16 // code + 1 by a hash of the difference
 	before, beforeCode := uint32(0), -1
@@ -51,13 +52,16 @@ func pack(words []value, predict bool) *packed {
 	case len(p.palette) <= 1:
 		return p
 	case len(p.palette) <= 16:
-		half := make([]byte, (len(codes)+1)/2)
 		for i, c := range codes {
-			half[i/2] |= c << (i % 2 * 4)
+			if i%2 == 0 {
+				codes[i/2] = c
+			} else {
+				codes[i/2] |= c << 4
+			}
 		}
-		codes = half
+		codes = codes[:(len(codes)+1)/2]
 	}
-	p.codes, p.palette = codes, slices.Clip(p.palette)
+	p.codes, p.palette = slices.Clone(codes), slices.Clip(p.palette)
 	return p
 }
 
@@ -88,15 +92,12 @@ func (p *packed) open(page []value, predict bool) {
 // numbersCell says that a value's payload is the index of a cell. Most are new where
 // they are memoised, so the index is the last one plus one.
 func numbersCell(v value) bool {
-	switch v.kind() {
-	case kList, kDict, kSet, kFrozen, kObject:
-		return true
-	}
-	return false
+	return 1<<v.kind()&(1<<kList|1<<kDict|1<<kSet|1<<kFrozen|1<<kObject) != 0
 }
 
 func (c *cells) clone() cells {
 	d := *c
+	d.spare = nil
 	d.pages, d.packed = clonePages(c.pages), slices.Clone(c.packed)
 	return d
 }

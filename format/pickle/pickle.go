@@ -158,6 +158,8 @@ type Limits struct {
 	Inner     int     // bytes kept of one inner payload; 0 is 1 MiB (16 times this in all)
 	Depth     int     // pickles in pickles; 0 is 4
 	Trail     int     // steps kept in all; 0 is 200
+
+	slow bool // tests: without fast
 }
 
 // Policy says what the caller knows about who will load the stream.

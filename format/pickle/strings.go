@@ -44,6 +44,8 @@ type names struct {
 	text  []byte
 	ends  []uint32 // of each string in text
 	table []uint64 // by hash: its upper half, and the string's number plus one; 0 is free
+
+	dunders int // strings like __class__
 }
 
 var seed = maphash.MakeSeed()
@@ -83,6 +85,9 @@ func (n *names) add(b []byte, hash uint64, slot int) int {
 	}
 	n.text = append(n.text, b...)
 	n.ends = append(n.ends, uint32(len(n.text)))
+	if dunderLike(b) {
+		n.dunders++
+	}
 	n.table[slot] = hash>>32<<32 | uint64(len(n.ends))
 	return len(n.ends) - 1
 }
@@ -98,12 +103,12 @@ func (n *names) enter(i int) {
 }
 
 func (n *names) empty() {
-	n.text, n.ends = n.text[:0], n.ends[:0]
+	n.text, n.ends, n.dunders = n.text[:0], n.ends[:0], 0
 	clear(n.table)
 }
 
 func (n *names) clone() names {
-	return names{slices.Clone(n.text), slices.Clone(n.ends), slices.Clone(n.table)}
+	return names{slices.Clone(n.text), slices.Clone(n.ends), slices.Clone(n.table), n.dunders}
 }
 
 // intern returns the id of a short string.
@@ -136,10 +141,17 @@ var maybeWord [1 << 14]bool
 
 // (allow.go, whose init runs before, has made the words.)
 func init() {
-	for _, w := range wordList {
+	telling = make([]bool, len(wordList))
+	for id, w := range wordList {
 		maybeWord[wordHash([]byte(w))] = true
+		var seen wrapper
+		seen.see(nil, vTrue, uint32(id), vTrue)
+		telling[id] = dunderLike(w) || seen.dict != 0 || uint32(id) == wordParserKey
 	}
 }
+
+// telling are the words that say something about a dict of which they are a key.
+var telling []bool
 
 func wordHash(b []byte) int {
 	if len(b) == 0 {
@@ -186,9 +198,13 @@ func (m *machine) content(v value) (own []byte, word string, ok bool) {
 func (m *machine) dunder(v value) bool {
 	b, s, _ := m.content(v)
 	if b != nil {
-		return len(b) > 4 && b[0] == '_' && b[1] == '_' && b[len(b)-1] == '_' && !harmlessDunder(string(b))
+		return dunderLike(b) && !harmlessDunder(string(b))
 	}
-	return len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_' && !harmlessDunder(s)
+	return dunderLike(s) && !harmlessDunder(s)
+}
+
+func dunderLike[T []byte | string](s T) bool {
+	return len(s) > 4 && s[0] == '_' && s[1] == '_' && s[len(s)-1] == '_'
 }
 
 func harmlessDunder(s string) bool { return s == "__doc__" || s == "__name__" || s == "__qualname__" }

@@ -68,6 +68,7 @@ func (v value) plain() bool {
 type cells struct {
 	pages  [][]value
 	packed []*packed // by page, for pages that are nil
+	spare  []value   // a page whose words are packed, to be used again
 	opened int       // pages that are not nil
 	next   int       // the page that is packed next
 	n      int
@@ -80,10 +81,14 @@ const (
 
 func (c *cells) add(w uint32) uint32 {
 	if c.n&(cellPage-1) == 0 && c.n>>14 == len(c.pages) {
-		c.pages = append(c.pages, make([]value, cellPage))
-		c.packed = append(c.packed, nil)
+		page := c.spare
+		if c.spare = nil; page == nil {
+			page = make([]value, cellPage)
+		}
+		c.pages, c.packed = append(c.pages, page), append(c.packed, nil)
 		if c.opened++; c.opened > openCells && c.next < len(c.pages)-2 {
 			if p := pack(c.pages[c.next], false); p != nil {
+				c.spare = c.pages[c.next]
 				c.pages[c.next], c.packed[c.next] = nil, p
 				c.opened--
 			}
@@ -117,11 +122,12 @@ func (c *cells) get(i uint32) uint32 {
 
 // Cells hold a float32 weight whose low eight mantissa bits are flags.
 const (
-	flagDunder uint32 = 1 << iota // a dict with a key like __class__
-	flagNonStr                    // a dict with a key that is no string that we know
-	flagFilled                    // something was put in
-	flagParser                    // a dict with a parser for a distribution that is not the usual one
-	flagMask   = 0xff
+	flagDunder  uint32 = 1 << iota // a dict with a key like __class__
+	flagNonStr                     // a dict with a key that is no string that we know
+	flagFilled                     // something was put in
+	flagObjects                    // a dict of fields, one of which holds objects
+	flagParser                     // a dict with a parser for a distribution that is not the usual one
+	flagMask    = 0xff
 )
 
 func weightOf(cell uint32) float32 { return math.Float32frombits(cell &^ flagMask) }
@@ -215,12 +221,6 @@ func (m *machine) tuple(items []value) value {
 	}
 	w := 1 + m.sum(items)
 	m.heavy(w)
-	lg := (math.Float32bits(w) + 1<<22) >> 23 // round(log2 w), near enough
-	if lg < 127 {
-		lg = 127
-	} else if lg > 127+63 {
-		lg = 127 + 63
-	}
 	shape := uint32(0)
 	if len(items) <= maxShape {
 		if len(m.shapes)+len(items)+1 > shapeRoom {
@@ -233,7 +233,13 @@ func (m *machine) tuple(items []value) value {
 			m.shapes = append(m.shapes, items...)
 		}
 	}
-	return mk(kTuple, (lg-127)<<shapeBits|shape)
+	return tupleOf(w, shape)
+}
+
+// tupleOf is a tuple of weight w whose elements lie at shape.
+func tupleOf(w float32, shape uint32) value {
+	lg := (math.Float32bits(w) + 1<<22) >> 23 // round(log2 w), near enough
+	return mk(kTuple, (min(max(lg, 127), 127+63)-127)<<shapeBits|shape)
 }
 
 const (
