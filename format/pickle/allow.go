@@ -69,6 +69,7 @@ func init() {
 	wordParserKey, wordParser = words[parserKey], words[parserWord]
 	wordStorage, wordHostile = words[storageWord], words[hostileWord]
 	wordSubclass, wordAlign = words["subclass"], words["numpy_array_alignment_bytes"]
+	wordMmap = words["allow_mmap"]
 }
 
 func byPath() map[string]*entry {

@@ -50,9 +50,14 @@ func (m *machine) build() {
 
 func (m *machine) buildObject(inst, state value) {
 	g := m.globals[m.madeBy(inst)]
+	again := m.cells.get(inst.pay())&flagFilled != 0
 	m.grow(inst, m.weight(state), 0)
 	if g.entry == nil {
 		return // blamed when it was made
+	}
+	if again && g.callable.Full == wrapperClass {
+		m.joblibLost("an array wrapper that is used twice: what its first state said still holds")
+		return
 	}
 	if g.entry.state != nil {
 		if why := g.entry.state(m, inst, state); why != "" {
@@ -85,6 +90,9 @@ func (m *machine) oddState(state value) string {
 						return why
 					}
 				}
+			}
+			if v := items[1]; v.kind() == kDict && m.cells.get(v.pay())&flagNonStr != 0 {
+				return "the state sets an attribute by a name that is computed"
 			}
 		}
 	}

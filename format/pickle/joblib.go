@@ -17,22 +17,37 @@ import (
 type dtype struct {
 	size    int64 // bytes of an element, -1 if unknown
 	objects bool  // elements are Python objects: the array is a pickle
+	form    form
 }
+
+// A form says what dtype.__setstate__ may change of a dtype.
+type form uint8
+
+const (
+	formUnknown form = iota // made from what we can't follow
+	formFixed               // a number: its size stays, whatever the state says
+	formSized               // text, bytes, records: the state tells the size
+	formObject              // pointers to objects
+)
+
+// wrapperClass describes an array that follows.
+const wrapperClass = "joblib.numpy_pickle.NumpyArrayWrapper"
 
 // wrapper is the state that a NumpyArrayWrapper is given, as seen in the last
 // dict that had one of its keys.
 type wrapper struct {
 	dict                            value // the dict; 0: none
 	shape, order, dtype, subclass   value
-	align                           value
+	align, mmap                     value
 	hasShape, hasDtype, hasSubclass bool
+	hasAlign, hasMmap               bool
 }
 
 // The ids of the wrapper's keys, which are words of the tables.
-var wordShape, wordOrder, wordDtype, wordSubclass, wordAlign uint32
+var wordShape, wordOrder, wordDtype, wordSubclass, wordAlign, wordMmap uint32
 
 func (w *wrapper) see(m *machine, d value, key uint32, v value) {
-	if key >= firstOwn || key != wordShape && key != wordOrder && key != wordDtype && key != wordSubclass && key != wordAlign {
+	if key >= firstOwn || key != wordShape && key != wordOrder && key != wordDtype && key != wordSubclass && key != wordAlign && key != wordMmap {
 		return
 	}
 	if w.dict != d {
@@ -48,7 +63,9 @@ func (w *wrapper) see(m *machine, d value, key uint32, v value) {
 	case wordSubclass:
 		w.subclass, w.hasSubclass = v, true
 	case wordAlign:
-		w.align = v
+		w.align, w.hasAlign = v, true
+	case wordMmap:
+		w.mmap, w.hasMmap = v, true
 	}
 }
 
@@ -86,38 +103,66 @@ func parseDtype(s string) dtype {
 	}
 	switch s[0] {
 	case 'O':
-		return dtype{size: 8, objects: true}
+		return dtype{size: 8, objects: true, form: formObject}
 	case 'U':
-		return dtype{size: 4 * n}
+		return dtype{size: 4 * n, form: formSized}
+	case 'S', 'V', 'a':
+		return dtype{size: n, form: formSized}
 	case 'M', 'm':
-		return dtype{size: 8}
+		return dtype{size: 8, form: formFixed}
 	case '?':
-		return dtype{size: 1}
-	case 'b', 'i', 'u', 'f', 'c', 'S', 'V', 'a':
-		return dtype{size: n}
+		return dtype{size: 1, form: formFixed}
+	case 'b', 'i', 'u', 'f', 'c':
+		if n > 0 { // a letter alone is another code, "f" a float of four bytes
+			return dtype{size: n, form: formFixed}
+		}
 	}
 	return dtype{size: -1}
 }
 
-// buildDtype follows dtype.__setstate__: (version, byte order, subarray, names,
-// fields, element size, alignment, flags[, metadata]).
+// buildDtype follows dtype.__setstate__ (numpy/_core/src/multiarray/descriptor.c):
+// (version, byte order, subarray, names, fields, element size, alignment, flags[,
+// metadata]). Shorter forms and versions before 3 order the same differently; nobody
+// has written them for long.
 func (m *machine) buildDtype(inst, state value) {
 	items, ok := m.items(state)
 	d := &m.dtypes[inst.pay()]
-	if !ok || len(items) < 5 || inst.pay() == 0 {
-		d.size = -1
+	version, known := int64(0), false
+	if ok && (len(items) == 8 || len(items) == 9) {
+		version, known = m.intOf(items[0])
+	}
+	if inst.pay() == 0 || !known || version < 3 || d.form == formUnknown {
+		d.size, d.objects, d.form = -1, false, formUnknown
 		return
 	}
-	if len(items) >= 6 {
-		if n, ok := m.intOf(items[5]); ok && n >= 0 {
-			d.size = n
+	flags, known := m.intOf(items[7])
+	held := d.form == formObject || m.holdsObjects(items[2]) || m.holdsObjects(items[4])
+	if !known || flags&1 == 0 && held || flags&1 != 0 && d.form == formFixed {
+		m.issue("pickle.use-unsafe", issue.Unknown, m.start, "an element type whose flags deny what it holds: NumPy would take numbers for the addresses of objects, or the other way round")
+	}
+	if d.objects = known && flags&1 != 0; d.form == formSized {
+		n, ok := m.intOf(items[5])
+		if d.size = n; !ok || n < 0 {
+			d.size = -1
 		}
 	}
-	if len(items) >= 8 {
-		if flags, ok := m.intOf(items[7]); ok && flags&1 != 0 {
-			d.objects = true
-		}
+	if !known {
+		d.size, d.form = -1, formUnknown
 	}
+}
+
+// holdsObjects says that a dtype's fields, or its subarray, hold objects.
+func (m *machine) holdsObjects(v value) bool {
+	switch v.kind() {
+	case kDtype:
+		return m.dtypes[v.pay()].objects
+	case kTuple:
+		items, ok := m.items(v)
+		return ok && len(items) > 0 && items[0].kind() == kDtype && m.dtypes[items[0].pay()].objects
+	case kDict:
+		return m.cells.get(v.pay())&flagObjects != 0
+	}
+	return false
 }
 
 // buildWrapper is the state rule of NumpyArrayWrapper.
@@ -126,7 +171,7 @@ func buildWrapper(m *machine, inst, state value) string {
 		return ""
 	}
 	w := &m.wrap
-	if state.kind() != kDict || w.dict != state || !w.hasShape || !w.hasDtype {
+	if state.kind() != kDict || w.dict != state || !w.hasShape || !w.hasDtype || m.cells.get(state.pay())&flagNonStr != 0 {
 		m.joblibLost("the state of an array wrapper can't be followed")
 		return ""
 	}
@@ -140,7 +185,15 @@ func buildWrapper(m *machine, inst, state value) string {
 		return ""
 	}
 	d := m.dtypes[w.dtype.pay()]
+	if w.hasAlign && w.align != vNone && w.align.kind() != kInt {
+		m.joblibLost("an array whose alignment is no number: joblib takes it for one")
+		return ""
+	}
 	if d.objects {
+		if w.hasMmap && w.mmap != vFalse {
+			m.joblibLost("an array of objects that may be mapped: what follows it depends on how the file is loaded")
+			return ""
+		}
 		m.joblibObjects()
 		return ""
 	}
@@ -158,7 +211,7 @@ func buildWrapper(m *machine, inst, state value) string {
 		m.joblibLost("an array whose size can't be followed")
 		return ""
 	}
-	m.joblibArray(count*d.size, w.align.kind() == kInt)
+	m.joblibArray(count*d.size, w.hasAlign && w.align.kind() == kInt)
 	return ""
 }
 
@@ -261,7 +314,10 @@ func (m *machine) joblibObjects() {
 		m.limit("pickle.inner-deep", "pickles in pickles, more than %d deep", m.lim.Depth)
 		return
 	}
-	sub := newMachine(m.lim, m.pol)
+	// joblib hands the file to pickle.load, to which a wrapper is an object like others.
+	pol := m.pol
+	pol.Plain = true
+	sub := newMachine(m.lim, pol)
 	sub.depth = m.depth + 1
 	sub.reader = m.reader
 	sub.run()

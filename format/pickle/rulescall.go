@@ -64,7 +64,15 @@ func ruleDtype(m *machine, g uint32, args []value, known bool) (value, string) {
 		return m.newDtype("", false), ""
 	}
 	s, ok := m.text(args[0])
+	if f := m.globalOf(args[0]); f != nil && recordTypes[f.callable.Full] {
+		s, ok = "V0", true
+	}
 	return m.newDtype(s, ok), ""
+}
+
+// recordTypes are classes that numpy writes for the code of a dtype with fields.
+var recordTypes = map[string]bool{
+	"numpy.void": true, "numpy.record": true, "numpy.rec.record": true, "numpy.core.records.record": true, "numpy._core.records.record": true,
 }
 
 // ruleStringDtype: numpy's StringDType with its options, a flag and a missing value.

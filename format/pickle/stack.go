@@ -293,6 +293,9 @@ func (m *machine) keys(d value, items []value) {
 	var flags uint32
 	for i := 0; i+1 < len(items); i += 2 {
 		k := items[i]
+		if len(m.dtypes) > 0 && items[i+1].kind() == kTuple && m.holdsObjects(items[i+1]) {
+			flags |= flagObjects
+		}
 		if k.kind() != kStr {
 			flags |= flagNonStr
 			m.mustHash(k)
