@@ -73,6 +73,7 @@ type Folder struct {
 	columnFields []string
 	groupFields  []string
 	scoreFields  []string
+	intake       intake
 
 	mu       sync.Mutex
 	counts   Counts

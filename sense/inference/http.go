@@ -13,13 +13,6 @@ import (
 	"time"
 )
 
-// Bounds of what is taken over HTTP.
-const (
-	MaxBody     = 16 << 20 // bytes of a request
-	maxAtOnce   = 32       // requests that are read or wait to be durable
-	maxProblems = 10       // lines that an answer tells
-)
-
 // Handler takes records by POST: NDJSON, one JSON object a line, as
 // application/x-ndjson or application/json. Who may post is for whoever mounts it, at
 // /api/v1/inference.
@@ -28,7 +21,7 @@ const (
 //
 //	200 {"rows": 998, "refused": {"too late": 1}, "unreadable": 1, "problems": ["line 7: …"]}
 //	400 nothing in the body is a record
-//	413 the body is larger than 16 MiB; send less at once
+//	413 the body is larger than 16 MiB, or has more than 100,000 records; send less at once
 //	429 with Retry-After: too much at once; send the same again
 //	503 with Retry-After: the disk did not take it
 //
@@ -57,40 +50,70 @@ type answer struct {
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	input, position, body, ok := h.take(w, r)
+	input, position, text, ok := h.take(w, r)
 	if !ok {
 		return
 	}
 	defer func() { <-h.slots }()
+	added, a, status := h.fold(input, position, text)
+	text.release()
+	if status != http.StatusOK {
+		reply(w, status, a)
+		return
+	}
+	if h.durable(w, r, added) {
+		a.Rows, a.Refused, a.Repeated = added.Rows, added.Refused, added.Repeated
+		reply(w, http.StatusOK, a)
+	}
+}
+
+// fold makes records of a body and folds them. The records live no longer than this.
+func (h *Handler) fold(input string, position uint64, text *taken) (added Added, a answer, status int) {
+	h.folder.intake.parse.Lock()
+	defer h.folder.intake.parse.Unlock()
 	b := Batch{Input: input, Position: position}
-	var problems []string
-	lines(body, func(n int, line []byte) {
+	all := lines(text.bytes, MaxRecords, func(n int, line []byte) {
 		rec, err := ReadRecord(line)
 		if err != nil {
 			b.Unreadable++
-			if len(problems) < maxProblems {
-				problems = append(problems, fmt.Sprintf("line %d: %v", n, err))
+			if len(a.Problems) < maxProblems {
+				a.Problems = append(a.Problems, fmt.Sprintf("line %d: %v", n, err))
 			}
 			return
 		}
 		b.Records = append(b.Records, rec)
 	})
+	if !all {
+		return added, answer{Error: tooMany}, http.StatusRequestEntityTooLarge
+	}
+	a.Unreadable = b.Unreadable
 	if len(b.Records) == 0 {
 		if b.Unreadable > 0 {
 			h.folder.Add(Batch{Unreadable: b.Unreadable})
 		}
-		reply(w, http.StatusBadRequest, answer{Error: "nothing in the body is a record: want one JSON object a line", Unreadable: b.Unreadable, Problems: problems})
-		return
+		a.Error = "nothing in the body is a record: want one JSON object a line"
+		return added, a, http.StatusBadRequest
 	}
-	added, ok := h.durable(w, r, b)
-	if ok {
-		reply(w, http.StatusOK, answer{Rows: added.Rows, Refused: added.Refused, Unreadable: b.Unreadable, Problems: problems, Repeated: added.Repeated})
-	}
+	return h.folder.Add(b), a, http.StatusOK
 }
 
-// take reads a request's body, if there is room for it; the caller gives the slot back
-// if ok.
-func (h *Handler) take(w http.ResponseWriter, r *http.Request) (input string, position uint64, body []byte, ok bool) {
+var tooMany = fmt.Sprintf("the body has more than %d records, or parts of them; send less at once", MaxRecords)
+
+// taken is a body that was read whole.
+type taken struct {
+	body
+	bytes []byte
+}
+
+func (t *taken) release() {
+	t.bytes = nil
+	t.body.release()
+}
+
+// take reads a request's body, if there is room for it; the caller releases it, and
+// gives the slot back if ok. A slot is for whoever has sent everything: somebody who sends slowly
+// keeps nobody out.
+func (h *Handler) take(w http.ResponseWriter, r *http.Request) (input string, position uint64, text *taken, ok bool) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		reply(w, http.StatusMethodNotAllowed, answer{Error: "records are posted"})
@@ -108,23 +131,32 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request) (input string, po
 		}
 		input = "http:" + input
 	}
-	select {
-	case h.slots <- struct{}{}:
-	default:
+	in := &h.folder.intake
+	defer in.reading.Add(-1)
+	if in.reading.Add(1) > maxReading {
 		h.busy(w)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.limit))
+	text = &taken{body: body{r: http.MaxBytesReader(w, r.Body, h.limit), in: in}}
+	var err error
+	text.bytes, err = io.ReadAll(text)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
 		reply(w, http.StatusRequestEntityTooLarge, answer{Error: fmt.Sprintf("the body is larger than %d bytes; send less at once", h.limit)})
+	case errors.Is(err, errFull):
+		h.busy(w)
 	case err != nil:
 		reply(w, http.StatusBadRequest, answer{Error: "the body was cut"})
 	default:
-		return input, position, body, true
+		select {
+		case h.slots <- struct{}{}:
+			return input, position, text, true
+		default:
+			h.busy(w)
+		}
 	}
-	<-h.slots
+	text.release()
 	return "", 0, nil, false
 }
 
@@ -137,9 +169,8 @@ func (h *Handler) busy(w http.ResponseWriter) {
 	reply(w, http.StatusTooManyRequests, answer{Error: "too much at once: send the same again in a second"})
 }
 
-// durable folds a batch and waits until it is kept.
-func (h *Handler) durable(w http.ResponseWriter, r *http.Request, b Batch) (Added, bool) {
-	added := h.folder.Add(b)
+// durable waits until what was added is kept; if it is not, the client is told.
+func (h *Handler) durable(w http.ResponseWriter, r *http.Request, added Added) bool {
 	ctx, stop := context.WithTimeout(r.Context(), time.Minute)
 	defer stop()
 	select { // Run commits soon; more portions share one commit
@@ -149,9 +180,9 @@ func (h *Handler) durable(w http.ResponseWriter, r *http.Request, b Batch) (Adde
 	if err := h.folder.Wait(ctx, added.Ticket); err != nil {
 		w.Header().Set("Retry-After", "10")
 		reply(w, http.StatusServiceUnavailable, answer{Error: "the records were read and could not be made durable; send the same again, under the same position"})
-		return added, false
+		return false
 	}
-	return added, true
+	return true
 }
 
 func reply(w http.ResponseWriter, status int, a answer) {
@@ -161,13 +192,18 @@ func reply(w http.ResponseWriter, status int, a answer) {
 	_ = json.NewEncoder(w).Encode(a)
 }
 
-// lines calls fn with each line that is not empty, and its number from 1.
-func lines(body []byte, fn func(n int, line []byte)) {
+// lines calls fn with each line that is not empty, and its number from 1; it ends, with
+// false, where there are more than most.
+func lines(body []byte, most int, fn func(n int, line []byte)) bool {
 	sc := bufio.NewScanner(bytes.NewReader(body))
 	sc.Buffer(make([]byte, 0, 64<<10), len(body)+1)
-	for n := 1; sc.Scan(); n++ {
+	for n, full := 1, 0; sc.Scan(); n++ {
 		if line := bytes.TrimSpace(sc.Bytes()); len(line) > 0 {
+			if full++; full > most {
+				return false
+			}
 			fn(n, line)
 		}
 	}
+	return true
 }

@@ -288,20 +288,6 @@ func FuzzReadRecord(f *testing.F) {
 	})
 }
 
-func FuzzOTLP(f *testing.F) {
-	f.Add([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","body":{"stringValue":"x"},"attributes":[{"key":"a","value":{"intValue":"3"}}]}]}]}]}`))
-	o := &OTLP{}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var d logs.LogsData
-		if proto.Unmarshal(b, &d) == nil {
-			o.records(&d)
-		}
-		if protojson.Unmarshal(b, &d) == nil {
-			o.records(&d)
-		}
-	})
-}
-
 func FuzzMapping(f *testing.F) {
 	f.Add([]byte(triage))
 	f.Fuzz(func(t *testing.T, b []byte) {

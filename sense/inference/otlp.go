@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"mime"
@@ -40,33 +41,30 @@ func NewOTLP(f *Folder, events ...string) *OTLP {
 }
 
 func (o *OTLP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	input, position, body, ok := o.take(w, r)
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "application/x-protobuf" && kind != "application/json" {
+		reply(w, http.StatusUnsupportedMediaType, answer{Error: "want application/x-protobuf or application/json"})
+		return
+	}
+	input, position, text, ok := o.take(w, r)
 	if !ok {
 		return
 	}
 	defer func() { <-o.slots }()
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	var data logs.LogsData // on the wire the same as ExportLogsServiceRequest
-	var err error
-	switch kind {
-	case "application/x-protobuf":
-		err = proto.Unmarshal(body, &data)
-	case "application/json":
-		err = protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(body, &data)
+	added, any, why := o.fold(input, position, kind, text)
+	text.release()
+	switch why {
+	case "":
+	case tooMany:
+		reply(w, http.StatusRequestEntityTooLarge, answer{Error: why})
+		return
 	default:
-		reply(w, http.StatusUnsupportedMediaType, answer{Error: "want application/x-protobuf or application/json"})
+		reply(w, http.StatusBadRequest, answer{Error: why})
 		return
 	}
-	if err != nil {
-		o.folder.Add(Batch{Unreadable: 1})
-		reply(w, http.StatusBadRequest, answer{Error: "this is no OTLP export of logs"})
-		return
-	}
-	b := Batch{Input: input, Position: position, Records: o.records(&data)}
 	rejected := int64(0)
-	if len(b.Records) > 0 {
-		added, ok := o.durable(w, r, b)
-		if !ok {
+	if any {
+		if !o.durable(w, r, added) {
 			return
 		}
 		for _, n := range added.Refused {
@@ -74,6 +72,49 @@ func (o *OTLP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	partial(w, kind, rejected)
+}
+
+// fold makes records of an export and folds them; any is whether there were some. The
+// records live no longer than this.
+func (o *OTLP) fold(input string, position uint64, kind string, text *taken) (added Added, any bool, why string) {
+	o.folder.intake.parse.Lock()
+	defer o.folder.intake.parse.Unlock()
+	var export logs.LogsData // on the wire the same as ExportLogsServiceRequest
+	var err error
+	if kind == "application/json" {
+		if bytes.Count(text.bytes, []byte("{")) > maxParts {
+			return added, false, tooMany
+		}
+		err = protojson.UnmarshalOptions{DiscardUnknown: true, RecursionLimit: 2 * maxNested}.Unmarshal(text.bytes, &export)
+	} else {
+		var w weight
+		if w.weigh(text.bytes, data, 0); w.tooMuch() {
+			return added, false, tooMany
+		}
+		err = proto.UnmarshalOptions{DiscardUnknown: true, RecursionLimit: 2 * maxNested}.Unmarshal(text.bytes, &export)
+	}
+	if err != nil {
+		o.folder.Add(Batch{Unreadable: 1})
+		return added, false, "this is no OTLP export of logs"
+	}
+	n := 0
+	for _, rl := range export.GetResourceLogs() {
+		for _, sl := range rl.GetScopeLogs() {
+			n += len(sl.GetLogRecords())
+		}
+	}
+	if n > MaxRecords {
+		return added, false, tooMany
+	}
+	records, whole := o.records(&export)
+	b := Batch{Input: input, Position: position, Records: records}
+	if !whole {
+		return added, false, tooMany
+	}
+	if len(b.Records) == 0 {
+		return added, false, ""
+	}
+	return o.folder.Add(b), true, ""
 }
 
 // partial answers with how many records were refused (opentelemetry-proto,
@@ -105,10 +146,11 @@ func partial(w http.ResponseWriter, kind string, rejected int64) {
 	_, _ = w.Write(b)
 }
 
-// records makes records of log records.
-func (o *OTLP) records(data *logs.LogsData) []Record {
-	var out []Record
-	for _, rl := range data.GetResourceLogs() {
+// records makes records of log records; whole is false where they would have too many
+// fields together: what a resource says stands in each of its records again.
+func (o *OTLP) records(export *logs.LogsData) (out []Record, whole bool) {
+	fields := 0
+	for _, rl := range export.GetResourceLogs() {
 		for _, sl := range rl.GetScopeLogs() {
 			for _, l := range sl.GetLogRecords() {
 				if len(o.events) > 0 && !o.events[l.GetEventName()] {
@@ -135,11 +177,14 @@ func (o *OTLP) records(data *logs.LogsData) []Record {
 				if at != 0 {
 					r["otel.time"] = nanos(at)
 				}
+				if fields += len(r); fields > 2*maxParts {
+					return nil, false
+				}
 				out = append(out, r)
 			}
 		}
 	}
-	return out
+	return out, true
 }
 
 // attributes adds key-value pairs; maps become names with dots.
