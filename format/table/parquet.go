@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -20,8 +22,9 @@ type parquetFile struct {
 	name    string
 	lim     Limits
 	file    *parquet.File
-	groups  []parquet.RowGroup
 	columns []*parquetColumn
+	rows    []int64 // of each group
+	marks   []atomic.Pointer[mark]
 	group   int
 	offset  int64 // of the next row in the group
 	row     int64
@@ -31,6 +34,7 @@ type parquetFile struct {
 type parquetColumn struct {
 	name    string
 	leaf    *parquet.Column
+	index   int  // of its chunk in a row group
 	kind    Kind // as given
 	physics Kind // as it lies there
 	scale   float64
@@ -82,68 +86,104 @@ func openParquet(r io.ReaderAt, size int64, name string, opt Options) (f *File, 
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	f = &File{name: name, format: "parquet", rows: p.file.NumRows(), src: p}
-	leaves := p.file.Root().Columns()
-	if len(leaves) > p.lim.Columns {
-		return nil, fmt.Errorf("%s: %d columns, over the limit of %d", name, len(leaves), p.lim.Columns)
+	flat, leftOut := leaves(p.file)
+	if len(flat) > p.lim.Columns {
+		return nil, fmt.Errorf("%s: %d columns, over the limit of %d", name, len(flat), p.lim.Columns)
 	}
-	if len(leaves) == 0 {
-		return nil, fmt.Errorf("%s: the file has no columns", name)
-	}
-	names := make([]string, len(leaves))
-	for i, l := range leaves {
-		names[i] = l.Name()
-	}
-	names, f.notes = nameColumns(names)
-	for i, l := range leaves {
-		half := false // which the library knows no type for
-		if schema := p.file.Metadata().Schema; len(schema) == len(leaves)+1 {
-			_, half = schema[i+1].LogicalType.Value.(*format.Float16Type)
-		}
-		c, why, err := understand(l, half)
+	var names, why []string
+	for _, l := range flat {
+		c, reason, err := understand(l.column, l.half)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		c.name, c.kind = names[i], c.physics
-		if k, ok := opt.Kinds[names[i]]; ok && k != c.kind {
-			c.kind, why = k, "as said; it lies there as "+why
+			leftOut = append(leftOut, err.Error())
+			continue
 		}
 		p.columns = append(p.columns, c)
-		f.columns = append(f.columns, Column{Name: names[i], Kind: c.kind, Reason: why})
+		names, why = append(names, strings.Join(l.column.Path(), ".")), append(why, reason)
 	}
-	p.groups = p.file.RowGroups()
-	for i, g := range p.file.Metadata().RowGroups {
-		for k, c := range g.Columns {
-			// The library drops what it has unpacked of LZ4 and shows what lay in memory (parquet-go #608).
-			if codec := c.MetaData.Codec; codec == format.Lz4Raw || codec == format.Lz4 {
-				return nil, fmt.Errorf("%s: row group %d, column %d is packed with LZ4, which is not read: write the file with zstd or snappy", name, i, k)
-			}
+	if len(p.columns) == 0 {
+		return nil, fmt.Errorf("%s: the file has no columns that are read%s", name, strings.Join(append([]string{""}, leftOut[:min(1, len(leftOut))]...), ": "))
+	}
+	names, f.notes = nameColumns(names)
+	for i, n := range leftOut {
+		if i == maxNoted && len(leftOut) > maxNoted+1 {
+			f.notes = append(f.notes, fmt.Sprintf("%d more columns are left out like these", len(leftOut)-i))
+			break
 		}
+		f.notes = append(f.notes, n+"; it is left out")
 	}
-	var rows int64
-	for i, g := range p.groups {
-		if n := g.NumRows(); n < 0 || n > math.MaxInt64-rows || len(g.ColumnChunks()) != len(leaves) {
-			return nil, fmt.Errorf("%s: row group %d: %d rows in %d columns of %d", name, i, n, len(g.ColumnChunks()), len(leaves))
+	for i, c := range p.columns {
+		c.name, c.kind = names[i], c.physics
+		if k, ok := opt.Kinds[names[i]]; ok && k != c.kind {
+			c.kind, why[i] = k, "as said; it lies there as "+why[i]
 		}
-		rows += g.NumRows()
+		f.columns = append(f.columns, Column{Name: names[i], Kind: c.kind, Reason: why[i]})
 	}
-	f.rows = rows
+	f.rows = 0
+	for i := range p.file.Metadata().RowGroups {
+		n := p.file.Metadata().RowGroups[i].NumRows
+		if n < 0 || n > math.MaxInt64-f.rows {
+			return nil, fmt.Errorf("%s: row group %d: %d rows", name, i, n)
+		}
+		p.rows = append(p.rows, n)
+		f.rows += n
+	}
+	p.marks = make([]atomic.Pointer[mark], len(p.columns))
 	return f, nil
 }
 
-// understand reads a leaf's type. Nested and repeated columns are refused.
-func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
-	c := &parquetColumn{leaf: l, scale: 1}
-	if !l.Leaf() {
-		path := l.Name()
-		for d := l; !d.Leaf() && len(d.Columns()) > 0; {
-			d = d.Columns()[0]
-			path += "." + d.Name()
+// leaf is a column in which at most one value a row lies.
+type leaf struct {
+	column *parquet.Column
+	half   bool // of 16 bits, which the library knows no type for
+}
+
+// leaves returns the columns with one value a row, parts of records by their path, and
+// why others are none.
+func leaves(f *parquet.File) (out []leaf, leftOut []string) {
+	schema := f.Metadata().Schema
+	next := 1 // the schema lies depth first, as the columns are gone through
+	var walk func(c *parquet.Column)
+	walk = func(c *parquet.Column) {
+		half := false
+		if next < len(schema) && schema[next].Name == c.Name() {
+			_, half = schema[next].LogicalType.Value.(*format.Float16Type)
 		}
-		return nil, "", fmt.Errorf("column %s is nested; only flat tables are read: make a column of each of its parts", path)
+		next++
+		path := strings.Join(c.Path(), ".")
+		switch {
+		case c.Repeated() && !c.Leaf():
+			leftOut = append(leftOut, fmt.Sprintf("column %s holds lists: only one value a row is read", path))
+			walkOver(c, &next)
+		case c.Repeated() || c.MaxRepetitionLevel() > 0:
+			leftOut = append(leftOut, fmt.Sprintf("column %s holds lists: only one value a row is read", path))
+		case c.Leaf():
+			out = append(out, leaf{c, half})
+		case len(c.Columns()) == 1 && c.Columns()[0].Repeated():
+			leftOut = append(leftOut, fmt.Sprintf("column %s holds lists: only one value a row is read", path))
+			walkOver(c, &next)
+		default:
+			for _, part := range c.Columns() {
+				walk(part)
+			}
+		}
 	}
-	if l.Repeated() {
-		return nil, "", fmt.Errorf("column %s holds lists; only one value a row is read", l.Name())
+	for _, c := range f.Root().Columns() {
+		walk(c)
 	}
+	return out, leftOut
+}
+
+// walkOver counts what is below a column.
+func walkOver(c *parquet.Column, next *int) {
+	for _, part := range c.Columns() {
+		*next++
+		walkOver(part, next)
+	}
+}
+
+// understand reads a leaf's type.
+func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
+	c := &parquetColumn{leaf: l, index: l.Index(), scale: 1}
 	t := l.Type()
 	physical := t.Kind()
 	if half && physical == parquet.FixedLenByteArray && t.Length() == 2 {
@@ -154,7 +194,7 @@ func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
 		switch v := lt.Value.(type) {
 		case *format.DecimalType:
 			if v.Scale < 0 || v.Scale > 76 {
-				return nil, "", fmt.Errorf("column %s is a decimal of scale %d", l.Name(), v.Scale)
+				return nil, "", fmt.Errorf("column %s is a decimal of scale %d", strings.Join(l.Path(), "."), v.Scale)
 			}
 			c.physics, c.how, c.scale = Number, asScaled, math.Pow10(int(v.Scale))
 			if physical == parquet.ByteArray || physical == parquet.FixedLenByteArray {
@@ -183,7 +223,7 @@ func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
 			return c, "a column without values; numbers are supposed", nil
 		case *format.StringType, *format.EnumType, *format.JsonType, *format.BsonType:
 		default:
-			return nil, "", fmt.Errorf("column %s is of a logical type that is not read: %v", l.Name(), t)
+			return nil, "", fmt.Errorf("column %s is of a logical type that is not read: %v", strings.Join(l.Path(), "."), t)
 		}
 	}
 	switch physical {
@@ -198,7 +238,7 @@ func understand(l *parquet.Column, half bool) (*parquetColumn, string, error) {
 	case parquet.FixedLenByteArray:
 		c.physics, c.how = Text, asHex
 	default:
-		return nil, "", fmt.Errorf("column %s is of a type that is not read: %v", l.Name(), t)
+		return nil, "", fmt.Errorf("column %s is of a type that is not read: %v", strings.Join(l.Path(), "."), t)
 	}
 	return c, "a " + string(c.physics) + " in the file", nil
 }
@@ -216,19 +256,36 @@ func perSecond(u format.TimeUnit) float64 {
 func (p *parquetFile) refused() (int64, []error) { return 0, nil }
 
 func (p *parquetFile) next() (*Batch, error) {
-	for p.group < len(p.groups) && p.offset >= p.groups[p.group].NumRows() {
+	for p.group < len(p.rows) && p.offset >= p.rows[p.group] {
 		p.group, p.offset = p.group+1, 0
 	}
-	if p.group >= len(p.groups) {
+	if p.group >= len(p.rows) {
 		return nil, io.EOF
 	}
 	group, offset := p.group, p.offset
-	rows := int(min(p.groups[group].NumRows()-offset, int64(p.lim.Rows)))
+	rows := int(min(p.rows[group]-offset, p.most(group)))
 	b := &Batch{First: p.row, Rows: rows}
 	b.read = func(column int, v *Values) error { return p.column(group, offset, rows, column, v) }
 	p.offset += int64(rows)
 	p.row += int64(rows)
 	return b, nil
+}
+
+// manyTexts is about how many bytes of a column's texts a batch may have.
+const manyTexts = 128 << 20
+
+// most is how many rows of a group a batch has: fewer if its texts are long.
+func (p *parquetFile) most(group int) int64 {
+	rows := int64(p.lim.Rows)
+	meta := &p.file.Metadata().RowGroups[group]
+	for _, c := range p.columns {
+		if c.physics == Text && c.index < len(meta.Columns) {
+			if size := meta.Columns[c.index].MetaData.TotalUncompressedSize; size > manyTexts {
+				rows = min(rows, max(1000, int64(float64(p.rows[group])*manyTexts/float64(size))))
+			}
+		}
+	}
+	return rows
 }
 
 // column reads rows of one column in one group.
@@ -254,36 +311,26 @@ func (p *parquetFile) column(group int, offset int64, rows, column int, v *Value
 		}
 		return nil
 	}
-	if err := p.weigh(group, column); err != nil {
+	pages, err := p.chunk(group, column)
+	if err != nil {
 		return err
 	}
-	pages := p.groups[group].ColumnChunks()[column].Pages()
-	defer pages.Close()
-	if offset > 0 {
-		if err := pages.SeekToRow(offset); err != nil {
-			return err
-		}
-	}
+	defer pages.u.close()
 	into := v
 	if c.kind != c.physics {
 		into = &Values{}
 	}
 	into.reset(c.physics, rows)
-	d := &leafReader{c: c, lim: p.lim, v: into, rows: rows}
-	for d.at < rows {
-		page, err := pages.ReadPage()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return fmt.Errorf("%d rows of %d", d.at, rows)
-			}
-			return err
-		}
-		err = d.page(page)
-		parquet.Release(page)
-		if err != nil {
-			return err
-		}
+	from := p.marks[column].Load()
+	if from != nil && (from.group != group || from.seen > offset) {
+		from = nil
 	}
+	next, err := pages.read(offset, &leafReader{c: c, lim: p.lim, v: into, rows: rows}, from)
+	if err != nil {
+		return err
+	}
+	next.group = group
+	p.marks[column].Store(next)
 	if into != v {
 		into.as(c.kind, v)
 	}

@@ -16,9 +16,11 @@
 // refused as a whole and counted, because its values may stand under wrong names. A
 // file packed with gzip is unpacked as it is read.
 //
-// Of Parquet the flat part is read: numbers, decimals, texts, booleans, dates and
-// times, nullable or not, in all encodings and compressions of parquet-go but LZ4.
-// Nested and repeated columns are refused with their path.
+// Of Parquet what has one value a row is read: numbers, decimals, texts, booleans,
+// dates and times, nullable or not, also as parts of records ("vital.pulse"), in every
+// encoding and compression. Lists are left out, and [File.Notes] names them. The footer
+// is parsed by parquet-go; pages are unpacked and decoded here, because the library gave
+// wrong truth values and has no bound for what comes out of a page.
 //
 // Files come from strangers: lengths, counts and sizes are held against [Limits]
 // before anything is made for them, and errors name the line, or the row group and
