@@ -54,7 +54,7 @@ func (m *machine) inner(b []byte, at int64, decoded bool, what string) {
 			return
 		}
 	}
-	if len(b) < 16 {
+	if len(b) < 16 || !coded(b) {
 		return
 	}
 	for _, d := range decoders {

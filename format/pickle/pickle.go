@@ -152,7 +152,7 @@ type Limits struct {
 	Stack     int     // values, and as many marks; 0 is 8 M (4 bytes each)
 	Objects   int     // containers and instances; 0 is 16 M (4 bytes each)
 	Globals   int     // distinct names; 0 is 65,536
-	Strings   int     // bytes of short strings kept to resolve names; 0 is 4 MiB
+	Strings   int     // bytes of short strings kept to resolve names; 0 is 4 MiB, 15 at most
 	Expansion float64 // greatest size, in values, of a structure written out in full; 0 is 2^27
 	Ratio     float64 // and that size per byte read; 0 is 1,024
 	Inner     int     // bytes kept of one inner payload; 0 is 1 MiB (16 times this in all)

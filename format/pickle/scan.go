@@ -26,6 +26,7 @@ func (l Limits) withDefaults() Limits {
 	l.Objects = min(l.Objects, payload-2)
 	set(&l.Globals, 1<<16)
 	set(&l.Strings, 4<<20)
+	l.Strings = min(l.Strings, maxStrings)
 	set(&l.Inner, 1<<20)
 	set(&l.Depth, 4)
 	set(&l.Trail, 200)

@@ -43,12 +43,24 @@ func (m *machine) str(b []byte, whole bool) value {
 type names struct {
 	text  []byte
 	ends  []uint32 // of each string in text
-	table []uint64 // by hash: its upper half, and the string's number plus one; 0 is free
+	table []uint32 // by hash: its upper bits, and in numberBits the string's number plus one; 0 is free
 
 	dunders int // strings like __class__
 }
 
+// The table is asked once for every name, each time at another place: its size is
+// what names cost. So an entry is as small as the strings that maxStrings allows,
+// which count 16 bytes beside their own, permit.
+const (
+	numberBits = 20
+	numberMask = 1<<numberBits - 1
+	maxStrings = 15 << 20
+)
+
 var seed = maphash.MakeSeed()
+
+// tag is what a table entry holds of a hash.
+func tag(hash uint64) uint32 { return uint32(hash>>32) &^ numberMask }
 
 func (n *names) at(i int) []byte {
 	from := uint32(0)
@@ -65,8 +77,8 @@ func (n *names) find(b []byte, hash uint64) (number, slot int) {
 		return -1, 0
 	}
 	for slot = int(hash) & mask; n.table[slot] != 0; slot = (slot + 1) & mask {
-		if e := n.table[slot]; e>>32 == hash>>32 {
-			if i := int(uint32(e)) - 1; bytes.Equal(n.at(i), b) {
+		if e := n.table[slot]; e&^numberMask == tag(hash) {
+			if i := int(e&numberMask) - 1; bytes.Equal(n.at(i), b) {
 				return i, slot
 			}
 		}
@@ -76,8 +88,8 @@ func (n *names) find(b []byte, hash uint64) (number, slot int) {
 
 // add adds a string that is not there and returns its number.
 func (n *names) add(b []byte, hash uint64, slot int) int {
-	if len(n.table) <= 2*len(n.ends) {
-		n.table = make([]uint64, max(64, 2*len(n.table)))
+	if 4*len(n.ends) >= 3*len(n.table) {
+		n.table = make([]uint32, max(64, 2*len(n.table)))
 		for i := range n.ends {
 			n.enter(i)
 		}
@@ -88,7 +100,7 @@ func (n *names) add(b []byte, hash uint64, slot int) int {
 	if dunderLike(b) {
 		n.dunders++
 	}
-	n.table[slot] = hash>>32<<32 | uint64(len(n.ends))
+	n.table[slot] = tag(hash) | uint32(len(n.ends))
 	return len(n.ends) - 1
 }
 
@@ -99,7 +111,7 @@ func (n *names) enter(i int) {
 	for n.table[slot] != 0 {
 		slot = (slot + 1) & mask
 	}
-	n.table[slot] = hash>>32<<32 | uint64(i+1)
+	n.table[slot] = tag(hash) | uint32(i+1)
 }
 
 func (n *names) empty() {
@@ -118,7 +130,7 @@ func (m *machine) intern(b []byte) uint32 {
 	if i >= 0 {
 		return uint32(firstOwn + i)
 	}
-	if maybeWord[wordHash(b)] {
+	if maybeWord[hash%uint64(len(maybeWord))] {
 		if id, ok := words[string(b)]; ok {
 			return id
 		}
@@ -136,14 +148,15 @@ func (m *machine) intern(b []byte) uint32 {
 	return uint32(firstOwn + m.strs.add(b, hash, slot))
 }
 
-// maybeWord says whether a string of this shape is among the words.
-var maybeWord [1 << 14]bool
+// maybeWord says by the hash whether a string may be among the words, of which there
+// are two thousand.
+var maybeWord [1 << 15]bool
 
 // (allow.go, whose init runs before, has made the words.)
 func init() {
 	telling = make([]bool, len(wordList))
 	for id, w := range wordList {
-		maybeWord[wordHash([]byte(w))] = true
+		maybeWord[maphash.String(seed, w)%uint64(len(maybeWord))] = true
 		var seen wrapper
 		seen.see(nil, vTrue, uint32(id), vTrue)
 		telling[id] = dunderLike(w) || seen.dict != 0 || uint32(id) == wordParserKey
@@ -152,13 +165,6 @@ func init() {
 
 // telling are the words that say something about a dict of which they are a key.
 var telling []bool
-
-func wordHash(b []byte) int {
-	if len(b) == 0 {
-		return 0
-	}
-	return (len(b)<<9 ^ int(b[0])<<6 ^ int(b[len(b)-1])<<3 ^ int(b[len(b)/2])) & (len(maybeWord) - 1)
-}
 
 // resetStrings forgets the strings; what they were stays readable in the copy that the
 // caller has, until the next time.
