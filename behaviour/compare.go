@@ -214,6 +214,7 @@ func fewestOf(group string) float64 {
 // columns returns what is compared, in order of column and group.
 func (s *scene) columns(w *sketch.Window) []*comparison {
 	var out []*comparison
+	lump := max(s.lumps(w), s.lumps(s.ref))
 	for _, c := range w.Columns {
 		if c.Role == sketch.Oversight || len(out) >= s.f.opt.Limits.Columns {
 			continue
@@ -230,7 +231,7 @@ func (s *scene) columns(w *sketch.Window) []*comparison {
 		if x.ind != nil {
 			test = x.ind.Test
 		}
-		x.res, x.err = compare(ref, c, x.refN, x.n, test)
+		x.res, x.err = compare(ref, c, x.refN, x.n, lump, test)
 		out = append(out, x)
 	}
 	slices.SortFunc(out, func(a, b *comparison) int {

@@ -1,10 +1,8 @@
 package behaviour
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/wardround/wardround/stat/sketch"
@@ -24,8 +22,8 @@ type tested struct {
 // compare holds a column against the reference. Whether a difference could be chance
 // is told by Kolmogorov–Smirnov of numbers and chi-square of categories; how large it
 // is by the measure that the plan names, else by those tests' own. refN and n are
-// effective units.
-func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, string) {
+// effective units, lump is that of [scene.lumps].
+func compare(ref, cur *sketch.Column, refN, n, lump float64, measure string) (tested, string) {
 	if cur.Type.Numeric() {
 		// Kolmogorov–Smirnov sees any change, Mann–Whitney a shift with fewer patients: the
 		// lesser p, twice.
@@ -34,21 +32,33 @@ func compare(ref, cur *sketch.Column, refN, n float64, measure string) (tested, 
 			return tested{}, "a column cannot be compared"
 		}
 		t := asTested(ks)
-		t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, mw.P)), min(1, 2*min(t.pLow, mw.PLow)), min(1, 2*min(t.pHigh, mw.PHigh))
+		if besides(ref, cur, refN/max(lump, 1), n/max(lump, 1)) >= leastExpected { // else ranks are of a handful of patients
+			t.test, t.p, t.pLow, t.pHigh = "ks+mw", min(1, 2*min(t.p, mw.P)), min(1, 2*min(t.pLow, mw.PLow)), min(1, 2*min(t.pHigh, mw.PHigh))
+		}
 		t.measure(measure, nil, nil, ref, cur)
 		return t, ""
 	}
-	a, b, slack, others := counts(ref.Top, cur.Top)
-	if len(a) < 2 {
-		return tested{test: "chi2", p: 1, pLow: 1, pHigh: 1}, ""
-	}
-	t, err := chiSquare(a, b, slack, refN, n)
-	if err != nil {
-		return t, "a column cannot be compared"
-	}
-	_ = others
-	t.measure(measure, a, b, ref, cur)
+	table := tabulate(ref.Top, cur.Top, refN, n, lump)
+	t := table.test()
+	t.measure(measure, table.a, table.b, ref, cur)
 	return t, ""
+}
+
+// besides is how many values are expected in the smaller of two columns that are not the
+// one value which half of the reference or more has, in effective units: infinitely many
+// where there is none such.
+func besides(ref, cur *sketch.Column, refN, n float64) float64 {
+	_, at, _ := ref.Ranks.Quantile(0.5)
+	equal := func(k *sketch.KLL) float64 {
+		_, below, _ := k.Below(at)
+		_, upto, _ := k.CDF(at)
+		return max(upto-below, 0)
+	}
+	a := equal(ref.Ranks)
+	if a < 0.5 {
+		return math.Inf(1)
+	}
+	return ((1-a)*refN + (1-equal(cur.Ranks))*n) / (refN + n) * min(refN, n)
 }
 
 // asTested is the two-sample Kolmogorov–Smirnov test at effective sizes: the size of the
@@ -59,86 +69,6 @@ func asTested(r twosample.Result) tested {
 		t.pLow, t.pHigh, t.effectLow, t.effectHigh = r.P, r.P, r.Effect, r.Effect
 	}
 	return t
-}
-
-// maxCells bounds the categories that are compared one by one; the rest are one.
-const maxCells = 256
-
-// counts returns how often each category was on both sides, those too rare to be told
-// as one at the end, and by how much each count may be off.
-func counts(ref, cur *sketch.Heavy) (a, b, slack []float64, others bool) {
-	type cell struct {
-		text   string
-		a, b   float64
-		offset float64
-	}
-	seen := map[string]*cell{}
-	var cells []*cell
-	add := func(text string) {
-		if seen[text] != nil {
-			return
-		}
-		alo, amid, ahi := ref.Count(text)
-		blo, bmid, bhi := cur.Count(text)
-		c := &cell{text, float64(amid), float64(bmid), max(float64(ahi-alo)/float64(max(ref.N(), 1)), float64(bhi-blo)/float64(max(cur.N(), 1)))}
-		seen[text] = c
-		cells = append(cells, c)
-	}
-	for _, h := range []*sketch.Heavy{ref, cur} {
-		for _, it := range h.Top(maxCells) {
-			add(it.Text)
-		}
-	}
-	slices.SortFunc(cells, func(x, y *cell) int { return cmp.Or(cmp.Compare(y.a+y.b, x.a+x.b), cmp.Compare(x.text, y.text)) })
-	na, nb := float64(ref.N()), float64(cur.N())
-	var resta, restb = na, nb
-	for _, c := range cells {
-		// Expected in the smaller sample: below five, chi-square is not to be trusted.
-		if expected := (c.a + c.b) / (na + nb) * min(na, nb); expected < 5 || len(a) == maxCells {
-			continue
-		}
-		a, b, slack = append(a, c.a), append(b, c.b), append(slack, c.offset)
-		resta, restb = resta-c.a, restb-c.b
-	}
-	if rest := max(resta, 0) + max(restb, 0); rest > 0 && (rest/(na+nb)*min(na, nb) >= 5 || len(a) < 2) {
-		a, b, slack = append(a, max(resta, 0)), append(b, max(restb, 0)), append(slack, 0)
-		others = true
-	}
-	return a, b, slack, others
-}
-
-// chiSquare tests counts at effective sizes. Where counts are known to within an
-// interval only, p is one as well: with every count as near to the other side's share
-// as it may be, and as far.
-func chiSquare(a, b, slack []float64, refN, n float64) (tested, error) {
-	opt := twosample.Options{EffA: refN, EffB: n}
-	r, err := twosample.ChiSquare(a, b, opt)
-	if err != nil {
-		return tested{}, fmt.Errorf("chi-square: %w", err)
-	}
-	tv := variation(a, b)
-	t := tested{test: "chi2", statistic: r.Statistic, p: r.P, pLow: r.P, pHigh: r.P, effect: tv, effectLow: tv, effectHigh: tv}
-	if !slices.ContainsFunc(slack, func(s float64) bool { return s > 0 }) {
-		return t, nil
-	}
-	sumA, sumB := sum(a), sum(b)
-	near, far := slices.Clone(b), slices.Clone(b)
-	for i := range b {
-		want, off := a[i]/sumA*sumB, slack[i]*sumB
-		near[i] = min(max(want, b[i]-off), b[i]+off)
-		if b[i] >= want {
-			far[i] = b[i] + off
-		} else {
-			far[i] = max(b[i]-off, 0)
-		}
-	}
-	if r, err := twosample.ChiSquare(a, near, opt); err == nil {
-		t.pHigh, t.effectLow = max(t.p, r.P), min(tv, variation(a, near))
-	}
-	if r, err := twosample.ChiSquare(a, far, opt); err == nil {
-		t.pLow, t.effectHigh = min(t.p, r.P), max(tv, variation(a, far))
-	}
-	return t, nil
 }
 
 func sum(x []float64) (s float64) {

@@ -44,7 +44,7 @@ func TestTooSmallToMatter(t *testing.T) {
 		m := s.f.open(s.o.of(t0, &kind.InferenceWindowV1{}, nil), "chest@triage")
 		sc := &scene{f: s.f, o: s.o.of(t0, &kind.InferenceWindowV1{}, nil), m: m, l: m.line(""), at: t0}
 		c := &comparison{column: cur, ref: ref, n: rows, refN: rows, dec: Decision{State: wardround.Unknown}}
-		c.res, c.err = compare(ref, cur, rows, rows, "")
+		c.res, c.err = compare(ref, cur, rows, rows, 1, "")
 		if against(Test{P: c.res.p, PLow: c.res.pLow, PHigh: c.res.pHigh}, 1e-4) != wardround.Unknown || c.err != "" {
 			t.Fatalf("p lies in %g to %g: nothing is left open", c.res.pLow, c.res.pHigh)
 		}
@@ -67,7 +67,7 @@ func TestTheSameAsTheTests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, why := compare(ref, cur, float64(n), float64(n), "")
+		got, why := compare(ref, cur, float64(n), float64(n), 1, "")
 		if why != "" || ks.Statistic < got.effectLow-1e-12 || ks.Statistic > got.effectHigh+1e-12 {
 			t.Errorf("%d rows: D is %g, told as %g to %g %s", n, ks.Statistic, got.effectLow, got.effectHigh, why)
 		}
@@ -75,11 +75,11 @@ func TestTheSameAsTheTests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _ = compare(ref, cur, float64(n), float64(n), "wasserstein")
+		got, _ = compare(ref, cur, float64(n), float64(n), 1, "wasserstein")
 		if is := w.Statistic / ref.Moments.SD(); is < got.effectLow-1e-9 || is > got.effectHigh+1e-9 || got.test != "ks+mw and wasserstein" {
 			t.Errorf("%d rows: the distance is %g, told as %g to %g by %s", n, is, got.effectLow, got.effectHigh, got.test)
 		}
-		got, _ = compare(ref, cur, float64(n), float64(n), "psi")
+		got, _ = compare(ref, cur, float64(n), float64(n), 1, "psi")
 		if !(got.effectLow <= got.effect && got.effect <= got.effectHigh) || math.IsNaN(got.effect) || n > 1000 && got.effectLow == got.effectHigh {
 			t.Errorf("%d rows: PSI is %g in %g to %g", n, got.effect, got.effectLow, got.effectHigh)
 		}
@@ -90,7 +90,7 @@ func BenchmarkCompare(b *testing.B) {
 	ref, _ := drawn(b, 6800, 1, 0)
 	cur, _ := drawn(b, 850, 2, 0.1)
 	for b.Loop() {
-		compare(ref, cur, 1360, 170, "")
+		compare(ref, cur, 1360, 170, 1, "")
 	}
 }
 
