@@ -31,6 +31,7 @@ type RobustnessOptions struct {
 	Rate       float64  // samples a second, of series
 	Seed       uint64
 	Search     int // requests a row of a search for a light change that turns its decision; 0: none
+	Walk       int // requests a row of a walk to the nearest change that does; 0: none
 }
 
 // Patients are the test patients that the samples name.
@@ -39,12 +40,12 @@ func (s *Samples) Patients() []string { return s.patient }
 // Requests is how many a trial will send.
 func (s *Samples) Requests(o RobustnessOptions) int64 {
 	o = o.fill(s)
-	return int64(s.n) * int64(2+len(o.Kinds)*o.Severities+o.Search) // a search may end sooner
+	return int64(s.n) * int64(2+len(o.Kinds)*o.Severities+o.Search+o.Walk) // a search or walk may end sooner
 }
 
 func (o RobustnessOptions) fill(s *Samples) RobustnessOptions {
 	o.Threshold, o.Flips, o.AUROC = cmp.Or(o.Threshold, .5), cmp.Or(o.Flips, .1), cmp.Or(o.AUROC, .05)
-	o.Search = min(max(o.Search, 0), maxSearch)
+	o.Search, o.Walk = min(max(o.Search, 0), maxSearch), min(max(o.Walk, 0), maxWalk)
 	o.Severities = min(max(cmp.Or(o.Severities, 3), 1), perturb.Severities)
 	if len(o.Kinds) == 0 {
 		o.Kinds = s.kinds
@@ -99,6 +100,9 @@ func Robustness(ctx context.Context, s *Samples, ask Asker, o RobustnessOptions)
 	if ok && o.Search > 0 {
 		s.search(ctx, r, ask, base, o)
 	}
+	if ok && o.Walk > 0 && r.Problem == "" {
+		s.walk(ctx, r, ask, base, o)
+	}
 	r.Requests = ask.Sent()
 	if s.label == nil {
 		r.Notes = append(r.Notes, "without labels only changes of the decision are judged")
@@ -142,7 +146,7 @@ func (s *Samples) search(ctx context.Context, r *Report, ask Asker, base []float
 		}
 	}
 	r.most(name+": decisions turned", performance.Wilson(float64(turned), float64(s.n), level), o.Flips)
-	r.Notes = append(r.Notes, "the search draws by chance; a better one finds more")
+	r.Notes = append(r.Notes, "the search draws by chance; a walk to the boundary finds more")
 }
 
 // compare adds the measures of one round.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"image"
 	"image/png"
 	"math"
 	"path/filepath"
@@ -23,6 +24,7 @@ type Samples struct {
 	label   []bool // nil: none
 	n       int
 	make    func(i int, kind string, severity int, seed uint64) (any, error) // kind "": as it is
+	space   space
 }
 
 // SamplesOf reads samples of a table: a column patient, which names the test patient;
@@ -112,17 +114,7 @@ func (s *Samples) rows(c *columns) {
 		}
 		spreads[j] = math.Sqrt(m2 / max(k-1, 1))
 	}
-	s.make = func(i int, kind string, severity int, seed uint64) (any, error) {
-		row := make([]float64, len(names))
-		for j, n := range names {
-			row[j] = c.nums[n][i]
-		}
-		if kind != "" {
-			var err error
-			if row, err = perturb.Row(row, spreads, kind, severity, seed); err != nil {
-				return nil, err
-			}
-		}
+	send := func(i int, row []float64) any {
 		out := map[string]any{}
 		for j, n := range names {
 			if out[n] = nil; finite(row[j]) {
@@ -134,8 +126,26 @@ func (s *Samples) rows(c *columns) {
 				out[n] = c.texts[n][i]
 			}
 		}
-		return out, nil
+		return out
 	}
+	s.make = func(i int, kind string, severity int, seed uint64) (any, error) {
+		row := make([]float64, len(names))
+		for j, n := range names {
+			row[j] = c.nums[n][i]
+		}
+		if kind != "" {
+			var err error
+			if row, err = perturb.Row(row, spreads, kind, severity, seed); err != nil {
+				return nil, err
+			}
+		}
+		return send(i, row), nil
+	}
+	nums := make([][]float64, len(names))
+	for j, n := range names {
+		nums[j] = c.nums[n]
+	}
+	s.space = rowSpace(nums, spreads, s.n, send)
 }
 
 func (s *Samples) series(c *columns, file string, rate float64, op string) error {
@@ -160,6 +170,7 @@ func (s *Samples) series(c *columns, file string, rate float64, op string) error
 			return wardround.Errorf(wardround.EInvalid, op, "%s: row %d, column series: fewer than two values", file, i+1)
 		}
 	}
+	send := func(x []float64) any { return map[string]any{"series": x, "rate": rate} }
 	s.make = func(i int, kind string, severity int, seed uint64) (any, error) {
 		x := traces[i]
 		if kind != "" {
@@ -168,8 +179,9 @@ func (s *Samples) series(c *columns, file string, rate float64, op string) error
 				return nil, err
 			}
 		}
-		return map[string]any{"series": x, "rate": rate}, nil
+		return send(x), nil
 	}
+	s.space = seriesSpace(traces, send)
 	return nil
 }
 
@@ -179,6 +191,13 @@ func (s *Samples) images(c *columns, file string, op string) error {
 	if !ok {
 		return wardround.Errorf(wardround.EInvalid, op, "%s has no column image of names of files (PNG, JPEG, DICOM) beside it", file)
 	}
+	send := func(g *image.Gray16) (any, error) {
+		var b bytes.Buffer
+		if err := png.Encode(&b, g); err != nil {
+			return nil, wardround.Wrap(wardround.EInvalid, op, err)
+		}
+		return map[string]any{"image": base64.StdEncoding.EncodeToString(b.Bytes())}, nil
+	}
 	s.make = func(i int, kind string, severity int, seed uint64) (any, error) {
 		g, err := readImage(filepath.Dir(file), names[i])
 		if err == nil && kind != "" {
@@ -187,12 +206,9 @@ func (s *Samples) images(c *columns, file string, op string) error {
 		if err != nil {
 			return nil, wardround.Errorf(wardround.EInvalid, op, "row %d, column image: %w", i+1, err)
 		}
-		var b bytes.Buffer
-		if err := png.Encode(&b, g); err != nil {
-			return nil, wardround.Wrap(wardround.EInvalid, op, err)
-		}
-		return map[string]any{"image": base64.StdEncoding.EncodeToString(b.Bytes())}, nil
+		return send(g)
 	}
+	s.space = imageSpace(func(i int) (*image.Gray16, error) { return readImage(filepath.Dir(file), names[i]) }, send)
 	for i := range s.n { // before anything is sent
 		if _, err := readImage(filepath.Dir(file), names[i]); err != nil {
 			return wardround.Errorf(wardround.EInvalid, op, "%s: row %d, column image: %w", file, i+1, err)

@@ -23,6 +23,7 @@ type modelAuditRobustnessCmd struct {
 	AUROC      float64  `name:"max-loss" default:"0.05" help:"Limit of the loss of AUROC, with labels."`
 	Rate       float64  `name:"sampling-rate" placeholder:"HZ" help:"Of series: samples a second."`
 	Search     int      `placeholder:"N" help:"Then look with up to N requests a row for a change of severity 1 that turns its decision, by chance; at most 1000."`
+	Walk       int      `placeholder:"N" help:"Then walk with up to N requests a row to the least change that turns its decision (HopSkipJump: decisions alone are used); at most 10000."`
 	Seed       uint64   `default:"1" help:"Of what is drawn by chance."`
 	Roots      string   `name:"ca" placeholder:"FILE" help:"Certificates that the endpoint's TLS is verified with, PEM; default: the system's."`
 	Bearer     string   `name:"endpoint-token" placeholder:"@FILE" help:"Shown to the endpoint: @ and the file that holds it."`
@@ -78,7 +79,7 @@ func (c *modelAuditRobustnessCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	o := trial.RobustnessOptions{Threshold: c.Threshold, Severities: c.Severities, Kinds: c.Kinds, Flips: c.Flips, AUROC: c.AUROC, Rows: c.Rows, Rate: c.Rate, Seed: c.Seed, Search: c.Search}
+	o := trial.RobustnessOptions{Threshold: c.Threshold, Severities: c.Severities, Kinds: c.Kinds, Flips: c.Flips, AUROC: c.AUROC, Rows: c.Rows, Rate: c.Rate, Seed: c.Seed, Search: c.Search, Walk: c.Walk}
 	samples, err := trial.SamplesOf(c.Samples, c.What, o)
 	if err != nil {
 		return err

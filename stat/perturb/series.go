@@ -14,7 +14,7 @@ var SeriesKinds = []string{"wander", "powerline", "muscle", "dropout", "scale"}
 func Series(in []float64, rate float64, kind string, severity int, seed uint64) ([]float64, error) {
 	out := slices.Clone(in)
 	r := rng(seed, severity)
-	size := spread(in)
+	size := Spread(in)
 	switch kind {
 	case "wander": // breathing: 0.15 to 0.45 Hz
 		a := size * at(severity, [...]float64{.1, .2, .35, .5, .8})
@@ -58,7 +58,8 @@ func Series(in []float64, rate float64, kind string, severity int, seed uint64) 
 	return out, nil
 }
 
-func spread(x []float64) float64 {
+// Spread is that of a trace: from its 1st to its 99th percentile, what is missing left out.
+func Spread(x []float64) float64 {
 	s := slices.DeleteFunc(slices.Clone(x), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 	if len(s) == 0 {
 		return 0
