@@ -142,7 +142,7 @@ func TestCSVThatIsNone(t *testing.T) {
 	}{
 		{"empty", "", Options{}, "the file is empty"},
 		{"only lines", "\n\n\n", Options{}, "the file is empty"},
-		{"UTF-16", "\xff\xfea\x00", Options{}, "UTF-16; save it as UTF-8"},
+		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", Options{}, "UTF-32; save it as UTF-8"},
 		{"zero bytes", "a,b\n\x00,1\n", Options{}, "byte 4 is zero"},
 		{"packed", "PK\x03\x04rest", Options{}, "packed; unpack it first"},
 		{"open quote", "a,b\n1,\"2\n", Options{}, "line 2: a quote is not closed to the end of the file"},
@@ -263,6 +263,9 @@ func FuzzCSV(f *testing.F) {
 		f.Add(s, byte(0))
 	}
 	f.Add(string(packed(f, "a,b\n1,2\n")), byte(0))
+	f.Add("\xff\xfea\x00;\x00b\x00\n\x001\x00;\x00\xe9\x00", byte(0))
+	f.Add("sep=;\r\na;b\r\n1,5;2\r\n", byte(0))
+	f.Add(",0,1\n0,1.5,2\n", byte(0))
 	f.Fuzz(func(t *testing.T, s string, d byte) {
 		opt := Options{Limits: Limits{Columns: 50, Field: 1000, Rows: 100, Unpacked: 1 << 20}}
 		if d%4 == 1 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -40,16 +41,20 @@ func openCSV(r io.Reader, name string, opt Options) (*File, error) {
 		return nil, err
 	}
 	note := func(format string, args ...any) { f.notes = append(f.notes, fmt.Sprintf(format, args...)) }
-	if bytes.HasPrefix(c.rest, []byte{0x1f, 0x8b}) {
-		if err := c.unpack(); err != nil {
-			return nil, err
-		}
-		note("the file is packed with gzip, and unpacked as it is read")
+	if with, err := c.unpack(); err != nil {
+		return nil, err
+	} else if with != "" {
+		note("the file is packed with %s, and unpacked as it is read", with)
 	}
+	if wide, err := c.wide(); err != nil {
+		return nil, err
+	} else if wide {
+		note("the file is written in UTF-16")
+	}
+	c.delimiter = opt.Delimiter
 	if err := c.letters(note); err != nil {
 		return nil, err
 	}
-	c.delimiter = opt.Delimiter
 	if c.delimiter == 0 {
 		var why string
 		c.delimiter, why = c.findDelimiter()
@@ -107,60 +112,6 @@ func openCSV(r io.Reader, name string, opt Options) (*File, error) {
 	c.ready = c.batch(raw, spans)
 	f.columns = c.columns
 	return f, nil
-}
-
-// letters looks at the first bytes for what is no text, the byte order mark, line ends
-// and the character set.
-func (c *csvFile) letters(note func(string, ...any)) error {
-	b := c.rest
-	switch {
-	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
-		return fmt.Errorf("%s: the file is UTF-16; save it as UTF-8", c.name)
-	case bytes.HasPrefix(b, []byte{0x1f, 0x8b}), bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.HasPrefix(b, []byte{0x28, 0xb5, 0x2f, 0xfd}),
-		bytes.HasPrefix(b, []byte("BZh")), bytes.HasPrefix(b, []byte("\xfd7zXZ\x00")), bytes.HasPrefix(b, []byte{0x04, 0x22, 0x4d, 0x18}):
-		return fmt.Errorf("%s: the file is packed; unpack it first", c.name)
-	case bytes.IndexByte(b[:min(len(b), 64<<10)], 0) >= 0:
-		return fmt.Errorf("%s: byte %d is zero: this is neither CSV nor Parquet", c.name, bytes.IndexByte(b, 0))
-	}
-	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
-		c.rest = b[3:]
-		note("the file begins with a byte order mark, which is no part of the first name")
-	}
-	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') >= 0 {
-		c.eol = '\r'
-		note("lines end with a carriage return alone")
-	}
-	if i := firstInvalid(whole(b)); i >= 0 {
-		note("texts that are no UTF-8 are read as Windows-1252 (ISO 8859-1): byte %d is the first", i)
-	}
-	return nil
-}
-
-// whole leaves out a last letter of which only a part was read.
-func whole(b []byte) []byte {
-	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
-		if at := len(b) - n; utf8.RuneStart(b[at]) {
-			if !utf8.FullRune(b[at:]) {
-				return b[:at]
-			}
-			break
-		}
-	}
-	return b
-}
-
-func firstInvalid(b []byte) int {
-	if utf8.Valid(b) {
-		return -1
-	}
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return -1
 }
 
 // peek returns the first records of what is read, as texts, without taking them.
@@ -271,6 +222,9 @@ func commas(lines [][]string) int {
 // findHeader compares the first line with those below it.
 func (c *csvFile) findHeader(lines [][]string) (Header, string) {
 	first := lines[0]
+	if numbered(first) {
+		return HeaderYes, "it counts the columns from 0, as pandas does where they have no names"
+	}
 	for i, f := range first {
 		b := bytes.TrimSpace([]byte(f))
 		if _, ok := number(b, c.comma); ok {
@@ -296,6 +250,23 @@ func (c *csvFile) findHeader(lines [][]string) (Header, string) {
 	return HeaderYes, "all columns are texts, and names are usual"
 }
 
+// numbered reports whether fields are 0, 1, 2 …, the first perhaps empty: of a data frame
+// without names. Two alone may as well be values.
+func numbered(fields []string) bool {
+	if len(fields) > 0 && fields[0] == "" {
+		fields = fields[1:]
+		if len(fields) == 2 && fields[0] == "0" && fields[1] == "1" {
+			return true
+		}
+	}
+	for i, f := range fields {
+		if f != strconv.Itoa(i) {
+			return false
+		}
+	}
+	return len(fields) > 2
+}
+
 // types decides what columns hold from the rows of the first chunk.
 func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind, note func(string, ...any)) {
 	n := len(c.columns)
@@ -308,7 +279,10 @@ func (c *csvFile) types(raw []byte, spans []span, said map[string]Kind, note fun
 			continue
 		}
 		var there, numbers, bools, times, grouped int
-		for r := range rows {
+		for r := range len(spans) / n {
+			if r == rows && there > 0 { // what is missing at first is looked for in all that is read
+				break
+			}
 			s := spans[r*n+i]
 			b := bytes.TrimSpace(raw[s.from:s.to])
 			if c.isMissing(b) {

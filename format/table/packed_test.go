@@ -9,6 +9,11 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 )
 
 func packed(t testing.TB, text string) []byte {
@@ -130,5 +135,88 @@ func TestParquetOfOthers(t *testing.T) {
 		if want := fmt.Sprint(float64(i%7) * 1.5); row[0] != want {
 			t.Fatalf("LZ4: row %d is %s, want %s", i, row[0], want)
 		}
+	}
+}
+
+// What pandas, Excel and their like write: each is the same table.
+func TestFilesOfOthers(t *testing.T) {
+	const text = "id,lac,site\r\n1,1.5,é\r\n2,NA,漢\r\n3,-2,x\r\n"
+	wide := func(order encoding.Encoding) []byte {
+		b, err := order.NewEncoder().Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	var zs bytes.Buffer
+	z, err := zstd.NewWriter(&zs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := z.Write([]byte(text)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{
+		"UTF-16, marked, little end first": wide(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)),
+		"UTF-16, marked, big end first":    wide(unicode.UTF16(unicode.BigEndian, unicode.UseBOM)),
+		"UTF-16, little end first":         wide(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)),
+		"UTF-16, big end first":            wide(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)),
+		"zstd":                             zs.Bytes(),
+		"gzip of UTF-16":                   packed(t, string(wide(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)))),
+		"Excel":                            []byte("sep=;\r\n" + strings.NewReplacer(",", ";").Replace(text)),
+		"Excel, one line end":              []byte("sep=,\n" + text),
+	} {
+		f, err := OpenReaderAt(bytes.NewReader(b), int64(len(b)), name, Options{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var names []string
+		for _, c := range f.Columns() {
+			names = append(names, c.Name)
+		}
+		if d := cmp.Diff([]string{"id", "lac", "site"}, names); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if d := cmp.Diff([][]string{{"1", "1.5", "é"}, {"2", "-", "漢"}, {"3", "-2", "x"}}, all(t, f)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+// A header that only counts columns is one; it was read as a row of values.
+func TestColumnsWithoutNames(t *testing.T) {
+	for text, want := range map[string]int{
+		"0,1,2\n1.5,2,x\n3,4,y\n": 2, ",0,1\n0,1.5,2\n": 1, ",0,1,2\n0,1.5,2,3\n": 1,
+		"0,1\n1,1\n": 2, "0,2,1\n1,2,3\n": 2, "1,2,3\n4,5,6\n": 2, "0\n1\n": 2,
+	} {
+		f, err := New(strings.NewReader(text), "n.csv", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := rows(f); n != want || err != nil {
+			t.Errorf("%q: %d rows, %v; want %d", text, n, err, want)
+		}
+	}
+}
+
+// Every text that pandas takes for no value is none here, and numbers stay numbers; a
+// column that begins without values is judged by those that come later.
+func TestNoValue(t *testing.T) {
+	for _, na := range []string{" ", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"} {
+		f, err := New(strings.NewReader("a,b\n"+strings.Repeat("1.5,x\n"+na+",y\n", 20)), "n.csv", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := f.Columns()[0]; c.Kind != Number || all(t, f)[1][0] != "-" {
+			t.Errorf("%q: %+v", na, c)
+		}
+	}
+	f, err := New(strings.NewReader("a,b\n"+strings.Repeat(",1\n", 2*sampleRows)+strings.Repeat("ward,1\n", sampleRows)), "late.csv", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := f.Columns()[0]; c.Kind != Text {
+		t.Errorf("%+v", c)
 	}
 }

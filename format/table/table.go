@@ -14,7 +14,7 @@
 // instead. From then on the types hold: what does not fit is counted as invalid, it
 // turns no column into text. A row with more or fewer fields than the header has is
 // refused as a whole and counted, because its values may stand under wrong names. A
-// file packed with gzip is unpacked as it is read.
+// file packed with gzip, bzip2 or zstd is unpacked as it is read; one in UTF-16 is read.
 //
 // Of Parquet what has one value a row is read: numbers, decimals, texts, booleans,
 // dates and times, nullable or not, also as parts of records ("vital.pulse"), in every
@@ -78,7 +78,8 @@ type Options struct {
 }
 
 // DefaultMissing are the texts that stand for no value, as pandas has them.
-var DefaultMissing = []string{"", "NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None"}
+var DefaultMissing = []string{"", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None",
+	"1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
 
 // Limits bound what a file may make a reader hold. Zero values are the defaults.
 type Limits struct {
@@ -89,7 +90,7 @@ type Limits struct {
 	Page    int // bytes of a Parquet page, unpacked: 256 MiB
 	Footer  int // bytes of a Parquet footer: 64 MiB
 
-	Unpacked int64 // bytes of a CSV file that is packed with gzip: 64 GiB
+	Unpacked int64 // bytes of a CSV file that is packed: 64 GiB
 }
 
 func (l Limits) withDefaults() Limits {
