@@ -126,6 +126,33 @@ func TestQuantilesAreOrderStatistics(t *testing.T) {
 	}
 }
 
+// Between a number and an infinity lies no number: the quantile is the infinity. Between numbers whose difference is none it is a
+// number all the same.
+func TestQuantilesOfExtremes(t *testing.T) {
+	inf, most := math.Inf(1), math.MaxFloat64
+	ps := []float64{0.1, 0.25, 0.4, 0.75, 0.9}
+	for _, tc := range []struct{ x, want []float64 }{
+		{[]float64{-inf, -inf, 1, 2, 3, 4, inf}, []float64{-inf, -inf, 1.4, 3.5, inf}},
+		{[]float64{-inf, inf}, []float64{-inf, -inf, -inf, -inf, -inf}},
+		{[]float64{5, inf}, []float64{inf, inf, inf, inf, inf}},
+		{[]float64{-most, most}, []float64{-0.8 * most, -0.5 * most, -0.2 * most, 0.5 * most, 0.8 * most}},
+	} {
+		got, err := Quantiles(tc.x, ps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range tc.want {
+			if !(got[i] == want || math.Abs(got[i]-want) <= 1e-12*math.Abs(want)) {
+				t.Errorf("%v: quantile %v is %v, want %v", tc.x, ps[i], got[i], want)
+			}
+		}
+		long, err := Quantiles(slices.Repeat(tc.x, 1<<15), ps)
+		if err != nil || !slices.IsSorted(long) || slices.ContainsFunc(long, math.IsNaN) {
+			t.Errorf("%v many times: %v, %v", tc.x, long, err)
+		}
+	}
+}
+
 func BenchmarkSort1M(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	x := make([]float64, 1_000_000)

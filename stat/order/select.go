@@ -105,8 +105,12 @@ func interpolate(n int, ps []float64, wanted map[int]float64) []float64 {
 		i := int(at)
 		lo, hi, f := wanted[i], wanted[min(i+1, n-1)], at-math.Floor(at)
 		switch {
-		case f == 0 || lo == hi:
+		case f == 0 || lo == hi || math.IsInf(lo, 0):
 			out[j] = lo
+		case math.IsInf(hi, 0): // nothing lies between a number and an infinity but the infinity
+			out[j] = hi
+		case math.IsInf(hi-lo, 0):
+			out[j] = lo*(1-f) + hi*f
 		case f >= 0.5: // the form that rounds as numpy's does
 			out[j] = hi - (hi-lo)*(1-f)
 		default:

@@ -72,7 +72,7 @@ func (m Classes) Averages() (all map[string]Estimate, by []map[string]Estimate, 
 			continue
 		}
 		se := math.Sqrt(sumSquares(func(i int) float64 { return s.moves[i] }, n, m.Units))
-		all[name] = logitInterval(s.value, se, m.Level, n, "influence of rows, logit")
+		all[name] = logitInterval(s.value, se, m.Level, n, "influence of rows, logit").within(s.worst)
 	}
 	if m.Prob != nil {
 		m.losses(all)
@@ -84,11 +84,12 @@ func (m Classes) Averages() (all map[string]Estimate, by []map[string]Estimate, 
 type average struct {
 	value float64
 	moves []float64
+	worst float64 // the mean of the lower ends that the classes would have, were all figures 1
 }
 
 // class adds class c to the averages and returns its own figures.
 func (m Classes) class(c int, sums map[string]*average, present, cases, calls float64) (map[string]Estimate, error) {
-	n := len(m.Label)
+	n, all := len(m.Label), float64(len(m.Label))
 	is, called := make([]bool, n), make([]bool, n)
 	for i := range is {
 		is[i], called[i] = m.Label[i] == c, m.Call[i] == c
@@ -98,13 +99,14 @@ func (m Classes) class(c int, sums map[string]*average, present, cases, calls fl
 		return nil, err
 	}
 	own := map[string]Estimate{}
-	add := func(name string, weight, value float64, move func(i int) float64) {
+	add := func(name string, weight, value, of float64, move func(i int) float64) {
 		s := sums[name]
 		if s == nil {
 			s = &average{moves: make([]float64, n)}
 			sums[name] = s
 		}
 		s.value += weight * value
+		s.worst += weight * worst(of, m.Level)
 		if weight == 0 || math.IsNaN(value) {
 			return
 		}
@@ -112,16 +114,18 @@ func (m Classes) class(c int, sums map[string]*average, present, cases, calls fl
 			s.moves[i] += weight * move(i)
 		}
 	}
-	both := func(name string, value, weight float64, move func(i int) float64) {
+	worth := float64(m.Units.Count(n)) / float64(n) // rows of one unit are one
+	both := func(name string, value, weight, of float64, move func(i int) float64) {
+		of *= worth
 		if !math.IsNaN(value) {
 			se := math.Sqrt(sumSquares(move, n, m.Units))
-			own[name] = logitInterval(value, se, m.Level, n, "influence of rows, logit")
+			own[name] = logitInterval(value, se, m.Level, n, "influence of rows, logit").atEnd(of)
 		}
-		add(name, weight, zero(value), move)
+		add(name, weight, zero(value), of, move)
 		if name != "specificity" {
 			// The weight of a class moves with the rows, too.
 			w, v := cases/float64(n), zero(value)
-			add(name+"_weighted", w, v, func(i int) float64 { return zero(move(i)) })
+			add(name+"_weighted", w, v, of, func(i int) float64 { return zero(move(i)) })
 			if s := sums[name+"_weighted"]; v != 0 {
 				for i := range n {
 					s.moves[i] += v * (truth(is[i]) - w) / float64(n)
@@ -134,12 +138,12 @@ func (m Classes) class(c int, sums map[string]*average, present, cases, calls fl
 		w = 1 / present
 	}
 	sens, spec, ppv, f1 := t.Sensitivity(), t.Specificity(), t.PPV(), t.F1()
-	both("sensitivity", sens, w, func(i int) float64 { return zero(truth(is[i]) * (truth(called[i]) - sens) / cases) })
-	both("ppv", ppv, w, func(i int) float64 { return zero(truth(called[i]) * (truth(is[i]) - ppv) / calls) })
-	both("f1", f1, w, func(i int) float64 {
+	both("sensitivity", sens, w, cases, func(i int) float64 { return zero(truth(is[i]) * (truth(called[i]) - sens) / cases) })
+	both("ppv", ppv, w, calls, func(i int) float64 { return zero(truth(called[i]) * (truth(is[i]) - ppv) / calls) })
+	both("f1", f1, w, t.TP+t.FP+t.FN, func(i int) float64 {
 		return zero((2*truth(is[i] && called[i]) - f1*(truth(is[i])+truth(called[i]))) / (cases + calls))
 	})
-	both("specificity", spec, w, func(i int) float64 {
+	both("specificity", spec, w, all-cases, func(i int) float64 {
 		return zero((1 - truth(is[i])) * (1 - truth(called[i]) - spec) / (float64(n) - cases))
 	})
 	own["prevalence"] = Share(is, m.Units, m.Level)
@@ -149,9 +153,9 @@ func (m Classes) class(c int, sums map[string]*average, present, cases, calls fl
 	}
 	p, err := place(m.Prob[c], is)
 	if errors.Is(err, ErrOneClass) {
-		add("auroc", 1, math.NaN(), nil)
+		add("auroc", 1, math.NaN(), 0, nil)
 		if cases > 0 {
-			add("auroc_weighted", 1, math.NaN(), nil)
+			add("auroc_weighted", 1, math.NaN(), 0, nil)
 		}
 		return own, nil
 	} else if err != nil {
@@ -169,8 +173,9 @@ func (m Classes) class(c int, sums map[string]*average, present, cases, calls fl
 	if own["auprc"], err = AUPRC(m.Prob[c], is, m.Units, m.Level); err != nil {
 		return nil, err
 	}
-	add("auroc", 1/float64(len(m.Names)), p.auc, move)
-	add("auroc_weighted", cases/float64(n), p.auc, move)
+	fewer := worth * math.Min(cases, all-cases)
+	add("auroc", 1/float64(len(m.Names)), p.auc, fewer, move)
+	add("auroc_weighted", cases/all, p.auc, fewer, move)
 	s := sums["auroc_weighted"]
 	for i := range n {
 		s.moves[i] += p.auc * (truth(is[i]) - cases/float64(n)) / float64(n)

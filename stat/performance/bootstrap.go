@@ -137,7 +137,7 @@ func AUPRC(score []float64, label []bool, u Units, level float64) (Estimate, err
 	}
 	ap := r.AveragePrecision()
 	if u == nil {
-		return logitInterval(ap, math.Sqrt(ap*(1-ap)/r.P), level, r.cases+r.others, "logit (Boyd)"), nil
+		return logitInterval(ap, math.Sqrt(ap*(1-ap)/r.P), level, r.cases+r.others, "logit (Boyd)").atEnd(r.P), nil
 	}
 	if len(u) != len(score) {
 		return Estimate{}, ErrLength
@@ -145,6 +145,7 @@ func AUPRC(score []float64, label []bool, u Units, level float64) (Estimate, err
 	// The rows are put in order once; a draw only changes how often each counts.
 	place := r.Places(score)
 	q := &Ranking{score: r.score, pos: make([]float64, len(r.score)), neg: make([]float64, len(r.score))}
+	cases, _ := u.perClass(label)
 	return Bootstrap{Level: level}.Rows(len(score), u, func(times []float64) float64 {
 		clear(q.pos)
 		clear(q.neg)
@@ -161,7 +162,7 @@ func AUPRC(score []float64, label []bool, u Units, level float64) (Estimate, err
 			return math.NaN()
 		}
 		return q.AveragePrecision()
-	}), nil
+	}).atEnd(cases), nil
 }
 
 // SensitivityAt is the sensitivity at the threshold that reaches the given
@@ -169,11 +170,11 @@ func AUPRC(score []float64, label []bool, u Units, level float64) (Estimate, err
 // plain interval of a share would forget: the bootstrap finds it anew each time.
 func (r *Ranking) SensitivityAt(specificity float64, b Bootstrap) (Estimate, Point) {
 	e := b.Ranked(r, func(s *Ranking) float64 { return s.AtSpecificity(specificity).Sensitivity })
-	return e, r.AtSpecificity(specificity)
+	return e.atEnd(r.P), r.AtSpecificity(specificity)
 }
 
 // SpecificityAt is the other way round.
 func (r *Ranking) SpecificityAt(sensitivity float64, b Bootstrap) (Estimate, Point) {
 	e := b.Ranked(r, func(s *Ranking) float64 { return s.AtSensitivity(sensitivity).Specificity })
-	return e, r.AtSensitivity(sensitivity)
+	return e.atEnd(r.N), r.AtSensitivity(sensitivity)
 }

@@ -118,7 +118,7 @@ func (c Confusion) F1Estimate(level float64) Estimate {
 	gtp := 2 * (1 - f) / d
 	gx := -f / d
 	se := math.Sqrt(c.TP*gtp*gtp + (c.FP+c.FN)*gx*gx)
-	return logitInterval(f, se, level, int(math.Round(c.N())), "delta, logit")
+	return logitInterval(f, se, level, int(math.Round(c.N())), "delta, logit").atEnd(c.TP + c.FP + c.FN)
 }
 
 // PredictiveValues are PPV and NPV at the stated prevalence, from sensitivity

@@ -24,7 +24,8 @@ func AUROC(score []float64, label []bool, u Units, level float64) (Estimate, err
 	if len(u) != len(score) {
 		return Estimate{}, ErrLength
 	}
-	return logitInterval(p.auc, math.Sqrt(p.covariance(p, label, u)), level, len(score), "Obuchowski, logit"), nil
+	cases, others := u.perClass(label)
+	return logitInterval(p.auc, math.Sqrt(p.covariance(p, label, u)), level, len(score), "Obuchowski, logit").atEnd(math.Min(cases, others)), nil
 }
 
 // placed holds, for each row, the share of the other class that it is on the
@@ -169,9 +170,10 @@ func CompareAUROC(a, b []float64, label []bool, u Units, level float64) (Compari
 	if u != nil {
 		name = "Obuchowski"
 	}
+	least := math.Min(u.perClass(label))
 	c := Comparison{
-		A:          logitInterval(p.auc, math.Sqrt(va), level, len(a), name+", logit"),
-		B:          logitInterval(q.auc, math.Sqrt(vb), level, len(a), name+", logit"),
+		A:          logitInterval(p.auc, math.Sqrt(va), level, len(a), name+", logit").atEnd(least),
+		B:          logitInterval(q.auc, math.Sqrt(vb), level, len(a), name+", logit").atEnd(least),
 		Difference: wald(p.auc-q.auc, math.Sqrt(v), level, -1, 1, len(a), name+", paired"),
 	}
 	switch d := c.Difference; {

@@ -104,8 +104,8 @@ func wald(value, se, level, lo, hi float64, n int, method string) Estimate {
 }
 
 // logitInterval is the interval of a value in (0,1) made on the logit scale,
-// which stays inside and is right-sized near the ends. At 0 or 1 it falls back
-// to the plain one.
+// which stays inside and is right-sized near the ends. At 0 or 1 it is the plain
+// one, which has no width there: see atEnd.
 func logitInterval(value, se, level float64, n int, method string) Estimate {
 	if value <= 0 || value >= 1 || math.IsNaN(se) {
 		return wald(value, se, level, 0, 1, n, method)

@@ -48,6 +48,35 @@ func ClopperPearson(k, n, level float64) Estimate {
 	return e
 }
 
+// atEnd gives a figure that is exactly 0 or 1 an interval. No error can be read
+// off rows that were all right, or all wrong; but of n independent ones, each of
+// which could have spoilt the figure, none did, and that has its own limit
+// (Clopper and Pearson's). A model that parts six rows is not known to be perfect.
+func (e Estimate) atEnd(n float64) Estimate { return e.within(worst(n, e.Level)) }
+
+// worst is the least share of which n of n is still to be expected; 0 where nothing is known.
+func worst(n, level float64) float64 {
+	if !(n > 0) {
+		return 0
+	}
+	return math.Pow((1-level)/2, 1/n)
+}
+
+// within widens an estimate at 1 down to a, and one at 0 up to 1−a.
+func (e Estimate) within(a float64) Estimate {
+	const rounding = 1e-14
+	if math.IsNaN(e.Low) || e.Value > rounding && e.Value < 1-rounding {
+		return e
+	}
+	if e.Value > 0.5 {
+		e.Low, e.High = math.Min(e.Low, a), 1
+	} else {
+		e.Low, e.High = 0, math.Max(e.High, 1-a)
+	}
+	e.Method += ", Clopper-Pearson at the end"
+	return e
+}
+
 // Share is the share of hits among rows with its Wilson interval; rows of one
 // unit count for what they are worth ([EffectiveN]).
 func Share(hit []bool, u Units, level float64) Estimate {

@@ -164,12 +164,12 @@ func (r *Ranking) AveragePrecision() float64 {
 // logit scale, for independent rows. For dependent rows see [AUROC].
 func (r *Ranking) AUROC(level float64) Estimate {
 	se := math.Sqrt(r.delong())
-	return logitInterval(r.AUC(), se, level, r.cases+r.others, "DeLong, logit")
+	return logitInterval(r.AUC(), se, level, r.cases+r.others, "DeLong, logit").atEnd(float64(min(r.cases, r.others)))
 }
 
 // AUROCPlain is the same with the symmetric interval of the paper, cut to 0 … 1.
 func (r *Ranking) AUROCPlain(level float64) Estimate {
-	return wald(r.AUC(), math.Sqrt(r.delong()), level, 0, 1, r.cases+r.others, "DeLong")
+	return wald(r.AUC(), math.Sqrt(r.delong()), level, 0, 1, r.cases+r.others, "DeLong").atEnd(float64(min(r.cases, r.others)))
 }
 
 // delong is the variance of the area. NaN with fewer than two of a class.

@@ -89,14 +89,15 @@ func (t *Table) ranking(casesHigh int) (*Ranking, error) {
 }
 
 // bound evaluates f in the three orders and joins their intervals.
-func (t *Table) bound(f func(*Ranking) Estimate) (Bound, error) {
+// least is how many rows might have spoilt a figure that is 1.
+func (t *Table) bound(f func(*Ranking) Estimate, least func(*Ranking) float64) (Bound, error) {
 	var e [3]Estimate
 	for i, order := range []int{-1, 0, 1} {
 		r, err := t.ranking(order)
 		if err != nil {
 			return Bound{}, err
 		}
-		e[i] = t.widen(f(r))
+		e[i] = t.widen(f(r), least(r))
 	}
 	iv := e[1]
 	iv.Low, iv.High = e[0].Low, e[2].High
@@ -105,24 +106,24 @@ func (t *Table) bound(f func(*Ranking) Estimate) (Bound, error) {
 }
 
 // widen scales the sampling error of an interval on 0 … 1 by the design effect.
-func (t *Table) widen(e Estimate) Estimate {
+func (t *Table) widen(e Estimate, least float64) Estimate {
 	if t.deff() == 1 {
 		return e
 	}
-	return logitInterval(e.Value, e.SE*math.Sqrt(t.deff()), e.Level, e.N, e.Method+", design effect")
+	return logitInterval(e.Value, e.SE*math.Sqrt(t.deff()), e.Level, e.N, e.Method+", design effect").atEnd(least / t.deff())
 }
 
 // AUROC bounds the area under the ROC curve.
 func (t *Table) AUROC(level float64) (Bound, error) {
-	return t.bound(func(r *Ranking) Estimate { return r.AUROC(level) })
+	return t.bound(func(r *Ranking) Estimate { return r.AUROC(level) }, func(r *Ranking) float64 { return math.Min(r.P, r.N) })
 }
 
 // AUPRC bounds the average precision.
 func (t *Table) AUPRC(level float64) (Bound, error) {
 	e := func(ap float64, r *Ranking) Estimate {
-		return logitInterval(ap, math.Sqrt(ap*(1-ap)/r.P), level, r.cases+r.others, "logit (Boyd)")
+		return logitInterval(ap, math.Sqrt(ap*(1-ap)/r.P), level, r.cases+r.others, "logit (Boyd)").atEnd(r.P)
 	}
-	b, err := t.bound(func(r *Ranking) Estimate { return e(r.AveragePrecision(), r) })
+	b, err := t.bound(func(r *Ranking) Estimate { return e(r.AveragePrecision(), r) }, func(r *Ranking) float64 { return r.P })
 	if err != nil {
 		return b, err
 	}
@@ -138,7 +139,7 @@ func (t *Table) AUPRC(level float64) (Bound, error) {
 		tp += r.pos[i]
 	}
 	b.Low = sum / r.P
-	b.Interval.Low = t.widen(e(b.Low, r)).Low
+	b.Interval.Low = t.widen(e(b.Low, r), r.P).Low
 	return b, nil
 }
 

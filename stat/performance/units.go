@@ -28,6 +28,29 @@ func UnitsOf(names []string) (u Units, count int) {
 	return u, count
 }
 
+// perClass returns the number of distinct units among the cases, and among the
+// others; rows where u is nil.
+func (u Units) perClass(label []bool) (cases, others float64) {
+	var seen [2][]bool
+	if u != nil {
+		seen = [2][]bool{make([]bool, u.span()), make([]bool, u.span())}
+	}
+	for i, l := range label {
+		k, n := 0, &others
+		if l {
+			k, n = 1, &cases
+		}
+		if u != nil {
+			if seen[k][u[i]] {
+				continue
+			}
+			seen[k][u[i]] = true
+		}
+		*n++
+	}
+	return cases, others
+}
+
 // Count returns the number of distinct units among n rows.
 func (u Units) Count(n int) int {
 	if u == nil {
