@@ -1,7 +1,6 @@
 package artefact
 
 import (
-	"bytes"
 	"io"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 	"github.com/wardround/wardround/format/skops"
 )
 
-var _ = register("hdf5", func(it *item) bool { return hdf5.Is(it.head) }, scanHDF5)
+var _ = register("hdf5", func(it *item) bool { return hdf5.Start(it.r, it.size) >= 0 }, scanHDF5)
 
 // scanHDF5 reads the structure of an HDF5 file and the configurations that Keras keeps
 // in its attributes.
@@ -55,7 +54,7 @@ func (f *finding) keras(it *item, where string, r io.Reader) {
 // configuration judges a text that is JSON, or a template: what loaders build, fetch or
 // run because of it.
 func (s *scanner) configuration(it *item, f *finding) {
-	head := bytes.TrimLeft(bytes.TrimPrefix(it.head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	head := behindBlanks(it)
 	if slices.Contains(templateNames, ext(it.name)) {
 		f.format = "template"
 		if it.size > maxTemplate {

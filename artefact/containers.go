@@ -39,10 +39,10 @@ func walked(s *scanner, it *item, f *finding, issues []issue.Issue, err error) *
 
 // What a torch archive's members are (torch/serialization.py, caffe2/serialize): the
 // program data.pkl (and constants.pkl of TorchScript) refers to data/0, data/1 …,
-// which are the tensors' bytes.
+// which are the tensors' bytes. What has another name there is a file like others.
 var (
 	torchProgram = pattern.Of(`^(?:[^/]+/)?(?:data|constants|traced_inputs)\.pkl$`)
-	torchTensor  = pattern.Of(`^(?:[^/]+/)?(?:data|constants|traced_inputs|tensors|xl_model_weights|\.data)/[0-9A-Za-z_.]+$`)
+	torchTensor  = pattern.Of(`^(?:[^/]+/)?(?:data|constants|traced_inputs|tensors|xl_model_weights|\.data)/[0-9]+(?:\.storage)?$`)
 )
 
 func scanZip(s *scanner, it *item) *finding {

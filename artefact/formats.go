@@ -59,14 +59,14 @@ var (
 		}
 		return f.Issues, f.Inner, nil
 	})
-	_ = reader("pmml", func(it *item) bool { return pmml.Is(it.head) || xmlRoot(it.head) == "PMML" }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+	_ = reader("pmml", func(it *item) bool { return pmml.Is(it.head) || it.root() == "PMML" }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
 		f, err := pmml.Check(io.NewSectionReader(r, 0, size), xmlstream.Limits{})
 		if err != nil {
 			return nil, nil, err
 		}
 		return f.Issues, nil, nil
 	})
-	_ = reader("openvino", func(it *item) bool { return openvino.Is(it.head) || xmlRoot(it.head) == "net" }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
+	_ = reader("openvino", func(it *item) bool { return openvino.Is(it.head) || it.root() == "net" }, func(r io.ReaderAt, size int64) ([]issue.Issue, [][2]int64, error) {
 		f, err := openvino.Check(io.NewSectionReader(r, 0, size), -1, openvino.Limits{})
 		if err != nil {
 			return nil, nil, err

@@ -43,13 +43,15 @@ var marks = []mark{
 	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`loader_module["']?\s*:\s*["']?([^\s"',}]*)`), honest: library("mlflow"), text: "MLflow imports this module to load the model"},
 	{rule: "artefact.remote-code", words: []string{"loader_module"}, match: pattern.Of(`\bcode["']?\s*:\s*["']?([A-Za-z./~][^\s"',}]*)`), where: named("mlmodel"), honest: nothing, text: "MLflow puts a folder of code beside the model on Python's path"},
 	{rule: "artefact.instantiates", words: []string{"_target_"}, match: pattern.Of(`_target_(["']?\s*[:=]\s*["']?[^\s"',}\]]*|)`), honest: target, text: "Hydra, NeMo and MONAI import and call what is named here"},
-	{rule: "artefact.instantiates", words: []string{"$"}, match: pattern.Of(`["'\s]\$(?:import\s|from\s|@?[A-Za-z_][\w.]*\()`), where: bundle, text: "MONAI evaluates a text that begins with $ as Python"},
+	{rule: "artefact.instantiates", words: []string{"$"}, match: pattern.Of(`["'\s]\$(?:import\s|from\s|@?[A-Za-z_][\w.]*\()|["']\$[^"\n0-9][^"\n]*[\w\])]\s*\(|["']\$[^"\n]*[\w\])]\(`), where: bundle, text: "MONAI evaluates a text that begins with $ as Python"},
+	{rule: "artefact.instantiates", words: []string{`"lc"`}, match: pattern.Of(`"lc"\s*:\s*[1-9]`), text: "LangChain imports and makes what this names"},
+	{rule: "artefact.instantiates", words: []string{"custom_ops_library"}, match: pattern.Of(`["']?custom_ops_library["']?\s*:\s*["']?[^\s"',}]`), text: "ONNX Runtime loads the native library that is named here"},
 	{rule: "artefact.text-graph", words: []string{"python_param"}, match: pattern.Of(`python_param\s*:?\s*\{`), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"Python"}, match: pattern.Of(`\btype\s*:\s*["']Python["']`), where: ends(".prototxt", ".pbtxt", ".textproto", ".txt"), text: "Caffe imports the module of a Python layer"},
 	{rule: "artefact.text-graph", words: []string{"node", "saved_model_schema_version", "ir_version"}, match: pattern.Of(`\bnode\s*:?\s*[{<][^{}]*\bop\s*:\s*["']|\bsaved_model_schema_version\s*:|\bir_version\s*:\s*\d[^{]*\bgraph\s*:?\s*[{<]`), text: "a graph in text form; its operators are not judged here. Convert it to the binary form and look at that"},
 	{rule: "artefact.text-graph", words: []string{"xternal"}, match: pattern.Of(`"(?:externalData|external_data)"\s*:\s*\[`), text: "ONNX in JSON form, with weights in other files; where they lie is not judged here"},
 	{rule: "artefact.text-graph", words: []string{"Custom"}, match: pattern.Of(`"op"\s*:\s*"Custom"`), text: "MXNet calls an operator written in Python that somebody registered"},
-	{rule: "artefact.requirements", words: []string{"//", "-i", "-f"}, match: pattern.Of(`(?m)^[ \t]*(?:-i\b|-f\b|--index-url|--extra-index-url|--find-links|--trusted-host|(?:[^\s#]+[ \t]*@[ \t]*)?(?:git|hg|svn|bzr)\+|(?:[^\s#]+[ \t]*@[ \t]*)?(?:https?|file|ftp)://)`), where: requirements, text: "a package is fetched from another place than the usual index"},
+	{rule: "artefact.requirements", words: []string{"//", "-i", "-f"}, match: pattern.Of(`(?m)^[ \t]*(?:-[ \t]+["']?)?(?:-i\b|-f\b|--index-url|--extra-index-url|--find-links|--trusted-host|(?:[^\s#]+[ \t]*@[ \t]*)?(?:git|hg|svn|bzr)\+|(?:[^\s#]+[ \t]*@[ \t]*)?(?:https?|file|ftp)://)`), where: requirements, text: "a package is fetched from another place than the usual index"},
 	{rule: "artefact.code", words: []string{"[components"}, match: pattern.Of(`(?m)^[ \t]*@\w+[ \t]*=[ \t]*"([^"]*)"`), where: ends(".cfg"), honest: library("spacy", "thinc", "spacy-transformers", "spacy-legacy", "spacy-curated-transformers", "catalogue"), text: "spaCy calls a function of that name, which code beside the model registers"},
 }
 
@@ -67,7 +69,8 @@ func bundle(it *item) bool {
 }
 
 func requirements(it *item) bool {
-	return strings.Contains(strings.ToLower(it.name), "requirements") && ext(it.name) == ".txt"
+	name := strings.ToLower(it.name)
+	return strings.Contains(name, "requirements") && ext(name) == ".txt" || slices.Contains([]string{"conda.yaml", "conda.yml", "environment.yaml", "environment.yml", "python_env.yaml"}, name)
 }
 
 // library accepts names of these packages and of what is below them.
@@ -99,7 +102,7 @@ var (
 // be asked about.
 func target(v string) string {
 	v = strings.TrimLeft(v, "\"' \t\r\n:=")
-	if targets(v) == "" && class().MatchString(v) || class().MatchString(v) && !strings.Contains(v, ".") {
+	if targets(v) == "" && class().MatchString(v) && !borrows(v) || class().MatchString(v) && !strings.Contains(v, ".") {
 		return ""
 	}
 	if v == "" {
@@ -145,7 +148,7 @@ func (m *mark) search(it *item, at int64, b []byte, f *finding, told map[string]
 			}
 			value = issue.Clip(value, 100)
 			text = value + ": " + text
-			if dangerous(value) {
+			if dangerous(value) || borrows(value) {
 				level = issue.Malicious
 			}
 		}
@@ -157,6 +160,19 @@ func (m *mark) search(it *item, at int64, b []byte, f *finding, told map[string]
 			f.hit(it.path, issue.Issue{Rule: m.rule, Level: level, Where: value, Offset: at + int64(loc[0]), Text: text})
 		}
 	}
+}
+
+// borrows reports whether a dotted path leads through a module of a library to what that
+// module imported: transformers.utils.hub.subprocess.Popen.
+func borrows(path string) bool {
+	for at := strings.IndexByte(path, '.'); at >= 0; {
+		path = path[at+1:]
+		if dangerous(path) || dangerous(path+".x") {
+			return true
+		}
+		at = strings.IndexByte(path, '.')
+	}
+	return false
 }
 
 // dangerous asks the judge of pickles whether a dotted name has no place in a model.

@@ -95,10 +95,13 @@ func (s *scanner) rest(it *item, some bool) *finding {
 	}
 	if kind := image(it.head); kind != "" {
 		f.format = kind
+		protobufBehind(it, f)
 		return f
 	}
 	if kind := s.data(it, f); kind != "" {
-		f.format = kind
+		if f.format = kind; kind != "sentencepiece" && kind != "msgpack" {
+			protobufBehind(it, f)
+		}
 		return f
 	}
 	if companion(it) || s.opt.companion && it.path == "" {
@@ -151,6 +154,9 @@ func (s *scanner) textIssues(it *item, f *finding) {
 	}
 	if prose(it.name) {
 		return
+	}
+	if it.size > rootWindow && begins(it, '<') && it.root() == "" {
+		f.hit(it.path, issue.Issue{Rule: "artefact.long-text", Level: issue.Unreadable, Offset: rootWindow, Text: "this may be XML whose outermost element comes later than is read"})
 	}
 	s.notations(it, f)
 	s.configuration(it, f)

@@ -88,6 +88,19 @@ const signature = "\x89HDF\r\n\x1a\n"
 // Is reports whether a file begins with an HDF5 superblock.
 func Is(head []byte) bool { return len(head) >= 8 && string(head[:8]) == signature }
 
+// Start returns where the superblock of an HDF5 file is: at the start, or behind a block
+// of the user's own, at 512, 1024 … bytes (specification, "Disk Format: Level 0A").
+// -1 if there is none.
+func Start(r io.ReaderAt, size int64) int64 {
+	var b [len(signature)]byte
+	for at := int64(0); at >= 0 && at+int64(len(b)) <= size; at = max(512, at*2) {
+		if n, _ := r.ReadAt(b[:], at); n == len(b) && string(b[:]) == signature {
+			return at
+		}
+	}
+	return -1
+}
+
 // Read reads the structure of a file of size bytes. The error is of the reading
 // only: what is wrong with the file stands in Issues, as far as it could be read.
 func Read(r io.ReaderAt, size int64, lim Limits) (*File, error) {
@@ -170,7 +183,7 @@ func (p *parser) length() int64 {
 func (p *parser) file() {
 	c := p.c
 	start := int64(-1)
-	for at := int64(0); at+8 <= c.Size() && at <= 1<<30; at = max(512, at*2) {
+	for at := int64(0); at >= 0 && at+8 <= c.Size(); at = max(512, at*2) {
 		c.Goto(at)
 		if b := c.Peek(8); string(b) == signature {
 			start = at
