@@ -74,7 +74,7 @@ func init() {
 
 func byPath() map[string]*entry {
 	t := make(map[string]*entry)
-	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, torchMore, overGroups, statsGroups} {
+	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, torchMore, overGroups, statsGroups, moreGroups} {
 		for _, g := range tables {
 			e := &entry{use: g.use, rule: g.rule, state: g.state, why: g.why, over: g.over}
 			for _, n := range strings.Fields(g.names) {

@@ -180,10 +180,24 @@ func rulePartial(m *machine, g uint32, args []value, known bool) (value, string)
 	if !known || len(args) == 0 {
 		return 0, "holds what we can't follow"
 	}
-	if f := m.globalOf(args[0]); f == nil || !f.has(useFunc|useFactory) {
+	if !m.holdable(args[0], args[1:]) {
 		return 0, "holds a function that is not vouched for"
 	}
 	return m.made(g, args), ""
+}
+
+// holdable says that partial may hold a function with these arguments: one that is
+// harmless to call, or defaultdict, of which counts within counts are made.
+func (m *machine) holdable(fn value, args []value) bool {
+	f := m.globalOf(fn)
+	if f == nil {
+		return false
+	}
+	if f.callable.Full == "collections.defaultdict" && f.entry != nil {
+		_, why := ruleFactory(m, fn.pay(), args, true)
+		return why == ""
+	}
+	return f.has(useFunc | useFactory)
 }
 
 // statePartial: partial.__setstate__((f, args, keywords, dict)) puts another f.
@@ -192,7 +206,8 @@ func statePartial(m *machine, inst, state value) string {
 	if !ok || len(items) != 4 {
 		return "is given a state that we can't follow"
 	}
-	if f := m.globalOf(items[0]); f == nil || !f.has(useFunc|useFactory) {
+	args, ok := m.items(items[1])
+	if !ok || !m.holdable(items[0], args) {
 		return "holds a function that is not vouched for"
 	}
 	return ""

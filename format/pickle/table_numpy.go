@@ -39,9 +39,8 @@ var numpyGroups = []group{
 		ones_like zeros_like full_like ascontiguousarray asfortranarray asanyarray copy log_softmax`},
 	{why: "a function of arrays", use: useValue | useFunc, in: "numpy.linalg.", names: "norm linalg.norm _linalg.norm det inv pinv linalg.det linalg.inv linalg.pinv"},
 	{why: "a function of arrays", use: useValue | useFunc, in: "scipy.", names: "_lib.array_api_compat.numpy._aliases.asarray _lib.array_api_compat.numpy.asarray _external.array_api_compat.numpy._aliases.asarray _external.array_api_compat.numpy.asarray"},
-	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._ufuncs.", names: "expit logit log1p exp1 erf erfc gamma gammaln xlogy boxcox inv_boxcox ndtr ndtri"},
-	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._special_ufuncs.", names: `expit log_expit logit log1p expm1 exp1 exp2 exp10 erf erfc
-		gamma gammaln rgamma xlogy xlog1py cbrt sinc digamma psi beta betaln binom j0 j1 i0 i1 k0 k1 ndtr`},
+	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._ufuncs.", names: specialFunctions},
+	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special._special_ufuncs.", names: specialFunctions},
 	{why: "a distance of two rows", use: useValue | useFunc, in: "scipy.spatial.distance.", names: `braycurtis canberra chebyshev cityblock correlation cosine dice
 		euclidean hamming jaccard mahalanobis minkowski rogerstanimoto russellrao seuclidean sokalmichener sokalsneath sqeuclidean yule`},
 	{why: "a function of numbers", use: useValue | useFunc, in: "scipy.special.", names: "expit logit erf erfc gamma gammaln xlogy boxcox inv_boxcox softmax logsumexp"},
@@ -76,4 +75,13 @@ const ufuncs = `absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctan
 	copysign cos cosh deg2rad degrees divide divmod equal exp exp2 expm1 fabs float_power floor floor_divide fmax fmin fmod gcd greater greater_equal
 	heaviside hypot invert isfinite isinf isnan lcm ldexp less less_equal log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or
 	logical_xor matmul maximum minimum mod modf multiply negative nextafter not_equal positive power rad2deg radians reciprocal remainder rint sign
-	signbit sin sinh spacing sqrt square subtract tan tanh true_divide trunc abs`
+	signbit sin sinh spacing sqrt square subtract tan tanh true_divide trunc abs vecdot matvec vecmat bitwise_count frexp isnat left_shift right_shift acos acosh asin
+	asinh atan atan2 atanh bitwise_invert bitwise_left_shift bitwise_not bitwise_right_shift pow`
+
+const specialFunctions = `agm airy airye bdtr bdtrc bdtri beta betainc betaincc betainccinv betaincinv betaln binom boxcox boxcox1p cbrt chdtr chdtrc chdtri chndtr cosdg cosm1
+	cotdg dawsn digamma ellipe ellipeinc ellipj ellipk ellipkinc ellipkm1 entr erf erfc erfcinv erfcx erfi erfinv eval_chebyt eval_chebyu eval_genlaguerre
+	eval_hermite eval_hermitenorm eval_laguerre eval_legendre exp1 exp10 exp2 expi expit expm1 expn exprel fdtr fdtrc fdtri gamma gammainc gammaincc
+	gammainccinv gammaincinv gammaln gammasgn gdtr gdtrc huber hyp0f1 hyp1f1 hyp2f1 hyperu i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jn jv jve k0
+	k0e k1 k1e kl_div kn kolmogi kolmogorov kv kve log1p log_expit log_ndtr loggamma logit nbdtr nbdtrc nbdtri nctdtr ndtr ndtri ndtri_exp owens_t pdtr
+	pdtrc pdtri poch powm1 pseudo_huber psi radian rel_entr rgamma round shichi sici sinc sindg smirnov spence stdtr stdtrit struve tandg tklmbda
+	voigt_profile wofz wrightomega xlog1py xlogy y0 y1 yn yv yve zetac`
