@@ -73,14 +73,24 @@ loop:
 		case opEmptyTuple:
 			st[sp] = vEmpty
 			sp, p = sp+1, p+1
-		case opEmptyList, opEmptyDict, opEmptySet:
+		case opEmptyList, opEmptyDict, opEmptySet, opList, opDict:
 			c := &m.cells
+			if op == opList || op == opDict {
+				k := len(m.marks) - 1
+				if k < 0 || int(m.marks[k]) != sp {
+					break loop
+				}
+			}
 			if c.n&(cellPage-1) == 0 || c.n >= m.lim.Objects {
 				break loop
 			}
 			c.pages[c.n>>14][c.n&(cellPage-1)] = emptyCell
 			st[sp] = mk(containers[op], uint32(c.n))
 			c.n++
+			if op == opList || op == opDict {
+				k := len(m.marks) - 1
+				m.marks, low = m.marks[:k], m.below(k)
+			}
 			sp, p = sp+1, p+1
 		case opMark:
 			if len(m.marks) == cap(m.marks) {
@@ -89,18 +99,19 @@ loop:
 			low = sp
 			m.marks = append(m.marks, int32(sp))
 			p++
-		case opMemoize, opBinPut, opLongBinPut:
+		case opMemoize, opBinPut, opLongBinPut, opPut:
 			i, size := memo.n, 1
 			switch op {
+			case opPut:
+				if i, size = index(buf[p:]); size == 0 {
+					break loop
+				}
 			case opBinPut:
 				i, size = int(b[1]), 2
 			case opLongBinPut:
 				i, size = int(binary.LittleEndian.Uint32(b[1:])), 5
-				if i > 1<<20 && i > 64*memo.n {
-					break loop
-				}
 			}
-			if sp <= low || memo.far != nil || memo.n >= m.lim.Memo || i>>12 >= len(memo.pages) {
+			if i > 1<<20 && i > 64*memo.n || sp <= low || memo.far != nil || memo.n >= m.lim.Memo || i>>12 >= len(memo.pages) {
 				break loop
 			}
 			page := memo.pages[i>>12]
@@ -111,10 +122,15 @@ loop:
 			memo.state[i>>12] |= dirty
 			memo.n++
 			p += size
-		case opBinGet, opLongBinGet:
+		case opBinGet, opLongBinGet, opGet:
 			i, size := int(b[1]), 2
-			if op == opLongBinGet {
+			switch op {
+			case opLongBinGet:
 				i, size = int(binary.LittleEndian.Uint32(b[1:])), 5
+			case opGet:
+				if i, size = index(buf[p:]); size == 0 {
+					break loop
+				}
 			}
 			if i>>12 >= len(memo.pages) {
 				break loop
@@ -180,6 +196,28 @@ loop:
 			}
 			st[sp] = v
 			sp, p = sp+1, from+n
+		case opUnicode:
+			s := quickLine(buf[p+1:])
+			v, ok := m.quickText(s)
+			if !ok {
+				break loop
+			}
+			st[sp] = v
+			sp, p = sp+1, p+1+len(s)+1
+		case opInt:
+			x, n := plainInt(buf[p+1:])
+			if n == 0 {
+				break loop
+			}
+			st[sp] = m.integer(x)
+			sp, p = sp+1, p+1+n
+		case opFloat:
+			n := plainFloat(buf[p+1:])
+			if n == 0 {
+				break loop
+			}
+			st[sp] = vFloat
+			sp, p = sp+1, p+1+n
 		case opShortBinBytes, opBinBytes:
 			n, from := int(b[1]), p+2
 			if op == opBinBytes {
@@ -209,166 +247,3 @@ loop:
 	r.p, r.hold = p, p
 	m.stack, m.fence, m.ops = st[:sp], low, ops
 }
-
-// containers are the kinds that opcodes make or fill.
-var containers = [256]kind{
-	opEmptyList: kList, opEmptyDict: kDict, opEmptySet: kSet, opAppends: kList, opSetItems: kDict, opAddItems: kSet,
-}
-
-// below is the height of the stack at the mark under the k-th.
-func (m *machine) below(k int) int {
-	if k > 0 {
-		return int(m.marks[k-1])
-	}
-	return 0
-}
-
-// plainSum is sum for values that leaks has nothing to say about; ok is false if
-// there is another.
-func (m *machine) plainSum(vs []value) (w float32, ok bool) {
-	for _, v := range vs {
-		switch {
-		case v < scalars:
-			w++
-		case v.kind() == kGlobal:
-			return 0, false
-		default:
-			w += m.weight(v)
-		}
-	}
-	return w, true
-}
-
-// bearable is heavy where nothing has to be said; false says that something may.
-func (m *machine) bearable(w float32) bool {
-	if w > m.maxWeight {
-		if float64(w) > m.lim.Expansion {
-			return false
-		}
-		m.maxWeight = w
-	}
-	return true
-}
-
-// quickTuple is tuple where there is room in the arena.
-func (m *machine) quickTuple(items []value) (v value, ok bool) {
-	if len(items) == 0 {
-		return vEmpty, true
-	}
-	s := len(m.shapes)
-	if s+len(items)+1 > min(shapeRoom, cap(m.shapes)) {
-		return 0, false
-	}
-	w, ok := m.plainSum(items)
-	if !ok || !m.bearable(1+w) {
-		return 0, false
-	}
-	if len(items) > maxShape {
-		return tupleOf(1+w, 0), true
-	}
-	// One by one: what was just pushed is not yet in the cache for a copy of several.
-	m.shapes = m.shapes[:s+1+len(items)]
-	to := m.shapes[s:]
-	to[0] = value(len(items))
-	for i, v := range items {
-		to[i+1] = v
-	}
-	return tupleOf(1+w, uint32(s)), true
-}
-
-// quickGrow puts items into a container, if it is one of the given kind.
-func (m *machine) quickGrow(k kind, to value, items []value) bool {
-	if to.kind() != k {
-		return false
-	}
-	page := m.cells.pages[to.pay()>>14]
-	if page == nil {
-		return false
-	}
-	flags := flagFilled
-	switch k {
-	case kDict:
-		if len(items)%2 != 0 {
-			return false
-		}
-		for i := 0; i < len(items); i += 2 {
-			f, ok := m.plainKey(items[i])
-			if !ok || items[i+1].kind() == kTuple && len(m.dtypes) > 0 { // the field of an element type, perhaps
-				return false
-			}
-			flags |= f
-		}
-	case kSet:
-		for _, v := range items {
-			if !hashes(v) {
-				return false
-			}
-		}
-	}
-	w, ok := m.plainSum(items)
-	if !ok {
-		return false
-	}
-	c := &page[to.pay()&(cellPage-1)]
-	w += weightOf(uint32(*c))
-	if !m.bearable(w) {
-		return false
-	}
-	*c = value(withWeight(uint32(*c), w) | flags)
-	return true
-}
-
-// hashes says that a value can be a key, and that its type is known.
-func hashes(v value) bool {
-	switch v.kind() {
-	case kNone, kBool, kInt, kFloat, kBytes, kStr:
-		return true
-	}
-	return false
-}
-
-// plainKey is what keys makes of a key that says nothing about the dict; ok is false
-// for another.
-func (m *machine) plainKey(k value) (flags uint32, ok bool) {
-	if k.kind() != kStr {
-		return flagNonStr, hashes(k)
-	}
-	id := k.pay()
-	return 0, id >= firstOwn && m.strs.dunders == 0 || id < firstOwn && !telling[id]
-}
-
-// quickText is what constant makes of a text of at most maxName bytes.
-func (m *machine) quickText(s []byte) (v value, ok bool) {
-	if len(s) == 0 {
-		return mk(kStr, 0), false
-	}
-	if s[0] == torchText[0] || m.strBytes+len(s)+16 > m.lim.Strings {
-		return 0, false
-	}
-	all := byte(0xff)
-	for _, c := range s {
-		all &= letters[c]
-	}
-	if all&asciiByte == 0 && !validText(s) || curious(s) {
-		return 0, false
-	}
-	if all&nameLetter == 0 {
-		return vStr, true
-	}
-	return mk(kStr, m.intern(s)), true
-}
-
-const nameLetter, asciiByte = 1, 2
-
-// letters tells which bytes are nameByte, and which ASCII.
-var letters = func() (t [256]byte) {
-	for c := range t {
-		if nameByte[c] {
-			t[c] |= nameLetter
-		}
-		if c < 0x80 {
-			t[c] |= asciiByte
-		}
-	}
-	return t
-}()

@@ -131,6 +131,12 @@ func long(rng *rand.Rand) []byte {
 		case k < 5:
 			b = append(b, []byte{opNone, opNewTrue, opNewFalse, opEmptyTuple, opEmptyList, opEmptyDict, opEmptySet}[rng.IntN(7)])
 			height++
+		case k < 5+1 && rng.IntN(3) == 0: // protocol 0
+			b = append(b, []string{"I12\n", "I-7\n", "I0\n", "I01\n", "I007\n", "I-0\n", "I999999999999999999\n", "I9999999999999999999\n", "I1_0\n", "I 5\n", "I67108864\n",
+				"F1.5\n", "F-0.25\n", "F1e-05\n", "F1e400\n", "F.5\n", "F5.\n", "F1.0e+\n", "Finf\n", "F12345678901234567890123456789012345678901234567890\n",
+				"Vtext\n", "V\n", "Va\\u0041\n", "V\xe9\n", "Vn\xc3\xa9\n", "V__class__\n", "VgASVDAAAAAAAAABLAS4gICAg\n", "V" + strings.Repeat("x", 199) + "\n", "V" + strings.Repeat("x", 201) + "\n", "L5L\n",
+				"(l", "(d", "(dVk\nNs", "(lI1\na", "(lp200\n", "g0\n", "g01\n", "g-1\n", "g77777\n", "Np01\n"}[rng.IntN(40)]...)
+			height++
 		case k < 7:
 			s := texts[rng.IntN(len(texts))]
 			if rng.IntN(2) == 0 {
