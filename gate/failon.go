@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/ext"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/gate/rule"
 )
 
 // Condition is a compiled condition about a row.
@@ -40,21 +41,6 @@ func environment() (*cel.Env, error) {
 	return cel.NewEnv(opts...)
 }
 
-// compile compiles an expression of the environment that gives a boolean.
-func compile(env *cel.Env, text string) (cel.Program, error) {
-	if len(text) > 4096 {
-		return nil, fmt.Errorf("the expression has %d bytes; at most 4096", len(text))
-	}
-	ast, iss := env.Compile(text)
-	if iss.Err() != nil {
-		return nil, iss.Err()
-	}
-	if ast.OutputType() != cel.BoolType {
-		return nil, fmt.Errorf("%q gives %s, not true or false", text, ast.OutputType())
-	}
-	return env.Program(ast, cel.CostLimit(costLimit))
-}
-
 // FailOn reads what --fail-on is given: "any", "none", "kev", a severity (this or
 // worse), or a CEL expression about a row. The short forms speak of affected rows
 // only. Error: EInvalid.
@@ -79,7 +65,7 @@ func FailOn(text string) (*Condition, error) {
 	if err != nil {
 		return nil, wardround.Wrap(wardround.EInternal, "gate", err)
 	}
-	if c.prg, err = compile(env, text); err != nil {
+	if c.prg, err = rule.Condition(env, text, costLimit); err != nil {
 		return nil, wardround.Errorf(wardround.EInvalid, "gate", "fail on %q: %v; known are vulnerability, aliases, ids, component, path, fixed, status, severity (>= HIGH), score, kev, epss, licences, claimed, trust", c.text, err)
 	}
 	return c, nil
@@ -159,7 +145,10 @@ func (c *Condition) holds(row *Row) (bool, error) {
 		return false, wardround.Errorf(wardround.EInvalid, "gate", "%q on %s: %v", c.text, row.Vulnerability, err)
 	}
 	b, ok := v.Value().(bool)
-	return ok && b, nil
+	if !ok { // known only now, of a value of any type
+		return false, wardround.Errorf(wardround.EInvalid, "gate", "%q on %s gives neither true nor false", c.text, row.Vulnerability)
+	}
+	return b, nil
 }
 
 // variables are what a condition sees of a row.

@@ -1,9 +1,6 @@
 package gate
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -11,10 +8,10 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/format/sbom"
+	"github.com/wardround/wardround/gate/rule"
 )
 
 // Policy says what may pass. It is YAML with conditions in CEL:
@@ -49,16 +46,9 @@ type Policy struct {
 	Exceptions []Exception `yaml:"exceptions"`
 }
 
-// Rule is one condition.
-type Rule struct {
-	ID     string `yaml:"id"`
-	For    string `yaml:"for"` // "vulnerability" (default), "component", "document"
-	When   string `yaml:"when"`
-	Action string `yaml:"action"` // "fail" (default), "warn"
-	Say    string `yaml:"say"`
-
-	prg cel.Program
-}
+// Rule is one condition: about each vulnerability (the default), each component, or the
+// document.
+type Rule = rule.Rule
 
 // Exception lets what a rule would fail pass until a date. Whoever made it stands
 // by it: reason and name are required, and it ends.
@@ -70,9 +60,6 @@ type Exception struct {
 	Reason        string    `yaml:"reason"`
 	By            string    `yaml:"by"`
 }
-
-// MaxPolicy is the largest policy in bytes.
-const MaxPolicy = 1 << 20
 
 // Default is the policy when none is given: nothing that is exploited, and nothing
 // of high severity that a fixed version is known for.
@@ -94,49 +81,19 @@ rules:
 // ReadPolicy reads and compiles a policy. Error: EInvalid with the rule that is wrong.
 func ReadPolicy(r io.Reader) (*Policy, error) {
 	const op = "gate.policy"
-	b, err := io.ReadAll(io.LimitReader(r, MaxPolicy+1))
-	if err != nil {
-		return nil, wardround.Wrap(wardround.EInvalid, op, err)
-	}
-	if len(b) > MaxPolicy {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "the policy has more than %d bytes", MaxPolicy)
-	}
 	var p Policy
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	if err := d.Decode(&p); err != nil && !errors.Is(err, io.EOF) {
+	if err := rule.Read(r, &p, &p.Version); err != nil {
 		return nil, wardround.Wrap(wardround.EInvalid, op, err)
 	}
-	if p.Version != 1 {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "policy: %d; this program reads policy: 1", p.Version)
-	}
-	if len(p.Rules) == 0 || len(p.Rules) > 1000 || len(p.Exceptions) > 10_000 {
+	if len(p.Rules) == 0 || len(p.Rules) > rule.MaxRules || len(p.Exceptions) > 10_000 {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%d rules and %d exceptions; 1 to 1,000 and at most 10,000", len(p.Rules), len(p.Exceptions))
 	}
 	envs, err := environments()
 	if err != nil {
 		return nil, wardround.Wrap(wardround.EInternal, op, err)
 	}
-	seen := map[string]bool{}
-	for i := range p.Rules {
-		r := &p.Rules[i]
-		if r.ID == "" || seen[r.ID] {
-			return nil, wardround.Errorf(wardround.EInvalid, op, "rule %d: the id %q is empty or taken", i+1, r.ID)
-		}
-		seen[r.ID] = true
-		if r.For == "" {
-			r.For = "vulnerability"
-		}
-		if r.Action == "" {
-			r.Action = "fail"
-		}
-		env := envs[r.For]
-		if env == nil || r.Action != "fail" && r.Action != "warn" {
-			return nil, wardround.Errorf(wardround.EInvalid, op, "rule %s: for is vulnerability, component or document, action fail or warn; not %q, %q", r.ID, r.For, r.Action)
-		}
-		if r.prg, err = compile(env, r.When); err != nil {
-			return nil, wardround.Errorf(wardround.EInvalid, op, "rule %s: %v", r.ID, err)
-		}
+	if err := rule.Compile(p.Rules, costLimit, envs, "vulnerability", "component", "document"); err != nil {
+		return nil, wardround.Wrap(wardround.EInvalid, op, err)
 	}
 	for i, e := range p.Exceptions {
 		if strings.TrimSpace(e.Reason) == "" || strings.TrimSpace(e.By) == "" || e.Until.IsZero() || e.Vulnerability == "" && e.Component == "" && e.Rule == "" {
@@ -247,6 +204,3 @@ func glob(pattern, s string) bool {
 	}
 	return strings.HasSuffix(s, parts[len(parts)-1])
 }
-
-// String writes a rule for people.
-func (r *Rule) String() string { return fmt.Sprintf("%s: %s", r.ID, r.When) }

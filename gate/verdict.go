@@ -58,12 +58,11 @@ func (p *Policy) Judge(r *Result) (*Verdict, error) {
 		v.Broken = append(v.Broken, b)
 	}
 	eval := func(rule *Rule, vars map[string]any, what string) (bool, error) {
-		x, _, err := rule.prg.Eval(vars)
+		yes, err := rule.Holds(vars)
 		if err != nil {
-			return false, wardround.Errorf(wardround.EInvalid, "gate", "rule %s on %s: %v", rule.ID, what, err)
+			return false, wardround.Errorf(wardround.EInvalid, "gate", "%s: %w", what, err)
 		}
-		b, _ := x.Value().(bool)
-		return b, nil
+		return yes, nil
 	}
 	for i := range p.Rules {
 		rule := &p.Rules[i]

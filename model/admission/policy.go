@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"slices"
@@ -10,9 +9,9 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/ext"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/gate/rule"
 )
 
 // Policy says what a version of a model needs:
@@ -38,14 +37,7 @@ type Policy struct {
 
 // Rule is a condition in CEL over the parts: "artefact.state", "signature.signer",
 // "change.outside", "drift.columns", "performance.metrics.auroc" …
-type Rule struct {
-	ID     string `yaml:"id"`
-	When   string `yaml:"when"`
-	Action string `yaml:"action"` // "fail" (default), "warn"
-	Say    string `yaml:"say"`
-
-	prg cel.Program
-}
+type Rule = rule.Rule
 
 // Default is the policy when none is given: plan, files, signature and drift are
 // needed; a change and a measurement count if they were given.
@@ -53,31 +45,16 @@ func Default() *Policy {
 	return &Policy{Version: 1, Name: "default", Require: []string{"plan", "artefact", "signature", "drift"}}
 }
 
-// The bounds of a policy.
-const (
-	MaxPolicy = 1 << 20
-	maxRules  = 1000
-	costLimit = 1_000_000
-)
+// costLimit bounds what one evaluation of a condition may cost: lists of thousands of
+// columns are gone through.
+const costLimit = 1_000_000
 
 // ReadPolicy reads and compiles a policy. Error: EInvalid with the line or the rule.
 func ReadPolicy(r io.Reader) (*Policy, error) {
 	const op = "model gate"
-	b, err := io.ReadAll(io.LimitReader(r, MaxPolicy+1))
-	if err != nil {
-		return nil, wardround.Wrap(wardround.EInvalid, op, err)
-	}
-	if len(b) > MaxPolicy {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "the policy has more than %d bytes", MaxPolicy)
-	}
 	var p Policy
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	if err := d.Decode(&p); err != nil && !errors.Is(err, io.EOF) {
+	if err := rule.Read(r, &p, &p.Version); err != nil {
 		return nil, wardround.Wrap(wardround.EInvalid, op, err)
-	}
-	if p.Version != 1 {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "policy: %d; this program reads policy: 1", p.Version)
 	}
 	for _, name := range append(slices.Clone(p.Require), p.Tolerate...) {
 		if !slices.Contains(Names, name) {
@@ -87,50 +64,20 @@ func ReadPolicy(r io.Reader) (*Policy, error) {
 			return nil, wardround.Errorf(wardround.EInvalid, op, "%s is both required and tolerated", name)
 		}
 	}
-	if len(p.Rules) > maxRules || len(p.Require)+len(p.Rules) == 0 {
-		return nil, wardround.Errorf(wardround.EInvalid, op, "%d rules, and %d parts required; at least one of both, at most %d rules", len(p.Rules), len(p.Require), maxRules)
+	if len(p.Rules) > rule.MaxRules || len(p.Require)+len(p.Rules) == 0 {
+		return nil, wardround.Errorf(wardround.EInvalid, op, "%d rules, and %d parts required; at least one of both, at most %d rules", len(p.Rules), len(p.Require), rule.MaxRules)
 	}
 	env, err := environment()
 	if err != nil {
 		return nil, wardround.Wrap(wardround.EInternal, op, err)
 	}
-	seen := map[string]bool{}
-	for i := range p.Rules {
-		if err := p.Rules[i].compile(env, seen, i); err != nil {
-			return nil, err
-		}
+	if err := rule.Compile(p.Rules, costLimit, map[string]*cel.Env{"": env}, ""); err != nil {
+		return nil, wardround.Wrap(wardround.EInvalid, op, err)
 	}
 	if p.Name == "" {
 		p.Name = "policy"
 	}
 	return &p, nil
-}
-
-func (r *Rule) compile(env *cel.Env, seen map[string]bool, i int) error {
-	const op = "model gate"
-	if r.ID == "" || seen[r.ID] {
-		return wardround.Errorf(wardround.EInvalid, op, "rule %d: the id %q is empty or taken", i+1, r.ID)
-	}
-	seen[r.ID] = true
-	if r.Action == "" {
-		r.Action = "fail"
-	}
-	if r.Action != "fail" && r.Action != "warn" {
-		return wardround.Errorf(wardround.EInvalid, op, "rule %s: the action is fail or warn, not %q", r.ID, r.Action)
-	}
-	ast, issues := env.Compile(r.When)
-	if issues != nil && issues.Err() != nil {
-		return wardround.Errorf(wardround.EInvalid, op, "rule %s: %v", r.ID, issues.Err())
-	}
-	if ast.OutputType() != cel.BoolType && ast.OutputType() != cel.DynType {
-		return wardround.Errorf(wardround.EInvalid, op, "rule %s: the condition is no yes or no but %s", r.ID, ast.OutputType())
-	}
-	prg, err := env.Program(ast, cel.CostLimit(costLimit))
-	if err != nil {
-		return wardround.Errorf(wardround.EInvalid, op, "rule %s: %v", r.ID, err)
-	}
-	r.prg = prg
-	return nil
 }
 
 func environment() (*cel.Env, error) {
@@ -168,20 +115,14 @@ func (p *Policy) broken(parts []Part) ([]Broken, error) {
 	}
 	var out []Broken
 	for _, r := range p.Rules {
-		val, _, err := r.prg.Eval(vars)
+		yes, err := r.Holds(vars)
 		switch {
-		case err != nil && strings.Contains(err.Error(), "no such key"):
+		case errors.Is(err, rule.ErrMissing):
 			out = append(out, Broken{r.ID, r.Action, strings.TrimSpace(r.Say + " (what it asks for is not there)")})
 		case err != nil:
-			return nil, wardround.Errorf(wardround.EInvalid, "model gate", "rule %s: %v", r.ID, err)
-		default:
-			yes, ok := val.Value().(bool)
-			if !ok {
-				return nil, wardround.Errorf(wardround.EInvalid, "model gate", "rule %s: the condition is no yes or no", r.ID)
-			}
-			if yes {
-				out = append(out, Broken{r.ID, r.Action, r.Say})
-			}
+			return nil, wardround.Wrap(wardround.EInvalid, "model gate", err)
+		case yes:
+			out = append(out, Broken{r.ID, r.Action, r.Say})
 		}
 	}
 	return out, nil
