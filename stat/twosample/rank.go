@@ -153,10 +153,11 @@ func CramerVonMisesSorted(a, b Sorted, o Options) (Result, error) {
 // values may have, which midranks of samples of different size exceed without bound. P is of the law without ties, which is
 // cautious here, the more so the larger the atoms; [Permute] is not. Without ties the two are equal.
 func CramerVonMisesOfTies(a, b []float64) (Result, error) {
-	return raw(a, b, cramerVonMisesOfTies)
+	return raw(a, b, CramerVonMisesOfTiesSorted)
 }
 
-func cramerVonMisesOfTies(a, b Sorted, o Options) (Result, error) {
+// CramerVonMisesOfTiesSorted is [CramerVonMisesOfTies] on sorted columns.
+func CramerVonMisesOfTiesSorted(a, b Sorted, o Options) (Result, error) {
 	r, err := CramerVonMisesSorted(a, b, o)
 	if err != nil {
 		return r, err

@@ -176,7 +176,7 @@ func (p *pair) mannWhitney(o Options) (Result, error) {
 // CramerVonMisesSketch is [CramerVonMisesOfTies] on sketches, which don't hold what midranks do to small atoms. An atom larger than
 // their error gives an error.
 func CramerVonMisesSketch(a, b Ranked, o Options) (Result, error) {
-	return onSketch(a, b, o, cramerVonMisesOfTies, func(p *pair, o Options) (Result, error) {
+	return onSketch(a, b, o, CramerVonMisesOfTiesSorted, func(p *pair, o Options) (Result, error) {
 		if err := p.untied(); err != nil {
 			return Result{}, err
 		}
