@@ -30,6 +30,9 @@ type column struct {
 	present []bool // nil: all
 	invalid int64  // of the wrong kind
 	bad     []int  // the first rows of those, from 0
+
+	long  bool    // some are whole and beyond what a number holds exactly
+	exact *column // those as they are written
 }
 
 func (c *column) ok(i int) bool { return c.present == nil || c.present[i] }
@@ -45,6 +48,9 @@ func (c *column) text(i int) string {
 			return strconv.FormatFloat(v, 'f', -1, 64)
 		}
 		return s
+	}
+	if c.exact != nil && c.exact.ok(i) {
+		return strings.TrimSuffix(c.exact.text(i), ".0")
 	}
 	return strconv.FormatFloat(c.numbers[i], 'f', -1, 64)
 }
@@ -85,18 +91,18 @@ func (f *frame) column(name string) *column {
 // A Source is a table that can be opened: a file, or what a test makes.
 type Source struct {
 	Name string
-	Open func() (*table.File, error)
+	Open func(table.Options) (*table.File, error)
 }
 
 // File is a source of that path.
 func File(path string) *Source {
-	return &Source{Name: path, Open: func() (*table.File, error) { return table.Open(path, table.Options{}) }}
+	return &Source{Name: path, Open: func(o table.Options) (*table.File, error) { return table.Open(path, o) }}
 }
 
 // load reads a whole table. Error: EInvalid with the file and the place.
 func load(s *Source) (*frame, error) {
 	const op = "performance.read"
-	f, err := s.Open()
+	f, err := s.Open(table.Options{})
 	if err != nil {
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s cannot be read: %w", s.Name, err)
 	}
@@ -139,7 +145,57 @@ func load(s *Source) (*frame, error) {
 		}
 		return nil, wardround.Errorf(wardround.EInvalid, op, "%s has no rows%s", s.Name, why)
 	}
-	return fr, nil
+	return fr, fr.spell(s)
+}
+
+// spell reads numbers that are too long to be exact a second time, as texts: as ids two
+// patients would be one. Error: EInvalid if the file has changed in between.
+func (f *frame) spell(s *Source) error {
+	const op = "performance.read"
+	kinds := map[string]table.Kind{}
+	for _, c := range f.columns {
+		if c.long {
+			kinds[c.name] = table.Text
+		}
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	t, err := s.Open(table.Options{Kinds: kinds})
+	if err != nil {
+		return wardround.Errorf(wardround.EInvalid, op, "%s cannot be read: %w", s.Name, err)
+	}
+	defer t.Close()
+	index := make([]map[string]uint32, len(f.columns))
+	rows := 0
+	var v table.Values
+	for {
+		b, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return wardround.Errorf(wardround.EInvalid, op, "%s: %w", s.Name, err)
+		}
+		for k, c := range f.columns {
+			if !c.long || k >= len(t.Columns()) || t.Columns()[k].Name != c.name {
+				continue
+			}
+			if c.exact == nil {
+				c.exact = &column{name: c.name, kind: table.Text}
+				index[k] = map[string]uint32{}
+			}
+			if err := b.Read(k, &v); err != nil {
+				return wardround.Errorf(wardround.EInvalid, op, "%s, column %s: %w", s.Name, c.name, err)
+			}
+			c.exact.add(&v, b.Rows, rows, index[k])
+		}
+		rows += b.Rows
+	}
+	if rows != f.rows {
+		return wardround.Errorf(wardround.EInvalid, op, "%s has changed while it was read: %d rows, then %d", s.Name, f.rows, rows)
+	}
+	return nil
 }
 
 func (c *column) add(v *table.Values, rows, before int, index map[string]uint32) {
@@ -167,7 +223,10 @@ func (c *column) add(v *table.Values, rows, before int, index map[string]uint32)
 		} else {
 			x := math.NaN()
 			if ok {
-				if x = v.Numbers[i]; math.IsNaN(x) {
+				if x = v.Numbers[i]; math.Abs(x) >= 1<<53 && math.Abs(x) < 1e30 && c.kind == table.Number {
+					c.long = true
+				}
+				if math.IsNaN(x) {
 					if c.invalid++; len(c.bad) < shownRows {
 						c.bad = append(c.bad, before+i)
 					}
@@ -192,7 +251,15 @@ func (f *frame) where(keep func(i int) bool) *frame {
 	out := &frame{name: f.name, rows: len(idx), notes: f.notes, read: f.read}
 	for _, c := range f.columns {
 		// The texts are copied: rows of the two halves are coded anew later.
-		out.columns = append(out.columns, &column{name: c.name, kind: c.kind, numbers: take(c.numbers, idx), codes: take(c.codes, idx), dict: slices.Clone(c.dict), present: take(c.present, idx)})
+		out.columns = append(out.columns, c.take(idx))
+	}
+	return out
+}
+
+func (c *column) take(idx []int) *column {
+	out := &column{name: c.name, kind: c.kind, numbers: take(c.numbers, idx), codes: take(c.codes, idx), dict: slices.Clone(c.dict), present: take(c.present, idx)}
+	if c.exact != nil {
+		out.exact = c.exact.take(idx)
 	}
 	return out
 }

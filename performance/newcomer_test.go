@@ -221,3 +221,22 @@ func TestWhatAnswersAreWorth(t *testing.T) {
 		t.Errorf("estimated %+v, realised %v", e["value"], want)
 	}
 }
+
+// Ids of more digits than a number holds exactly stay apart, each with its own label.
+func TestLongIdsAreNotOne(t *testing.T) {
+	const first = int64(1)<<53 - 50
+	p, l := "id,score\n", "id,outcome\n"
+	for i := range int64(200) {
+		p += fmt.Sprintf("%d,0.%d\n", first+i, 1+i%2*7)
+		l += fmt.Sprintf("%d,%d\n", first+199-i, (199-i)%2)
+	}
+	r := run(t, Files{Predictions: write(t, "p.csv", p), Labels: write(t, "l.csv", l)}, &Config{})
+	if r.Labels.Joined != 200 || r.Labels.Duplicates != 0 || r.Labels.Conflicting != 0 {
+		t.Fatalf("%s", r.Labels)
+	}
+	for _, c := range r.Chunks {
+		if c.Cases != 10 { // one in two, and in the order of the predictions
+			t.Errorf("%d cases in chunk %d", c.Cases, c.Index)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -39,6 +40,8 @@ type parquetColumn struct {
 	physics Kind // as it lies there
 	scale   float64
 	how     how
+
+	unsigned bool // of asDigits
 }
 
 // how says what a leaf's bits are.
@@ -51,6 +54,7 @@ const (
 	asBig                 // big-endian two's complement bytes by a power of ten
 	asHalf                // IEEE 754 of 16 bits
 	asText
+	asDigits // an integer, digit by digit: a number holds no more than 53 bits of it
 	asHex
 	asBool
 	asJulian // nanoseconds of a day and its Julian number
@@ -115,6 +119,11 @@ func openParquet(r io.ReaderAt, size int64, name string, opt Options) (f *File, 
 		c.name, c.kind = names[i], c.physics
 		if k, ok := opt.Kinds[names[i]]; ok && k != c.kind {
 			c.kind, why[i] = k, "as said; it lies there as "+why[i]
+			if k == Text && c.scale == 1 && (c.how == asNumber || c.how == asUnsigned) {
+				if t := c.leaf.Type().Kind(); t == parquet.Int32 || t == parquet.Int64 {
+					c.physics, c.unsigned, c.how = Text, c.how == asUnsigned, asDigits
+				}
+			}
 		}
 		f.columns = append(f.columns, Column{Name: names[i], Kind: c.kind, Reason: why[i]})
 	}
@@ -349,7 +358,11 @@ func (v *Values) as(k Kind, out *Values) {
 				out.Codes[i] = out.code(nil)
 				continue
 			}
-			out.Codes[i] = out.code(fmt.Appendf(nil, "%.17g", x))
+			if x == math.Trunc(x) && math.Abs(x) < 1e18 {
+				out.Codes[i] = out.code(strconv.AppendFloat(nil, x, 'f', -1, 64))
+			} else {
+				out.Codes[i] = out.code(strconv.AppendFloat(nil, x, 'g', -1, 64))
+			}
 		}
 	case v.Kind == Text:
 		parsed := make([]float64, len(v.Dict))

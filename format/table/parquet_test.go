@@ -162,6 +162,24 @@ func TestParquetKindsCanBeSaid(t *testing.T) {
 	}
 }
 
+// Ids of 64 bits that are one as numbers are several as texts.
+func TestLongIdsAsTexts(t *testing.T) {
+	type row struct {
+		ID   int64   `parquet:"id"`
+		Hash uint64  `parquet:"hash,optional"`
+		Part float64 `parquet:"part"`
+	}
+	b := parquetOf(t, []row{{1<<53 + 1, math.MaxUint64, 0.1}, {1<<53 + 2, 1, 1e6}, {-7, 1 << 63, 1.5}})
+	f, err := OpenReaderAt(bytes.NewReader(b), int64(len(b)), "v", Options{Kinds: map[string]Kind{"id": Text, "hash": Text, "part": Text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"9007199254740993", "18446744073709551615", "0.1"}, {"9007199254740994", "1", "1000000"}, {"-7", "9223372036854775808", "1.5"}}
+	if d := cmp.Diff(want, all(t, f)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestColumnsAreReadAtTheSameTime(t *testing.T) {
 	b := parquetOf(t, visits(3000), parquet.PageBufferSize(500))
 	f, err := OpenReaderAt(bytes.NewReader(b), int64(len(b)), "v", Options{})

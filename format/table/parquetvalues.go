@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
@@ -52,7 +53,10 @@ func (d *leafReader) textsOf(l lying, from int, out []uint32) error {
 	var buf []byte
 	for i := range out {
 		var s []byte
-		if l.width > 0 {
+		if d.c.how == asDigits {
+			buf = d.digits(buf[:0], l, from+i)
+			s = buf
+		} else if l.width > 0 {
 			buf = hex.AppendEncode(buf[:0], l.fixed[(from+i)*l.width:(from+i+1)*l.width])
 			s = buf
 		} else {
@@ -73,6 +77,19 @@ func (d *leafReader) textsOf(l lying, from int, out []uint32) error {
 		}
 	}
 	return nil
+}
+
+func (d *leafReader) digits(b []byte, l lying, i int) []byte {
+	at := l.fixed[i*l.width:]
+	switch {
+	case l.width == 4 && d.c.unsigned:
+		return strconv.AppendUint(b, uint64(binary.LittleEndian.Uint32(at)), 10)
+	case l.width == 4:
+		return strconv.AppendInt(b, int64(int32(binary.LittleEndian.Uint32(at))), 10)
+	case d.c.unsigned:
+		return strconv.AppendUint(b, binary.LittleEndian.Uint64(at), 10)
+	}
+	return strconv.AppendInt(b, int64(binary.LittleEndian.Uint64(at)), 10)
 }
 
 // numbersOf makes numbers of the values from the given one on.
