@@ -26,4 +26,4 @@ const borrowedNames = `PyFuncDistance PyFuncDistance32 PyFuncDistance64 ABC OS
 	NodePattern ObserverOrFakeQuantize OrdDict ParamsT Pattern QConfigAny QuantizeHandler QuantizerCls StateDict SupportsFloat SymInt
 	TensorListList TypeAlias TypeAliasType TypeIs _Callable _Conv1dMetadata _Conv2dMetadata _Conv3dMetadata _Dirichlet_backward _MatchResult
 	_MatchResultWithQConfig _Number _ObserverOrFakeQuantizeConstructor _ParamSpec _Reduction _TypeVar _VF Function BackwardHookFunction
-	F_pil F_t PIL PILImage Image ImageEnhance ImageOps ImageOrVideo TreeSpec DualGraphModule NodePathTracer LeafModuleAwareTracer WrapperFactories`
+	DTYPE DOUBLE SequenceMatcher MutableSequence Variables F_pil F_t PIL PILImage Image ImageEnhance ImageOps ImageOrVideo TreeSpec DualGraphModule NodePathTracer LeafModuleAwareTracer WrapperFactories`

@@ -26,6 +26,9 @@ func ruleReconstructor(m *machine, g uint32, args []value, known bool) (value, s
 	if !cls.has(useNew|useCall) || !base.has(useBase) {
 		return 0, "makes an instance of " + cls.callable.Full + " from " + base.callable.Full + ", which is not vouched for"
 	}
+	if base.callable.Full != "builtins.object" && m.lively(args[2]) {
+		return 0, asksInstance
+	}
 	return m.object(args[0].pay(), m.sum(args)), ""
 }
 
@@ -180,21 +183,24 @@ func rulePartial(m *machine, g uint32, args []value, known bool) (value, string)
 	if !known || len(args) == 0 {
 		return 0, "holds what we can't follow"
 	}
-	if !m.holdable(args[0], args[1:]) {
+	if !m.holdable(args[0], args[1:], true) {
 		return 0, "holds a function that is not vouched for"
+	}
+	if why := m.partialArgs(args[1:]); why != "" {
+		return 0, why
 	}
 	return m.made(g, args), ""
 }
 
 // holdable says that partial may hold a function with these arguments: one that is
 // harmless to call, or defaultdict, of which counts within counts are made.
-func (m *machine) holdable(fn value, args []value) bool {
+func (m *machine) holdable(fn value, args []value, known bool) bool {
 	f := m.globalOf(fn)
 	if f == nil {
 		return false
 	}
 	if f.callable.Full == "collections.defaultdict" && f.entry != nil {
-		_, why := ruleFactory(m, fn.pay(), args, true)
+		_, why := ruleFactory(m, fn.pay(), args, known)
 		return why == ""
 	}
 	return f.has(useFunc | useFactory)
@@ -206,11 +212,19 @@ func statePartial(m *machine, inst, state value) string {
 	if !ok || len(items) != 4 {
 		return "is given a state that we can't follow"
 	}
-	args, ok := m.items(items[1])
-	if !ok || !m.holdable(items[0], args) {
+	if args, known := m.items(items[1]); !m.holdable(items[0], args, known) {
 		return "holds a function that is not vouched for"
 	}
-	return ""
+	// The attributes of its own, last, are not handed on.
+	keywords := []value{items[2]}
+	positional, known := m.items(items[1])
+	if !known || items[2].kind() != kDict && items[2] != vNone {
+		return "is given a state that we can't follow"
+	}
+	if why := m.partialArgs(positional); why != "" {
+		return why
+	}
+	return m.partialArgs(keywords)
 }
 
 // ruleAttr: operator.attrgetter and itemgetter with names that are no dunders.
@@ -265,6 +279,9 @@ func rulePlain(m *machine, g uint32, args []value, known bool) (value, string) {
 			return 0, "is called with what we can't follow"
 		}
 	}
+	if m.anyLively(args) {
+		return 0, asksInstance
+	}
 	return m.made(g, args), ""
 }
 
@@ -272,6 +289,9 @@ func rulePlain(m *machine, g uint32, args []value, known bool) (value, string) {
 func ruleFactory(m *machine, g uint32, args []value, known bool) (value, string) {
 	if !known || len(args) > 2 {
 		return 0, "is called with what we can't follow"
+	}
+	if len(args) > 1 && m.lively(args[1]) {
+		return 0, asksInstance
 	}
 	if len(args) > 0 && args[0] != vNone {
 		f := m.globalOf(args[0])

@@ -38,6 +38,17 @@ var namespaces = []namespace{
 		model_selection multiclass multioutput neural_network covariance cross_decomposition calibration discriminant_analysis
 		dummy random_projection semi_supervised metrics frozen _loss`,
 		"a scikit-learn class: __new__ does nothing, __setstate__ stores", class, "", false},
+	// Libraries whose classes are scikit-learn's estimators: asked by bench/artefacts/convention.py,
+	// none of the classes under these modules has a __new__, __setstate__, __del__, hash,
+	// attribute hook or setter of its own.
+	{"imblearn", "combine ensemble over_sampling under_sampling pipeline base", "a sampler or estimator by scikit-learn's conventions: stores", class, "", false},
+	{"feature_engine", "imputation outliers encoding discretisation transformation selection creation scaling datetime wrappers preprocessing",
+		"a step by scikit-learn's conventions: stores", class, "", false},
+	{"category_encoders", `backward_difference basen binary cat_boost count count_target gray glmm hashing helmert james_stein leave_one_out m_estimate multi_hot one_hot ordinal
+		polynomial quantile_encoder rankhot sum_coding target_encoder woe wrapper`, "an encoder by scikit-learn's conventions: stores", class, "Encoder", false},
+	{"sksurv", "ensemble linear_model svm", "a survival model by scikit-learn's conventions: stores", class, "Analysis SurvivalTrees SurvivalForest SVM CoxPH Ridge Estimator", false},
+	{"sksurv", "functions", "a step function: two arrays", class, "StepFunction", false},
+	{"sksurv", "tree", "a survival model by scikit-learn's conventions: stores", class, "SurvivalTree", false},
 	// lightgbm.sklearn and xgboost.sklearn also hold classes whose __del__ frees a
 	// pointer out of their state: only the estimators' own prefix.
 	{"lightgbm", "sklearn", "a LightGBM estimator: scikit-learn's conventions", class, "", false},
