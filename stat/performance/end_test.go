@@ -86,6 +86,31 @@ func TestPerfectFiguresKeepAnInterval(t *testing.T) {
 	}
 }
 
+// Two groups that a model parts without error have no gap that was seen, and none that is known to be small. Where a group has no
+// case at all, what would do is said in rows that somebody could have.
+func TestGapsOfPerfectAndEmptyGroups(t *testing.T) {
+	var score []float64
+	var label, called []bool
+	var group []string
+	for i := range 120 {
+		g := []string{"a", "b", "c"}[i%3]
+		l := i >= 60 && g != "c"
+		score, label, called, group = append(score, float64(i)/120), append(label, l), append(called, l), append(group, g)
+	}
+	_, gaps, err := Subgroups(score, called, label, group, nil, GroupOptions{Against: "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range gaps {
+		if g.Measure == "auroc" && (g.Verdict != Unknown || g.Estimate.Low > -0.1 || g.Estimate.High < 0.1) {
+			t.Errorf("%s: %s, from %v to %v", g.Measure, g.Verdict, g.Estimate.Low, g.Estimate.High)
+		}
+		if g.Verdict == Unknown && (g.Need < 20 || g.Need > 1_000_000) {
+			t.Errorf("%s of %s needs %d rows", g.Measure, g.Group, g.Need)
+		}
+	}
+}
+
 // The lower end holds: models whose true area is that low part so few rows less often than one time in forty.
 func TestLowerEndOfAPerfectAreaHolds(t *testing.T) {
 	const n, trials = 10, 4000

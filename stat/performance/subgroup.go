@@ -214,6 +214,12 @@ func compare(f, base GroupFigures, o GroupOptions) []Gap {
 			if measure == "four-fifths" {
 				room = math.Abs(e.Value-0.8) * p
 			}
+			if math.IsNaN(room) { // of what isn't there yet nothing speaks for a difference
+				room = o.Limit
+			}
+			if math.IsNaN(p) {
+				p = 0.5
+			}
 			if n := NeedForShare(p, math.Max(room, o.Limit/4)/math.Sqrt2, o.Level); n > g.Need {
 				g.Need = n
 			}
@@ -257,7 +263,12 @@ func compare(f, base GroupFigures, o GroupOptions) []Gap {
 	return out
 }
 
-// difference of two independent estimates.
+// difference of two independent estimates. One without an error of its own, an area of 1, brings its interval.
 func difference(a, b Estimate) Estimate {
+	if a.SE == 0 && a.Low < a.High || b.SE == 0 && b.Low < b.High {
+		e := Newcombe(a, b)
+		e.Method = "difference of independent estimates, MOVER"
+		return e
+	}
 	return wald(a.Value-b.Value, math.Hypot(a.SE, b.SE), a.Level, -1, 1, a.N+b.N, "difference of independent estimates")
 }
