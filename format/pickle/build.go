@@ -81,6 +81,9 @@ func (m *machine) oddState(state value) string {
 		if m.cells.get(state.pay())&flagDunder != 0 {
 			return "the state has a key that Python itself gives a meaning"
 		}
+		if m.cells.get(state.pay())&flagShadow != 0 {
+			return "the state puts something in place of a method that is called while loading"
+		}
 	case kTuple:
 		items, _ := m.items(state)
 		if len(items) == 2 {

@@ -11,6 +11,7 @@ type global struct {
 	callable Callable
 	entry    *entry // nil: not in the tables
 	blamed   int    // steps of trail written for it
+	lively   bool   // its instances may answer out of their attributes; see asks.go
 }
 
 // misuse is the class of a use that the tables don't allow.
@@ -56,6 +57,7 @@ func (m *machine) global(module, name string) value {
 			g.callable.Was = module + "." + name
 		}
 		i = uint32(len(m.globals))
+		g.lively = !answers(g.callable.Full)
 		m.globals = append(m.globals, g)
 		m.byName[key] = i
 		m.judgeName(g, module, name)
@@ -226,6 +228,8 @@ func (m *machine) call(gi uint32, args value) value {
 	}
 	if !g.has(useCall) {
 		m.blame(g, g.misuse(), "pickle.use-unsafe", "is vouched for as data, not to be called with arguments", args)
+	} else if items, _ := m.items(args); m.anyLively(items) && asks(c.Full) {
+		m.blame(g, Unknown, "pickle.use-unsafe", asksInstance, args)
 	}
 	return m.object(gi, w)
 }

@@ -26,6 +26,9 @@ func ruleReconstructor(m *machine, g uint32, args []value, known bool) (value, s
 	if !cls.has(useNew|useCall) || !base.has(useBase) {
 		return 0, "makes an instance of " + cls.callable.Full + " from " + base.callable.Full + ", which is not vouched for"
 	}
+	if base.callable.Full != "builtins.object" && m.lively(args[2]) {
+		return 0, asksInstance
+	}
 	return m.object(args[0].pay(), m.sum(args)), ""
 }
 
@@ -183,6 +186,9 @@ func rulePartial(m *machine, g uint32, args []value, known bool) (value, string)
 	if !m.holdable(args[0], args[1:], true) {
 		return 0, "holds a function that is not vouched for"
 	}
+	if why := m.partialArgs(args[1:]); why != "" {
+		return 0, why
+	}
 	return m.made(g, args), ""
 }
 
@@ -209,7 +215,16 @@ func statePartial(m *machine, inst, state value) string {
 	if args, known := m.items(items[1]); !m.holdable(items[0], args, known) {
 		return "holds a function that is not vouched for"
 	}
-	return ""
+	// The attributes of its own, last, are not handed on.
+	keywords := []value{items[2]}
+	positional, known := m.items(items[1])
+	if !known || items[2].kind() != kDict && items[2] != vNone {
+		return "is given a state that we can't follow"
+	}
+	if why := m.partialArgs(positional); why != "" {
+		return why
+	}
+	return m.partialArgs(keywords)
 }
 
 // ruleAttr: operator.attrgetter and itemgetter with names that are no dunders.
@@ -264,6 +279,9 @@ func rulePlain(m *machine, g uint32, args []value, known bool) (value, string) {
 			return 0, "is called with what we can't follow"
 		}
 	}
+	if m.anyLively(args) {
+		return 0, asksInstance
+	}
 	return m.made(g, args), ""
 }
 
@@ -271,6 +289,9 @@ func rulePlain(m *machine, g uint32, args []value, known bool) (value, string) {
 func ruleFactory(m *machine, g uint32, args []value, known bool) (value, string) {
 	if !known || len(args) > 2 {
 		return 0, "is called with what we can't follow"
+	}
+	if len(args) > 1 && m.lively(args[1]) {
+		return 0, asksInstance
 	}
 	if len(args) > 0 && args[0] != vNone {
 		f := m.globalOf(args[0])

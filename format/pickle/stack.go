@@ -270,7 +270,9 @@ func (m *machine) setItems(to value, items []value) {
 	}
 	switch to.kind() {
 	case kDict:
-		m.keys(to, items)
+		if m.keys(to, items); m.cells.get(to.pay())&flagGiven != 0 {
+			m.issue("pickle.use-unsafe", issue.Unknown, m.start, "changes the keywords that a function is given, after they were looked at")
+		}
 	case kList, kBytearr:
 		if len(items) > 0 {
 			m.unsure = true
@@ -296,6 +298,7 @@ func (m *machine) keys(d value, items []value) {
 		if len(m.dtypes) > 0 && items[i+1].kind() == kTuple && m.holdsObjects(items[i+1]) {
 			flags |= flagObjects
 		}
+		flags |= m.answer(k, items[i+1])
 		if k.kind() != kStr {
 			flags |= flagNonStr
 			m.mustHash(k)

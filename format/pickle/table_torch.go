@@ -11,7 +11,7 @@ var torchMore = []group{
 	{why: "rebuilds a ragged tensor from its parts", use: useValue, rule: ruleKeywords, in: "torch.nested._internal.nested_tensor.", names: "_rebuild_njt"},
 	{why: "a tensor", use: class, in: "torch.", names: "nested._internal.nested_tensor.NestedTensor masked.maskedtensor.core.MaskedTensor"},
 	{why: "a generator of random numbers: a device, and numbers as its state", use: useValue | useBuild, rule: rulePlain, in: "torch._C.", names: "Generator"},
-	{why: "a version: text", use: class, in: "torch.torch_version.", names: "TorchVersion"},
+	{why: "a version: text", use: useValue | useBuild, rule: ruleText, in: "torch.torch_version.", names: "TorchVersion"},
 	{why: "sequences of several lengths: tensors", use: record, in: "torch.nn.utils.rnn.", names: "PackedSequence"},
 	{why: "a layout or format of memory", use: useValue, in: "torch.", names: `_mkldnn jagged channels_last_3d legacy_contiguous_format
 		_utils.torch.channels_last _utils.torch.channels_last_3d _utils.torch.contiguous_format _utils.torch.preserve_format _utils.torch.legacy_contiguous_format`},

@@ -127,6 +127,9 @@ const (
 	flagFilled                     // something was put in
 	flagObjects                    // a dict of fields, one of which holds objects
 	flagParser                     // a dict with a parser for a distribution that is not the usual one
+	flagHolds                      // a dict with a value that is an instance
+	flagShadow                     // a dict that puts something in place of a method
+	flagGiven                      // a dict of keywords that partial holds
 	flagMask    = 0xff
 )
 
