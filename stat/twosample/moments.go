@@ -97,8 +97,9 @@ func EppsSingleton(a, b []float64) (Result, error) {
 	vals := eig.Values(nil)
 	top := math.Max(math.Abs(vals[0]), math.Abs(vals[3]))
 	w, rank := 0.0, 0
+	noise := top * (32 + 4*math.Sqrt(N)) * 0x1p-52 // what sums of so many rounded terms leave of a zero
 	for k, l := range vals {
-		if math.Abs(l) <= top*4*0x1p-52 {
+		if math.Abs(l) <= noise {
 			continue
 		}
 		rank++

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/wardround/wardround/stat/dist"
 )
 
 // The statistic of tied values is the mean over the orders they may have: here over orders drawn at random.
@@ -150,6 +152,27 @@ func TestPlaceAndUnitDoNotMatter(t *testing.T) {
 			if !near(got.Statistic, want.Statistic) || !near(got.P, want.P) || !near(got.Effect, want.Effect) {
 				t.Errorf("%s, %s: %v, p %v, effect %v; want %v, %v, %v", name, how, got.Statistic, got.P, got.Effect, want.Statistic, want.P, want.Effect)
 			}
+		}
+	}
+}
+
+// Samples of four different values have three degrees of freedom, whatever rounding makes of the fourth.
+func TestFewValuesHaveFewDegreesOfFreedom(t *testing.T) {
+	for i := range 300 {
+		r := rand.New(rand.NewPCG(uint64(i), 17))
+		pick := func(n int) []float64 {
+			x := make([]float64, n)
+			for k := range x {
+				x[k] = []float64{-1, 0, 0.5, 1}[r.IntN(4)]
+			}
+			return x
+		}
+		got, err := EppsSingleton(pick(30+r.IntN(300)), pick(30+r.IntN(2000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := dist.ChiSquare(3, got.Statistic); math.Abs(got.P-want) > 1e-12 {
+			t.Fatalf("trial %d: p %v of %v, want %v", i, got.P, got.Statistic, want)
 		}
 	}
 }
