@@ -15,7 +15,7 @@ import "strings"
 // their own, in C or over data, and not out of their attributes.
 var answering = strings.Fields(`numpy. pandas. pyarrow. datetime. decimal. _decimal. fractions. uuid. zoneinfo. pytz. dateutil. ipaddress. array. pathlib. re.
 	builtins. collections.OrderedDict collections.Counter collections.deque collections.defaultdict _codecs. torch._utils. torch._tensor. torch.Size torch.device
-	torch.storage. torch.Tensor torch.nn.parameter. joblib.numpy_pickle.NumpyArrayWrapper torch.nested. torch.masked. torch._C.Generator torchvision.tv_tensors.`)
+	torch.storage. torch.Tensor torch.nn.parameter. joblib.numpy_pickle.NumpyArrayWrapper torch.nested. torch.masked. torch.serialization._get_layout torch._C.Generator torchvision.tv_tensors.`)
 
 // answers says that instances of a name answer by themselves.
 func answers(full string) bool {

@@ -52,6 +52,7 @@ func TestPlainCallsStaySafe(t *testing.T) {
 		"partial":  named("functools", "partial") + named("numpy", "exp") + "\x85R(" + named("numpy", "exp") + ")}" + text("axis") + "K\x00sNtb",
 		"interval": named("pandas", "Interval") + named("pandas", "Timestamp") + "K\x01\x85R" + named("pandas", "Timestamp") + "K\x02\x85R\x86R",
 		"version":  named("torch.torch_version", "TorchVersion") + text("2.4.1") + "\x85\x81",
+		"sparse":   named("torch._utils", "_rebuild_sparse_tensor") + named("torch.serialization", "_get_layout") + text("torch.sparse_coo") + "\x85R)\x86R",
 		"grouped":  instance("sklearn.decomposition._pca", "PCA", "keys", "]"),
 	} {
 		rep, err := Scan(bytes.NewReader([]byte("\x80\x04"+s+".")), Limits{}, Policy{})
