@@ -227,7 +227,7 @@ func (c *csvFile) findHeader(lines [][]string) (Header, string) {
 	}
 	for i, f := range first {
 		b := bytes.TrimSpace([]byte(f))
-		if _, ok := number(b, c.comma); ok {
+		if _, ok := number(b, c.comma); ok && bytes.ContainsAny(b, "0123456789") { // "inf" may be a name
 			return HeaderNo, fmt.Sprintf("its field %d is a number", i+1)
 		}
 		if _, ok := instant(b); ok {

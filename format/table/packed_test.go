@@ -189,6 +189,7 @@ func TestColumnsWithoutNames(t *testing.T) {
 	for text, want := range map[string]int{
 		"0,1,2\n1.5,2,x\n3,4,y\n": 2, ",0,1\n0,1.5,2\n": 1, ",0,1,2\n0,1.5,2,3\n": 1,
 		"0,1\n1,1\n": 2, "0,2,1\n1,2,3\n": 2, "1,2,3\n4,5,6\n": 2, "0\n1\n": 2,
+		"age,inf\n1,2\n3,inf\n": 2, "infinity\n1\n": 1,
 	} {
 		f, err := New(strings.NewReader(text), "n.csv", Options{})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 
 	common "go.opentelemetry.io/proto/otlp/common/v1"
 	logs "go.opentelemetry.io/proto/otlp/logs/v1"
@@ -213,6 +214,9 @@ func scalar(v *common.AnyValue) any {
 	case *common.AnyValue_BoolValue:
 		return x.BoolValue
 	case *common.AnyValue_IntValue:
+		if x.IntValue <= -1<<53 || x.IntValue >= 1<<53 {
+			return strconv.FormatInt(x.IntValue, 10) // two ids would be one
+		}
 		return float64(x.IntValue)
 	case *common.AnyValue_DoubleValue:
 		return x.DoubleValue

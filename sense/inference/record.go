@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,7 +19,8 @@ const (
 )
 
 // Record is one inference as a source tells it: fields by name, those of nested
-// objects with dots between. A value is a float64, a string, a bool, or nil for none.
+// objects with dots between. A value is a float64, a string, a bool, or nil for none; a
+// whole number beyond what a float64 holds exactly is a string.
 type Record map[string]any
 
 // wrong is a value of a shape that no field has, such as a list.
@@ -30,6 +32,7 @@ func ReadRecord(line []byte) (Record, error) {
 		return nil, fmt.Errorf("a record of %d bytes, over the limit of %d", len(line), MaxRecord)
 	}
 	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
 	r := Record{}
 	t, err := d.Token()
 	if err != nil {
@@ -87,6 +90,15 @@ func (r Record) object(d *json.Decoder, prefix string, depth int) error {
 				return err
 			}
 			r[name] = wrong{}
+		case json.Number:
+			x, err := v.Float64()
+			if err != nil {
+				return fmt.Errorf("byte %d: a number that is too large", d.InputOffset())
+			}
+			r[name] = x
+			if math.Abs(x) >= 1<<53 && !strings.ContainsAny(v.String(), ".eE") {
+				r[name] = v.String() // two ids would be one
+			}
 		default:
 			r[name] = v
 		}
@@ -141,7 +153,7 @@ func text(v any) (s string, ok bool) {
 	case string:
 		return v, len(v) <= maxText
 	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1e15 { // an id is the same as a number and as a text
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 { // an id is the same as a number and as a text
 			return strconv.FormatFloat(v, 'f', -1, 64), true
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64), true
