@@ -188,7 +188,7 @@ func (m *machine) span(b []byte, at, length int64, encoding, kind, what string, 
 		lim.Ops, lim.Trail = min(lim.Ops, 4<<20), 20
 		lim.Inner /= 2
 		rep, _ := scan(bytes.NewReader(body), lim, m.pol, m.depth+1)
-		if len(rep.Callables) == 0 && len(rep.Inner) == 0 && rep.Class != Malicious {
+		if namesNothing(rep) && len(rep.Inner) == 0 && rep.Class != Malicious && (len(rep.Callables) == 0 || !rep.Stopped) {
 			if !rep.Stopped {
 				return // bytes that happen to begin like a pickle
 			}
@@ -208,6 +208,21 @@ func (m *machine) span(b []byte, at, length int64, encoding, kind, what string, 
 	}
 	m.rep.Inner = append(m.rep.Inner, s)
 	m.list.Add("pickle.inner-archive", issue.Note, what, at, "a constant looks like %s (%s)", kind, s.Encoding)
+}
+
+// orphanName is the name that orphan gives to what a call returned.
+const orphanName = "?.result"
+
+// namesNothing says that a stream imported nothing. What it called or made then were
+// results of its own, which is what numbers look like that happen to begin like a
+// pickle: no reader gets past the first of them.
+func namesNothing(rep *Report) bool {
+	for i := range rep.Callables {
+		if rep.Callables[i].Full != orphanName {
+			return false
+		}
+	}
+	return true
 }
 
 func worstOf(r *Report) string {

@@ -93,6 +93,13 @@ var moreGroups = []group{
 		sparse.linalg._interface._AdjointLinearOperator sparse.linalg._interface._TransposedLinearOperator sparse.linalg._interface._SumLinearOperator
 		sparse.linalg._interface._ProductLinearOperator sparse.linalg._interface._ScaledLinearOperator sparse.linalg._interface._PowerLinearOperator`},
 	{why: "an interpolator: its points", use: class, in: "scipy.interpolate.", names: "_bary_rational.AAA _bary_rational.FloaterHormannInterpolator _ndbspline.NdBSpline"},
+	{why: "a solution between its points: arrays", use: class, in: "scipy.integrate._ivp.", names: `rk.RkDenseOutput rk.Dop853DenseOutput bdf.BdfDenseOutput
+		radau.RadauDenseOutput lsoda.LsodaDenseOutput base.ConstantDenseOutput`},
+	{why: "a result: numbers by name", use: class | useItems, in: "scipy.optimize.", names: "_zeros_py.RootResults zeros.RootResults"},
+	{why: "a named result: numbers", use: class, in: "scipy.stats._morestats.", names: "Mean Variance Std_dev"},
+	{why: "a window of a signal", use: useValue | useFunc, in: "scipy.signal.windows._windows.", names: "hann hamming blackman kaiser tukey gaussian boxcar bartlett cosine"},
+	{why: "options of a regular expression: a number", use: useValue, rule: ruleNumber, in: "re.", names: "RegexFlag"},
+	{why: "LightGBM's schedule of parameters, a record", use: class, in: "lightgbm.callback.", names: "_ResetParameterCallback"},
 	{why: "a box, sets or a tree: numbers", use: class, in: "scipy.", names: "spatial._kdtree.Rectangle _lib._disjoint_set.DisjointSet cluster.hierarchy.ClusterNode"},
 	{why: "a transform of signals: its window", use: useValue | useNew, state: stateAttributes, in: "scipy.signal._short_time_fft.", names: "ShortTimeFFT"},
 	{why: "a distribution: its parameters", use: useValue | useNew, state: stateAttributes, in: "scipy.stats.", names: `_new_distributions.Normal
