@@ -24,13 +24,14 @@ func (s *scene) extraction(x *kind.InferenceWindowV1) {
 	queries := int64(s.limitOf(model.Attack, "queries", 0))
 	j := check.Judgement{Topic: "extraction", Item: "clients", State: wardround.Pass, N: x.Rows, From: x.From, To: x.To,
 		Facts: wardround.Facts{"clients": max(len(x.Clients), x.ClientsOf)}}
-	var learn []extraction.Shape
+	var learn, all []extraction.Shape
 	for i := range x.Clients {
 		c := &x.Clients[i]
 		if c.Queries <= 0 {
 			continue
 		}
 		shape := shapeOf(c)
+		all = append(all, shape)
 		why, value, limit := "", 0.0, 0.0
 		if found := s.m.Usual.Judge(shape); len(found) > 0 {
 			why, value, limit = marked(found[0], c.Queries), found[0].Value, found[0].Limit
@@ -43,6 +44,10 @@ func (s *scene) extraction(x *kind.InferenceWindowV1) {
 			j.State, j.Hostile, j.Statistic, j.Limit = wardround.Fail, true, value, limit
 			j.Facts["trouble"], j.Facts["queries"] = why, c.Queries
 		}
+	}
+	if found, of := s.m.Usual.Together(all); len(found) > 0 && j.State != wardround.Fail {
+		j.State, j.Hostile, j.Statistic, j.Limit = wardround.Fail, true, found[0].Value, found[0].Limit
+		j.Facts["trouble"], j.Facts["queries"] = together(found[0], of.Queries), of.Queries
 	}
 	for _, l := range learn { // after all were judged: one does not make the other usual
 		s.m.Usual.Learn(l)
@@ -76,13 +81,30 @@ func marked(f extraction.Found, n int64) string {
 	case extraction.MarkNear:
 		s = fmt.Sprintf("%s of one client's %d questions lie at the boundary of the decision", percent(f.Value), n)
 	case extraction.MarkSteps:
-		s = fmt.Sprintf("%s of one client's %d questions are a small step from one shortly before", percent(f.Value), n)
+		s = fmt.Sprintf("%s of one client's %d questions are a small step from one before", percent(f.Value), n)
 	case extraction.MarkOutside:
 		s = fmt.Sprintf("%s of one client's %d questions lie where no patients are", percent(f.Value), n)
 	case extraction.MarkSweep:
 		return fmt.Sprintf("one client's %d questions lie more evenly over what can be asked than those of any client here", n)
 	default:
 		return fmt.Sprintf("one client's %d questions crowd around few inputs, and are all different", n)
+	}
+	if f.Known {
+		s += fmt.Sprintf(", at most %s are usual here", percent(f.Limit))
+	}
+	return s
+}
+
+// together words a mark of clients that ask too little to be judged alone.
+func together(f extraction.Found, n int64) string {
+	s := ""
+	switch f.Mark {
+	case extraction.MarkNear:
+		s = fmt.Sprintf("%s of %d questions of clients that ask little each lie at the boundary of the decision", percent(f.Value), n)
+	case extraction.MarkSteps:
+		s = fmt.Sprintf("%s of %d questions of clients that ask little each are a small step from one before", percent(f.Value), n)
+	default:
+		s = fmt.Sprintf("%s of %d questions of clients that ask little each lie where no patients are", percent(f.Value), n)
 	}
 	if f.Known {
 		s += fmt.Sprintf(", at most %s are usual here", percent(f.Limit))

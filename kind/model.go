@@ -181,7 +181,7 @@ type InferenceClient struct {
 	Coverage float64   `json:"coverage,omitempty"`      // share of the input space's cells that were visited, 0 to 1
 	Entropy  float64   `json:"entropy,omitempty"`       // of the cells of different inputs, of order two, relative to the largest there can be, 0 to 1
 	Near     int64     `json:"near_boundary,omitempty"` // answers within the margin of the decision
-	Steps    int64     `json:"small_steps,omitempty"`   // inputs that differ little from one shortly before
+	Steps    int64     `json:"small_steps,omitempty"`   // inputs that differ little from one before
 	Outside  int64     `json:"outside,omitempty"`       // inputs that lie outside the reference
 }
 

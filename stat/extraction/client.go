@@ -12,6 +12,15 @@ const MaxSample = 256
 // a few seeds in turn comes back to each.
 const recent = 16
 
+// earlier is how many of all inputs before, drawn by chance, it is held against besides:
+// whoever goes round after round through seeds comes back to each after hundreds of
+// others. With many features there are fewer, so that they take no more than this many numbers.
+const (
+	earlier      = 64
+	maxEarlier   = 1 << 16
+	seedOfChance = 0x9e3779b97f4a7c15
+)
+
 // Client is what one client asked. The zero value is ready.
 //
 // Of different inputs a sample is held by their hash (Gibbons, VLDB 2001): whatever comes
@@ -19,7 +28,7 @@ const recent = 16
 type Client struct {
 	Queries int64
 	Near    int64 // answers close to the decision
-	Steps   int64 // inputs a small step from one shortly before
+	Steps   int64 // inputs a small step from one before
 	Outside int64 // inputs outside the reference
 	Visited [Cells / 64]uint64
 	Level   uint8            // of the sample: hashes that end with so many zero bits are in it
@@ -27,6 +36,8 @@ type Client struct {
 
 	last [][]float64 // scaled rows; in memory alone
 	next int
+	some [][]float64 // of the rows before those, by chance (Vitter's algorithm R)
+	rows uint64
 }
 
 // Ask counts a question: the row as a lens has seen it, a hash of the whole input, and
@@ -67,26 +78,17 @@ func (c *Client) sample(input uint64, cell uint8) {
 	}
 }
 
-// step counts a row that differs from one of the last by little: by less than a quarter
-// of a spread on average, or in a tenth of its features alone.
+// step counts a row that differs from one of those before by little: by less than a
+// quarter of a spread on average, or in a tenth of its features alone.
 func (c *Client) step(row []float64) {
 	small := false
-	for _, before := range c.last {
-		if len(before) != len(row) {
-			continue
-		}
-		d, changed := 0.0, 0
-		for i, z := range row {
-			if e := z - before[i]; e != 0 {
-				changed++
-				d += e * e
+	for _, list := range [][][]float64{c.last, c.some} {
+		for _, before := range list {
+			same, little := compare(row, before)
+			if same { // asked again: no step
+				return
 			}
-		}
-		if changed == 0 { // asked again: no step
-			return
-		}
-		if d < float64(len(row))/16 || len(row) >= 4 && changed <= max(1, len(row)/10) {
-			small = true
+			small = small || little
 		}
 	}
 	if small {
@@ -96,8 +98,42 @@ func (c *Client) step(row []float64) {
 		c.last = append(c.last, row)
 		return
 	}
+	c.keep(c.last[c.next%recent])
 	c.last[c.next%recent] = row
 	c.next++
+}
+
+// keep draws whether a row that is no longer among the last is held on.
+func (c *Client) keep(row []float64) {
+	most := uint64(min(earlier, maxEarlier/max(len(row), 1)))
+	c.rows++
+	if uint64(len(c.some)) < most {
+		c.some = append(c.some, row)
+	} else if at := mix(c.rows*seedOfChance) % c.rows; at < most {
+		c.some[at] = row
+	}
+}
+
+// compare reports whether two rows are the same, or a small step apart. It ends with the
+// feature that shows that they are neither: that is soon.
+func compare(a, b []float64) (same, small bool) {
+	if len(a) != len(b) {
+		return false, false
+	}
+	near, few := float64(len(a))/16, 0
+	if len(a) >= 4 {
+		few = max(1, len(a)/10)
+	}
+	d, changed := 0.0, 0
+	for i, z := range a {
+		if e := z - b[i]; e != 0 {
+			changed++
+			if d += e * e; d >= near && changed > few {
+				return false, false
+			}
+		}
+	}
+	return changed == 0, changed > 0
 }
 
 // Shape is what is told of a client: from its share of different inputs, never one of them.

@@ -4,6 +4,7 @@
 //	Lens     how far a row lies outside the reference, and in which cell of the space of inputs
 //	Client   what one client asked: how many different inputs, in which cells, how close to the decision, in how small steps
 //	Usual    what clients of this service do; a client is held against that
+//	Small    those who ask too little to be judged alone, together and over windows
 //
 // Whoever copies a model has to ask where patients are not: evenly over all that can
 // be asked (Tramèr et al., USENIX Security 2016), along the boundary of the decision

@@ -37,6 +37,8 @@ type Found struct {
 type Usual struct {
 	Shapes []Shape `json:"shapes,omitempty"`
 	Next   int     `json:"next,omitempty"`
+	// Small are those who ask too little to be judged alone, together.
+	Small *Small `json:"small,omitempty"`
 }
 
 // limits that hold where nothing is known, and least ones that hold always: within
@@ -80,7 +82,9 @@ func (u *Usual) judge(s Shape, width float64) (out []Found) {
 		if m.low {
 			// Two entropies differ by chance, too: about 1/√pairs of the sample's collisions.
 			f.Limit = mean - width*math.Hypot(sd, 0.02)
-			if v < f.Limit {
+			// Patients of one kind (a screening, a ward of children) are close to each other, too;
+			// around seeds there are small steps besides.
+			if v < f.Limit && s.Steps > u.fewSteps(n) {
 				out = append(out, f)
 			}
 			continue
@@ -95,6 +99,12 @@ func (u *Usual) judge(s Shape, width float64) (out []Found) {
 		}
 	}
 	return out
+}
+
+// fewSteps is up to which share small steps are what they are without anybody who takes them.
+func (u *Usual) fewSteps(n float64) float64 {
+	mean, sd := u.spread(func(s Shape) float64 { return s.Steps })
+	return max(mean+3*math.Hypot(max(sd, .03), chance(min(max(mean, .01), .99), n)), 0.2)
 }
 
 func chance(p, n float64) float64 { return math.Sqrt(p * (1 - p) / n) }
