@@ -85,6 +85,11 @@ func (m *machine) newDtype(s string, ok bool) value {
 	return mk(kDtype, uint32(len(m.dtypes)-1))
 }
 
+// recordTypes are classes that numpy writes for the code of a dtype with fields.
+var recordTypes = map[string]bool{
+	"numpy.void": true, "numpy.record": true, "numpy.rec.record": true, "numpy.core.records.record": true, "numpy._core.records.record": true,
+}
+
 func parseDtype(s string) dtype {
 	for len(s) > 0 && (s[0] == '<' || s[0] == '>' || s[0] == '=' || s[0] == '|') {
 		s = s[1:]

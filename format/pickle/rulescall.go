@@ -70,12 +70,12 @@ func ruleDtype(m *machine, g uint32, args []value, known bool) (value, string) {
 	if f := m.globalOf(args[0]); f != nil && recordTypes[f.callable.Full] {
 		s, ok = "V0", true
 	}
-	return m.newDtype(s, ok), ""
-}
-
-// recordTypes are classes that numpy writes for the code of a dtype with fields.
-var recordTypes = map[string]bool{
-	"numpy.void": true, "numpy.record": true, "numpy.rec.record": true, "numpy.core.records.record": true, "numpy._core.records.record": true,
+	v := m.newDtype(s, ok)
+	if len(args) < 3 || args[2] != vTrue && args[2] != mk(kInt, 1) {
+		// No copy: it may be the one that all share, which takes no state.
+		m.dtypes[v.pay()].form = formUnknown
+	}
+	return v, ""
 }
 
 // ruleStringDtype: numpy's StringDType with its options, a flag and a missing value.

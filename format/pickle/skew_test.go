@@ -69,7 +69,8 @@ func skewed() map[string]string {
 		"a pickle of objects that has a wrapper": wrapped(element(text("O"), ""), 1, "") + wrapped(element(text("u1"), ""), 100, "") + skewCall + pad(100-len(skewCall)) + "..",
 		"alignment from an earlier state": named("joblib.numpy_pickle", "NumpyArrayWrapper") + ")\x81q\x00" + wrapperState(element(text("f8"), ""), 0, align+number(16)) + "b\x000h\x00" +
 			wrapperState(element(text("f8"), ""), 0, "") + "b" + covered(0x42+1),
-		"objects that may be mapped": wrapped(element(text("O"), ""), 1, text("allow_mmap")+"\x88") + "N..",
+		"a shared type takes no state": wrapped(named("numpy", "dtype")+"("+text("V")+"\x89\x89tR"+state(100, 0)+"b", 5, "") + skewCall + pad(500-len(skewCall)) + ".",
+		"objects that may be mapped":   wrapped(element(text("O"), ""), 1, text("allow_mmap")+"\x88") + "N..",
 	}
 	for code, size := range map[string]int{"b": 1, "c": 1, "i": 4, "f": 4} {
 		h["a code of one letter, "+code] = wrapped(element(text(code), ""), 100, "") + covered(100*size)
