@@ -18,6 +18,13 @@ func Positions(x []float64) []uint32 {
 	if uint64(len(x)) > math.MaxUint32 {
 		panic("order: more values than a 32-bit position can name")
 	}
+	if len(x) >= small && direction(x) == rising { // falling ones would have to keep the order of equal values
+		out := make([]uint32, len(x))
+		for i := range out {
+			out[i] = uint32(i)
+		}
+		return out
+	}
 	from := make([]place, len(x))
 	for i, v := range x {
 		k := uint64(math.MaxUint64)

@@ -93,6 +93,16 @@ func (s *Sorter) Sort(dst, src []float64) (sorted []float64, nan int) {
 		}
 		return dst, nan
 	}
+	if way := direction(src); way != 0 {
+		dst = append(dst[:0], src...)
+		if way == falling {
+			slices.Reverse(dst)
+		}
+		for i := range dst {
+			dst[i] += 0
+		}
+		return dst, 0
+	}
 	n := s.load(src)
 	nan = len(src) - n
 	keys, swap := s.passes(s.keys[:n], s.swap[:n], lowest)
@@ -111,6 +121,24 @@ func (s *Sorter) Sort(dst, src []float64) (sorted []float64, nan int) {
 		dst[i] = Float(k)
 	}
 	return dst, nan
+}
+
+const rising, falling = 1, -1
+
+// direction is rising or falling if x lies in order already, as a column does that
+// was sorted before or that counts something; else 0, which most columns are after
+// three values. A NaN is in no order.
+func direction(x []float64) int {
+	for _, way := range [...]int{rising, falling} {
+		i := 1
+		for i < len(x) && (way == rising && x[i-1] <= x[i] || way == falling && x[i-1] >= x[i]) {
+			i++
+		}
+		if i == len(x) {
+			return way
+		}
+	}
+	return 0
 }
 
 // order sorts a run of keys that share their upper bits; room is as long.
