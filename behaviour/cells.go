@@ -110,7 +110,8 @@ func (s *scene) lumps(w *sketch.Window) float64 {
 	n := float64(m.N)
 	square := m.M2/n + m.Mean*m.Mean
 	cube := m.M3/n + 3*m.Mean*m.M2/n + m.Mean*m.Mean*m.Mean
-	lump := 1 + (cube*m.Mean/(square*square)-1)*icc
+	// Of stays that end by chance the same is at most half as much again.
+	lump := 1 + (min(s.again(w), 1.5)*cube*m.Mean/(square*square)-1)*icc
 	if math.IsNaN(lump) || lump > absurd {
 		return 1
 	}

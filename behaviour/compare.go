@@ -80,7 +80,7 @@ func (s *scene) budget() (alarms, effect, power float64) {
 // one are. Rows count as units only where the plan says why they may.
 func (s *scene) units(w *sketch.Window, rows int64) float64 {
 	n := float64(rows)
-	m := w.RowsTogether()
+	m := w.RowsTogether() * s.again(w)
 	if p := s.plan; p != nil {
 		switch {
 		case p.Units.Independent != "":
@@ -120,6 +120,11 @@ func (s *scene) compare() error {
 	look, err := s.look(w)
 	if err != nil {
 		return err
+	}
+	if !look.early {
+		if err := s.measureStays(); err != nil {
+			return err
+		}
 	}
 	list := s.columns(look.of)
 	if len(list) == 0 {

@@ -113,6 +113,8 @@ type line struct {
 	Unbelieved []ref     `json:"unbelieved,omitempty"`
 	Scored     time.Time `json:"scored,omitzero"` // when outcomes were looked at last
 	Seen       time.Time `json:"seen,omitzero"`   // up to when all was told before a season was whole
+	// Stays is what [Fold.stays] said last; 0 before it was asked.
+	Stays float64 `json:"stays,omitempty"`
 
 	// Periods are what is added up until it is whole, by its length.
 	Periods  map[time.Duration]*period `json:"periods,omitempty"`

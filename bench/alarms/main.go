@@ -6,8 +6,10 @@
 //	go run ./bench/alarms -years 1000
 //	go run ./bench/alarms -years 100 -window 7          # one window a week
 //	go run ./bench/alarms -years 100 -scene laboratory  # another world, for which nothing was tuned
+//	go run ./bench/alarms -years 100 -scene stays       # patients who stay for weeks
+//	go run ./bench/alarms -years 100 -volume 0.1        # some twenty patients a week
 //
-// Two scenes are simulated, see ward.go and laboratory.go. The reference is eight weeks.
+// Three scenes are simulated, see ward.go, laboratory.go and stays.go. The reference is eight weeks.
 // In a null year nothing changes; in a year of change one number moves by 0.3 standard
 // deviations on day 120. Whatever fails in a null year is a false alarm, on whichever
 // topic that chance has a part in; a change is found when the column that moved is named.
@@ -54,7 +56,8 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the simulation")
 	every := flag.Int("window", 1, "days in one window")
 	within := flag.Duration("for", 0, "begin no device-year after so long, and tell of those that were lived; 0: all of them")
-	which := flag.String("scene", "ward", "what is simulated: ward, laboratory")
+	which := flag.String("scene", "ward", "what is simulated: ward, laboratory, stays")
+	volume := flag.Float64("volume", 1, "times as many patients (ward, stays)")
 	flag.Parse()
 	// Many short lives, and little to hold: collecting less often costs 20 MB and saves a tenth.
 	debug.SetGCPercent(400)
@@ -62,11 +65,13 @@ func main() {
 	var sc scene
 	switch *which {
 	case "ward":
-		sc = ward{icc: *icc}
+		sc = ward{icc: *icc, volume: *volume}
 	case "laboratory":
 		sc = laboratory{}
+	case "stays":
+		sc = stays{arrivals: 30 * *volume}
 	default:
-		fmt.Fprintf(os.Stderr, "alarms: scene %q; there are ward and laboratory\n", *which)
+		fmt.Fprintf(os.Stderr, "alarms: scene %q; there are ward, laboratory and stays\n", *which)
 		os.Exit(2)
 	}
 	var until time.Time

@@ -17,7 +17,8 @@ import (
 // laboratory value with a long tail, a category whose mix follows the week, one that
 // does not, and the model's score.
 type ward struct {
-	icc float64 // how alike the records of one patient are
+	icc    float64 // how alike the records of one patient are
+	volume float64 // times as many patients
 }
 
 func (ward) moves() string { return "a" }
@@ -53,7 +54,7 @@ func (x ward) window(rng *rand.Rand, seed uint64, day int, shift float64) (*sket
 		weekend, mean = 0.5, 10
 	}
 	between, inside := math.Sqrt(x.icc), math.Sqrt(1-x.icc)
-	for u := range poisson(rng, mean) {
+	for u := range poisson(rng, mean*x.volume) {
 		w.Units.Add(fmt.Sprint(day, " ", u))
 		var patient [4]float64
 		for i := range patient {
