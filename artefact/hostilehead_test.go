@@ -9,8 +9,8 @@ import (
 )
 
 // behindHeads are files that begin like a picture, a sound or a table and are loaded as
-// a model: each of the first kind was opened with h5py, each of the second parsed with
-// onnx.
+// a model: h5py opened files that begin so, onnx parsed those with a graph. Ogg and the
+// saved models were not loaded.
 func behindHeads() hostile {
 	h := hostile{}
 	heads := map[string]string{"png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "jpeg": "\xff\xd8\xff\xe0", "gif": "GIF89a", "webp": "RIFF\x00\x00\x00\x00WEBPVP8 ", "flac": "fLaC", "ogg": "OggS"}

@@ -8,8 +8,9 @@ import (
 )
 
 // joblib and this machine must agree on how many bytes an array takes. Where they
-// don't, one of them runs what the other skips. Each stream below was loaded with
-// joblib 1.6 and NumPy 2.4, and ran its call.
+// don't, one of them runs what the other skips. Streams of most of these forms were
+// loaded with joblib and NumPy 2 and ran their call; not loaded were the mapped objects,
+// the shared type and the flags that a second state takes back.
 
 func text(s string) string { return "\x8c" + string(rune(len(s))) + s }
 
