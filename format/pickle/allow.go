@@ -73,7 +73,7 @@ func init() {
 }
 
 func byPath() map[string]*entry {
-	t := make(map[string]*entry)
+	t := make(map[string]*entry, 3000) // growing there would leave as much behind before main
 	for _, tables := range [][]group{builtinGroups, numpyGroups, frameGroups, learnGroups, torchGroups, torchMore, overGroups, statsGroups, moreGroups} {
 		for _, g := range tables {
 			e := &entry{use: g.use, rule: g.rule, state: g.state, why: g.why, over: g.over}
