@@ -29,7 +29,6 @@ func TestAdjusted(t *testing.T) {
 // false alarms stays at what was promised, and most of what there is is found.
 func TestOnline(t *testing.T) {
 	const alpha, streams, length = 0.1, 300, 1000
-	rng := rand.New(rand.NewPCG(1, 2))
 	type procedure interface {
 		Test(float64) (bool, float64)
 	}
@@ -38,6 +37,7 @@ func TestOnline(t *testing.T) {
 		"ELond": func() procedure { return fdr.NewELond(alpha) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 2))
 			var share, found, there float64
 			for range streams {
 				s := start()

@@ -296,7 +296,6 @@ func TestState(t *testing.T) {
 // counts it in. Without that, false alarms come twice as often and more.
 func TestAReferenceThatIsOff(t *testing.T) {
 	const arl, off, runs = 200.0, 0.25, 600
-	rng := rand.New(rand.NewPCG(15, 16))
 	for name, tc := range map[string]func(known float64) func() func(float64) bool{
 		"CUSUM": func(known float64) func() func(float64) bool {
 			limit := stream.CUSUMLimit(0.5, arl, known)
@@ -307,6 +306,7 @@ func TestAReferenceThatIsOff(t *testing.T) {
 			return func() func(float64) bool { e := &stream.EWMA{Lambda: 0.2, Width: width}; return e.Update }
 		},
 	} {
+		rng := rand.New(rand.NewPCG(15, 16))
 		rate := func(start func() func(float64) bool) float64 {
 			alarms, values := 0, 2000
 			for range runs {
