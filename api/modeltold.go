@@ -1,8 +1,6 @@
 package api
 
 import (
-	"strings"
-
 	"github.com/wardround/wardround/behaviour/picture"
 	"github.com/wardround/wardround/check"
 )
@@ -65,12 +63,9 @@ func tellChanges(c *picture.Comparison, language string) {
 	}
 }
 
-// tellScan tells the titles of the rules that were hit.
+// tellScan tells what the rules mean that were hit, and why names count as they do.
 func tellScan(s *picture.Scan, language string) {
-	if s == nil {
-		return
-	}
-	for i := range s.Rules {
-		s.Rules[i].Title, _ = check.PhraseIn(language, strings.TrimSpace(s.Rules[i].Title))
+	if s != nil {
+		s.Tell(language)
 	}
 }

@@ -26,9 +26,11 @@ type Rule struct {
 	Wrong string      `yaml:"wrong" json:"wrong"` // when the rule is wrong
 	ATLAS []string    `yaml:"atlas" json:"atlas"` // techniques of MITRE ATLAS
 	CWE   []string    `yaml:"cwe" json:"cwe"`
+
+	entry string // the first id that has this text
 }
 
-//go:embed rules/*.yaml
+//go:embed rules/*.yaml rules/words/*.yaml
 var ruleFiles embed.FS
 
 // Rules are all rules, by id. The catalogue is read when it is first asked for.
@@ -67,7 +69,7 @@ func readRules() ([]Rule, error) {
 			}
 			for _, id := range e.IDs {
 				r := e.Rule
-				r.ID = id
+				r.ID, r.entry = id, e.IDs[0]
 				out = append(out, r)
 			}
 		}

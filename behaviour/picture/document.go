@@ -10,6 +10,7 @@ import (
 
 	"github.com/wardround/wardround"
 	"github.com/wardround/wardround/artefact"
+	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/modelcard"
 	"github.com/wardround/wardround/model"
 )
@@ -88,14 +89,38 @@ type Scan struct {
 
 // ScanRule explains what a hit means.
 type ScanRule struct {
-	ID    string   `json:"id"`
-	Title string   `json:"title"`
-	Means string   `json:"means,omitempty" doc:"In English, as all that follows."`
-	Do    string   `json:"do,omitempty"`
-	Dont  string   `json:"dont,omitempty"`
-	Wrong string   `json:"wrong,omitempty" doc:"When the rule is wrong."`
-	ATLAS []string `json:"atlas,omitempty" doc:"Techniques of MITRE ATLAS."`
-	CWE   []string `json:"cwe,omitempty"`
+	ID       string   `json:"id"`
+	Language string   `json:"language,omitempty" doc:"Of the title and the sentences: English where nobody translated them."`
+	Title    string   `json:"title"`
+	Means    string   `json:"means,omitempty"`
+	Do       string   `json:"do,omitempty"`
+	Dont     string   `json:"dont,omitempty"`
+	Wrong    string   `json:"wrong,omitempty" doc:"When the rule is wrong."`
+	ATLAS    []string `json:"atlas,omitempty" doc:"Techniques of MITRE ATLAS."`
+	CWE      []string `json:"cwe,omitempty"`
+}
+
+// Tell tells what the rules mean, and why names count as they do, in a language.
+func (s *Scan) Tell(language string) {
+	for i := range s.Rules {
+		r := &s.Rules[i]
+		r.Language = check.English
+		if w, ok := artefact.RuleIn(language, r.ID); ok {
+			r.Language, r.Title, r.Means, r.Do, r.Dont, r.Wrong = language, w.Title, w.Means, w.Do, w.Dont, w.Wrong
+		} else {
+			r.Title, _ = check.PhraseIn(language, r.Title)
+		}
+	}
+	for i := range s.Calls {
+		c := &s.Calls[i]
+		if c.Why == "" {
+			continue
+		}
+		c.Language = check.English
+		if why, ok := artefact.ReasonIn(language, c.Why); ok {
+			c.Language, c.Why = language, why
+		}
+	}
 }
 
 // ScanHit is one thing that was found.
@@ -110,14 +135,15 @@ type ScanHit struct {
 
 // ScanCall is a name that loading it would import.
 type ScanCall struct {
-	Part   string `json:"part,omitempty"`
-	Full   string `json:"full"`
-	Class  string `json:"class"`
-	Called bool   `json:"called"`
-	How    string `json:"how,omitempty"`
-	Args   string `json:"args,omitempty"`
-	Why    string `json:"why,omitempty"`
-	Offset int64  `json:"offset"`
+	Part     string `json:"part,omitempty"`
+	Full     string `json:"full"`
+	Class    string `json:"class"`
+	Called   bool   `json:"called"`
+	How      string `json:"how,omitempty"`
+	Args     string `json:"args,omitempty"`
+	Why      string `json:"why,omitempty"`
+	Language string `json:"language,omitempty" doc:"Of why: English where nobody translated it."`
+	Offset   int64  `json:"offset"`
 }
 
 // ScanStep is one opcode on the way.
@@ -205,7 +231,7 @@ func (m *Models) Document(kind, digest string) (*Document, error) {
 			for _, h := range s.Hits {
 				r, ok := artefact.LookupRule(h.Rule)
 				if ok && !slices.ContainsFunc(s.Rules, func(x ScanRule) bool { return x.ID == h.Rule }) {
-					s.Rules = append(s.Rules, ScanRule{h.Rule, r.Title, r.Means, r.Do, r.Dont, r.Wrong, r.ATLAS, r.CWE})
+					s.Rules = append(s.Rules, ScanRule{ID: h.Rule, Title: r.Title, Means: r.Means, Do: r.Do, Dont: r.Dont, Wrong: r.Wrong, ATLAS: r.ATLAS, CWE: r.CWE})
 				}
 			}
 			out.Scan = s

@@ -5799,6 +5799,8 @@ export interface components {
             class: string;
             full: string;
             how?: string;
+            /** @description Of why: English where nobody translated it. */
+            language?: string;
             /** Format: int64 */
             offset: number;
             part?: string;
@@ -5827,7 +5829,8 @@ export interface components {
             do?: string;
             dont?: string;
             id: string;
-            /** @description In English, as all that follows. */
+            /** @description Of the title and the sentences: English where nobody translated them. */
+            language?: string;
             means?: string;
             title: string;
             /** @description When the rule is wrong. */

@@ -412,9 +412,9 @@ export interface ModelCard {
 export interface ModelDataset { name: string; use?: string; rows?: string; units?: string; text?: string }
 export interface ModelClaim { metric: string; slice?: string; operating_point?: string; value: number; low?: number; high?: number; level?: number; units?: number }
 export interface ModelScan { path: string; verdict: "inert" | "safe" | "unknown" | "malicious" | "unreadable"; format: string; bytes: number; sha256?: string; hits?: ScanHit[]; calls?: ScanCall[]; trail?: ScanStep[]; parts?: ScanPart[]; explained?: ScanRule[] }
-export interface ScanRule { id: string; title: string; means?: string; do?: string; dont?: string; wrong?: string; atlas?: string[]; cwe?: string[] }
+export interface ScanRule { id: string; language?: string; title: string; means?: string; do?: string; dont?: string; wrong?: string; atlas?: string[]; cwe?: string[] }
 export interface ScanHit { rule: string; level: string; part?: string; where?: string; offset: number; text: string }
-export interface ScanCall { part?: string; full: string; class: string; called: boolean; how?: string; args?: string; why?: string; offset: number }
+export interface ScanCall { part?: string; full: string; class: string; called: boolean; how?: string; args?: string; why?: string; language?: string; offset: number }
 export interface ScanStep { part?: string; offset: number; op: string; arg?: string; note?: string }
 export interface ScanPart { path: string; format: string; verdict: string; bytes: number }
 export interface ModelReference { from?: string; to?: string; rows: number; units?: number; schema?: string; columns: ReferenceColumn[] }

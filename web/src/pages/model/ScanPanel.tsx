@@ -78,7 +78,7 @@ function Deed({ of: c }: { of: ScanCall }) {
     <>
       <span><FormattedMessage id={c.called ? "model.deed.called" : "model.deed.named"} values={{ name: <code><Name value={c.full} wrap /></code>, args: <Arguments of={c.args} /> }} />{" "}<strong><FormattedMessage id={`model.class.${c.class === "malicious" ? "malicious" : "unknown"}`} /></strong></span>
       {" "}<span className="wr-small wr-muted md-offset">{c.how && <><code>{plain(c.how)}</code>{" · "}</>}<FormattedMessage id="model.byte" values={{ offset: c.offset }} />{c.part && <>{" · "}<Name value={c.part} /></>}</span>
-      {c.why && <span className="wr-small wr-muted md-why" lang="en">{plain(c.why)}</span>}
+      {c.why && <span className="wr-small wr-muted md-why" lang={c.language ?? "en"}>{plain(c.why)}</span>}
     </>
   );
 }
@@ -89,10 +89,14 @@ function Arguments({ of: args }: { of?: string }) {
   return <code><Name value={args} wrap /></code>;
 }
 
+/** A text nobody translated is English, and the page says so to whoever reads another language. */
+const foreign = (language = "en", locale: string) => language.split("-")[0] !== locale.split("-")[0];
+
 /** The rules that were hit: what each means, and under which numbers others know it. */
 function Rules({ of: s }: { of: ModelScan }) {
   const hits = s.hits ?? [];
   const known = s.explained ?? [];
+  const intl = useIntl();
   const ids = [...new Set(hits.map((h) => h.rule))].slice(0, 20);
   if (ids.length === 0) return null;
   return (
@@ -110,7 +114,7 @@ function Rules({ of: s }: { of: ModelScan }) {
               {r && (
                 <>
                   <span className="wr-small wr-muted md-ids">{[...(r.atlas ?? []).map((x) => ["MITRE ATLAS", x, `https://atlas.mitre.org/techniques/${x}`] as const), ...(r.cwe ?? []).map((x) => ["CWE", x, `https://cwe.mitre.org/data/definitions/${x.replace(/^CWE-/, "")}.html`] as const)].map(([, x, to]) => <span key={x}><strong>{plain(x)}</strong> <span className="wr-mono">{to}</span></span>)}</span>
-                  {(r.means || r.do) && <details><summary className="wr-small"><FormattedMessage id="model.rule.more" /></summary><div lang="en" className="pf-text wr-small">{[r.means, r.do, r.dont, r.wrong].filter((x) => x).map((x) => <p key={x}>{plain(x!)}</p>)}</div></details>}
+                  {(r.means || r.do) && <details><summary className="wr-small"><FormattedMessage id={foreign(r.language, intl.locale) ? "model.rule.more.english" : "model.rule.more"} /></summary><div lang={r.language ?? "en"} className="pf-text wr-small">{[r.means, r.do, r.dont, r.wrong].filter((x) => x).map((x) => <p key={x}>{plain(x!)}</p>)}</div></details>}
                 </>
               )}
             </li>
