@@ -240,6 +240,9 @@ func (s *Server) modelTimeline(ctx context.Context, in *modelTimelineInput) (Row
 			x := row
 			x.At, x.Until, x.Kind, x.Said, x.Severity, x.Item, x.Finding, x.State = f.Opened.UTC(), moment(f.Fixed), "finding", f.Title, f.Severity, f.Item, f.ID, wardround.Fail.String()
 			x.Language = f.Language
+			if x.Item = s.opt.Board.Named(f.Item); f.ItemName != x.Item { // names for ids
+				x.ItemTold = f.ItemName
+			}
 			x.Lane = cmp.Or(lane, "security")
 			if ofModel {
 				x.Lane = laneOf(topic)

@@ -157,7 +157,10 @@ func (c *comparison) moved() string {
 	if c.column.Type.Numeric() {
 		_, was, _ := c.ref.Ranks.Quantile(0.5)
 		_, now, _ := c.column.Ranks.Quantile(0.5)
-		return "the middle value was " + number(was) + " and is " + number(now)
+		if number(was) != number(now) {
+			return "the middle value was " + number(was) + " and is " + number(now)
+		}
+		return c.around()
 	}
 	best, gain := "", 0.0
 	for _, it := range c.column.Top.Top(maxCells) {
@@ -175,6 +178,33 @@ func (c *comparison) moved() string {
 		}
 	}
 	return clip(best, 160)
+}
+
+// around says in words how a column changed whose middle is what it was: at the value
+// where the shares below it differ most, or else in mean or spread.
+func (c *comparison) around() string {
+	best, was, now := 0.0, 0.0, 0.0
+	for _, k := range []*sketch.KLL{c.ref.Ranks, c.column.Ranks} {
+		for i := range 100 {
+			_, x, _ := k.Quantile(float64(i) / 100)
+			x = round(x) // what is said is true of the value that is told
+			_, a, _ := c.ref.Ranks.CDF(x)
+			_, b, _ := c.column.Ranks.CDF(x)
+			if math.Abs(b-a) > math.Abs(now-was) {
+				best, was, now = x, a, b
+			}
+		}
+	}
+	if percent(was) != percent(now) {
+		return percent(was) + " of values were at most " + number(best) + ", and " + percent(now) + " are"
+	}
+	if a, b := number(c.ref.Moments.Mean), number(c.column.Moments.Mean); a != b {
+		return "the mean was " + a + " and is " + b
+	}
+	if a, b := number(c.ref.Moments.SD()), number(c.column.Moments.SD()); a != b {
+		return "the standard deviation was " + a + " and is " + b
+	}
+	return "middle and mean are what they were, and the values are spread otherwise"
 }
 
 func number(x float64) string { return strconv.FormatFloat(round(x), 'g', -1, 64) }

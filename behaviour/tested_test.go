@@ -3,6 +3,7 @@ package behaviour
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/wardround/wardround"
@@ -97,4 +98,32 @@ func BenchmarkCompare(b *testing.B) {
 // limitOf is an indicator of drift with a limit.
 func limitOf(limit float64) *model.Indicator {
 	return &model.Indicator{Kind: model.Drift, Column: "*", AtMost: &limit}
+}
+
+// TestTheMiddleIsWhatItWas: a column whose middle is what it was did not move there, and
+// is told by what did.
+func TestTheMiddleIsWhatItWas(t *testing.T) {
+	column := func(values ...float64) *sketch.Column {
+		c, err := sketch.NewColumn("slice_thickness", sketch.Number, sketch.Feature, "", sketch.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			c.AddNumber(v)
+		}
+		return c
+	}
+	for _, tc := range []struct {
+		was, now []float64
+		want     string
+	}{
+		{[]float64{1, 2, 3}, []float64{2, 4, 6}, "the middle value was 2 and is 4"},
+		{[]float64{1.25, 1.25, 1.25, 5, 5}, []float64{0.625, 0.625, 1.25, 1.25, 5}, "0.0 % of values were at most 0.625, and 40.0 % are"},
+		{append(slices.Repeat([]float64{1}, 999), 1000), append(slices.Repeat([]float64{1}, 999), 10000), "the mean was 2 and is 11"},
+		{[]float64{1, 2, 3}, []float64{1, 2, 3}, "middle and mean are what they were, and the values are spread otherwise"},
+	} {
+		if got := (&comparison{ref: column(tc.was...), column: column(tc.now...)}).moved(); got != tc.want {
+			t.Errorf("%v, then %v: %q, want %q", tc.was[:3], tc.now[:3], got, tc.want)
+		}
+	}
 }
