@@ -170,7 +170,9 @@ func (talkative) Compare(a, b picture.Version) (*picture.Comparison, error) {
 }
 
 func (talkative) Document(kind, digest string) (*picture.Document, error) {
-	return &picture.Document{Kind: kind, Digest: digest, Scan: &picture.Scan{Verdict: "malicious", Rules: []picture.ScanRule{{ID: "pickle.call-malicious", Title: "The pickle calls what has no place in a model"}}}}, nil
+	return &picture.Document{Kind: kind, Digest: digest, Scan: &picture.Scan{Verdict: "malicious",
+		Calls: []picture.ScanCall{{Full: "os.system", Class: "malicious", Why: "runs commands or changes files of the system"}},
+		Rules: []picture.ScanRule{{ID: "pickle.call-malicious", Title: "The pickle calls what has no place in a model", Means: "Whoever loads the file runs it.", Do: "Refuse the file.", Dont: "Don't load it to see what it does.", Wrong: "Some old tools do so in good faith."}}}}, nil
 }
 
 // Who reads German or French reads no English sentence of an engine about a model.

@@ -107,8 +107,6 @@ func (s *Scan) Tell(language string) {
 		r.Language = check.English
 		if w, ok := artefact.RuleIn(language, r.ID); ok {
 			r.Language, r.Title, r.Means, r.Do, r.Dont, r.Wrong = language, w.Title, w.Means, w.Do, w.Dont, w.Wrong
-		} else {
-			r.Title, _ = check.PhraseIn(language, r.Title)
 		}
 	}
 	for i := range s.Calls {
