@@ -28,33 +28,64 @@ func Split(xs, ps []float64) (quantiles []float64, below []int, err error) {
 		keys := make([]uint64, len(xs))
 		for i, x := range xs {
 			if x != x {
-				return nil, nil, errors.New("order: a value is not a number")
+				return nil, nil, errNaN
 			}
 			keys[i] = Key(x)
 		}
 		wanted, ranks := wants(len(xs), ps)
 		nth(keys, 0, ranks, wanted)
 		quantiles = interpolate(len(xs), ps, wanted)
-		return quantiles, countBelow(len(xs), ps, quantiles, wanted, func(uint64) ([]uint64, int) { return keys, 0 }), nil
+		return quantiles, countBelow(len(xs), ps, quantiles, wanted, func(k uint64) int { return under(keys, k) }), nil
 	}
-	const top = 48 // the upper 16 bits: sign, exponent, four bits of the fraction
-	counts := make([]uint32, 1<<16)
-	for _, x := range xs {
+	g, err := gridOf(xs, ps)
+	if err != nil {
+		return nil, nil, err
+	}
+	counts := make([]uint32, 2*g.Cells()) // in turns, so that no addition waits for the last
+	for i, x := range xs {
 		if x != x {
-			return nil, nil, errors.New("order: a value is not a number")
+			return nil, nil, errNaN
 		}
-		counts[Key(x)>>top]++
+		c := int(Key(x) >> Top)
+		if !g.Upper {
+			c = g.Cell(Key(x))
+		}
+		counts[2*c+i&1]++
 	}
 	wanted, ranks := wants(len(xs), ps)
-	part := fill(xs, counts, ranks, wanted, top)
+	under := fill(xs, &g, counts, ranks, wanted)
 	quantiles = interpolate(len(xs), ps, wanted)
-	return quantiles, countBelow(len(xs), ps, quantiles, wanted, part), nil
+	return quantiles, countBelow(len(xs), ps, quantiles, wanted, under), nil
+}
+
+var errNaN = errors.New("order: a value is not a number")
+
+// sample is how many values say where the others are likely to lie. If they mislead, it takes longer and comes out the same.
+const sample = 1024
+
+// gridOf is a grid that is fine where the quantiles are likely to lie.
+func gridOf(xs, ps []float64) (Grid, error) {
+	if len(ps) == 0 {
+		return NewGrid(0, 1, 0), nil
+	}
+	keys := make([]uint64, sample)
+	for i := range keys {
+		x := xs[uint64(i)*uint64(len(xs))/sample]
+		if x != x {
+			return Grid{}, errNaN
+		}
+		keys[i] = Key(x)
+	}
+	slices.Sort(keys)
+	const margin = 0.05 // three standard errors of a quantile of 1,024 values
+	low := keys[int(max(0, ps[0]-margin)*(sample-1))]
+	high := keys[int(min(1, ps[len(ps)-1]+margin)*(sample-1))]
+	return NewGrid(low, high, len(ps)), nil
 }
 
 // countBelow counts values below each quantile. One strictly between two order statistics has all up to the lower one below it;
-// one that is an order statistic may be tied, and the bucket it lies in is looked at. part gives that bucket's keys and how many
-// keys lie before it.
-func countBelow(n int, ps, quantiles []float64, wanted map[int]float64, part func(key uint64) ([]uint64, int)) []int {
+// one that is an order statistic may be tied: below counts the keys under it.
+func countBelow(n int, ps, quantiles []float64, wanted map[int]float64, below func(key uint64) int) []int {
 	out := make([]int, len(ps))
 	for j, p := range ps {
 		i := int(p * float64(n-1))
@@ -68,14 +99,7 @@ func countBelow(n int, ps, quantiles []float64, wanted map[int]float64, part fun
 				out[j] = hi + 1
 			}
 		default:
-			k := Key(q)
-			keys, first := part(k)
-			out[j] = first
-			for _, x := range keys {
-				if x < k {
-					out[j]++
-				}
-			}
+			out[j] = below(Key(q))
 		}
 	}
 	return out
@@ -120,50 +144,104 @@ func interpolate(n int, ps []float64, wanted map[int]float64) []float64 {
 	return out
 }
 
-// fill finds the order statistics at ranks, given how many keys share each upper part. It returns a function that gives the keys
-// of a wanted bucket and how many keys lie before it.
-func fill(xs []float64, counts []uint32, ranks []int, wanted map[int]float64, top uint) func(uint64) ([]uint64, int) {
-	start := make(map[uint64]int) // wanted bucket → rank of its first value
-	slot := make([]int32, len(counts))
-	var parts [][]uint64
-	below, next := 0, 0
-	for b, n := range counts {
-		for next < len(ranks) && ranks[next] < below+int(n) {
+// cell is one of a grid's with a wanted order statistic in it. Columns of whole numbers repeat a few values very often, so the
+// first value seen is counted and not kept.
+type cell struct {
+	start int // rank of its lowest value
+	same  int
+	first uint64
+	keys  []uint64 // the others
+}
+
+// nth finds the order statistics at ranks, all of which lie in the cell.
+func (c *cell) nth(ranks []int, wanted map[int]float64) {
+	lt := 0
+	for i, k := range c.keys {
+		if k < c.first {
+			c.keys[i], c.keys[lt] = c.keys[lt], k
+			lt++
+		}
+	}
+	l, _ := slices.BinarySearch(ranks, c.start+lt)
+	g, _ := slices.BinarySearch(ranks, c.start+lt+c.same)
+	for _, r := range ranks[l:g] {
+		wanted[r] = Float(c.first)
+	}
+	nth(c.keys[:lt], c.start, ranks[:l], wanted)
+	nth(c.keys[lt:], c.start+lt+c.same, ranks[g:], wanted)
+}
+
+// fill finds the order statistics at ranks, given how many values lie in each cell. It returns a function that counts the keys
+// under one.
+func fill(xs []float64, g *Grid, counts []uint32, ranks []int, wanted map[int]float64) func(uint64) int {
+	slot := make([]int32, g.Cells())
+	var cells []cell
+	start, next := 0, 0
+	for b := range slot {
+		n := int(counts[2*b]) + int(counts[2*b+1])
+		for next < len(ranks) && ranks[next] < start+n {
 			if slot[b] == 0 {
-				parts = append(parts, make([]uint64, 0, n))
-				slot[b] = int32(len(parts))
-				start[uint64(b)] = below
+				cells = append(cells, cell{start: start, keys: make([]uint64, 0, n)})
+				slot[b] = int32(len(cells))
 			}
 			next++
 		}
-		below += int(n)
+		start += n
 	}
 	for _, x := range xs {
 		k := Key(x)
-		if i := slot[k>>top]; i != 0 {
-			parts[i-1] = append(parts[i-1], k)
+		b := int(k >> Top)
+		if !g.Upper {
+			b = g.Cell(k)
+		}
+		i := slot[b]
+		if i == 0 {
+			continue
+		}
+		c := &cells[i-1]
+		if c.same == 0 {
+			c.first = k
+		}
+		if k == c.first {
+			c.same++
+		} else {
+			c.keys = append(c.keys, k)
 		}
 	}
-	for _, p := range parts {
-		first := start[p[0]>>top]
-		at, _ := slices.BinarySearch(ranks, first)
-		last := at
-		for last < len(ranks) && ranks[last] < first+len(p) {
-			last++
-		}
-		nth(p, first, ranks[at:last], wanted)
+	for i := range cells {
+		c := &cells[i]
+		at, _ := slices.BinarySearch(ranks, c.start)
+		end, _ := slices.BinarySearch(ranks, c.start+c.same+len(c.keys))
+		c.nth(ranks[at:end], wanted)
 	}
-	return func(key uint64) ([]uint64, int) {
-		if i := slot[key>>top]; i != 0 {
-			return parts[i-1], start[key>>top]
+	return func(key uint64) int {
+		i := slot[g.Cell(key)]
+		if i == 0 { // a quantile between numbers so far apart that their difference is infinite
+			n := 0
+			for _, x := range xs {
+				if Key(x) < key {
+					n++
+				}
+			}
+			return n
 		}
-		// None of the wanted: a quantile between numbers so far apart that their difference is infinite.
-		n := 0
-		for _, c := range counts[:key>>top] {
-			n += int(c)
+		c := &cells[i-1]
+		n := c.start + under(c.keys, key)
+		if c.first < key {
+			n += c.same
 		}
-		return nil, n
+		return n
 	}
+}
+
+// under counts the keys below one.
+func under(keys []uint64, key uint64) (n int) {
+	for _, k := range keys {
+		if k < key {
+			n++
+		}
+	}
+	return n
 }
 
 // nth narrows keys of one bucket around each wanted rank instead of sorting them all.
@@ -178,7 +256,9 @@ func nth(p []uint64, first int, ranks []int, wanted map[int]float64) {
 		}
 		return
 	}
-	a, b, c := p[0], p[len(p)/2], p[len(p)-1]
+	// Positions that no order of the data was made for: columns come sorted, or nearly so.
+	h, n := p[0]^uint64(len(p))*0x9E3779B97F4A7C15, uint64(len(p))
+	a, b, c := p[h>>32%n], p[h*0xBF58476D1CE4E5B9>>32%n], p[h*0x94D049BB133111EB>>32%n]
 	pivot := max(min(a, b), min(max(a, b), c))
 	lt, i, gt := 0, 0, len(p)
 	for i < gt {

@@ -3,6 +3,7 @@ package twosample
 import (
 	"errors"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -16,7 +17,9 @@ type Bins struct {
 	// open bins reach to both infinities.
 	closed bool
 	once   sync.Once
-	table  []uint16 // by the upper 16 bits of a value's key: the bin of the lowest such value; high bit: several edges
+	grid   order.Grid
+	keys   []uint64 // of the edges
+	table  []uint16 // by cell of the grid: the bin of its lowest value; high bit: several edges
 }
 
 // QuantileBins cuts at the k-quantiles of the reference (numpy's default interpolation), k bins with about equal shares; fewer
@@ -96,56 +99,63 @@ func (b *Bins) Edges() []float64 { return slices.Clone(b.edges) }
 
 const (
 	more      = 1 << 15
-	tableFrom = 1 << 16 // values from which the table of 65,536 entries pays
+	tableFrom = 1 << 16 // values from which the table pays
 )
 
-// prepare builds the table: most prefixes of a value's bits lie wholly within one bin.
+// prepare builds the table: most cells of a grid lie wholly within one bin.
 func (b *Bins) prepare() {
-	if len(b.edges) >= more-1 {
+	if len(b.edges) == 0 || len(b.edges) >= more-1 {
 		return
 	}
-	t := make([]uint16, 1<<16)
+	b.keys = make([]uint64, len(b.edges), len(b.edges)+1)
+	for i, e := range b.edges {
+		b.keys[i] = order.Key(e)
+	}
+	b.grid = order.NewGrid(b.keys[0], b.keys[len(b.keys)-1], len(b.keys))
+	b.keys = append(b.keys, math.MaxUint64) // which no number reaches
+	t := make([]uint16, b.grid.Cells())
 	i := 0
-	for p := range t {
-		first := uint64(p) << 48
-		for i < len(b.edges) && order.Key(b.edges[i]) <= first {
+	for c := range t {
+		first := b.grid.First(c)
+		for b.keys[i] <= first {
 			i++
 		}
-		t[p] = uint16(i)
-		if i+1 < len(b.edges) && order.Key(b.edges[i+1])>>48 == uint64(p) {
-			t[p] |= more
+		t[c] = uint16(i)
+		if i+1 < len(b.edges) && b.grid.Cell(b.keys[i+1]) == c {
+			t[c] |= more
 		}
 	}
 	b.table = t
 }
 
-// countByTable is false if a value is NaN. The bin is that of the prefix, or the next one where the value has reached the edge
-// after it; only prefixes with several edges are walked. Counters take turns, so that no addition waits for the last.
+// countByTable is false if a value is NaN. The bin is that of the cell, or the next one where the value has reached the edge after
+// it; only cells with several edges are walked. Counters take turns, so that no addition waits for the last.
 func (b *Bins) countByTable(x []float64, n []int64) bool {
-	edges := append(slices.Clone(b.edges), math.NaN()) // which no value reaches
 	turns := make([]int64, 4*(len(n)+1))
-	sum := 0.0
-	for k, v := range x {
-		t := b.table[order.Key(v)>>48]
-		i := int(t &^ more)
-		if v >= edges[i] {
-			i++
+	for at, v := range x {
+		if v != v {
+			return false
 		}
+		k := order.Key(v)
+		c := int(k >> order.Top)
+		if !b.grid.Upper {
+			c = b.grid.Cell(k)
+		}
+		t := b.table[c]
+		i := int(t &^ more)
+		_, below := bits.Sub64(k, b.keys[i], 0)
+		i += int(1 - below)
 		if t&more != 0 {
-			for i < len(b.edges) && b.edges[i] <= v {
+			for b.keys[i] <= k {
 				i++
 			}
 		}
-		turns[4*i+k&3]++
-		sum += v - v // NaN for infinities too
+		turns[4*i+at&3]++
 	}
 	for i := range n {
 		n[i] += turns[4*i] + turns[4*i+1] + turns[4*i+2] + turns[4*i+3]
 	}
-	if sum == 0 {
-		return true
-	}
-	return !slices.ContainsFunc(x, func(v float64) bool { return v != v })
+	return true
 }
 
 // Count returns how many values of x fall in each bin. NaN is an error.
