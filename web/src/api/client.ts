@@ -10,7 +10,7 @@ import type { Params } from "./http";
 import { Problem } from "./problem";
 import type { EventChanged, Page } from "./types";
 
-export { base, download, fileURL, get, onSignedOut, query, send, upload } from "./http";
+export { base, download, fileURL, get, onSignedOut, query, send, speak, upload } from "./http";
 export type { Params, SendOptions } from "./http";
 export { Problem } from "./problem";
 export { EventsProvider, useEvents, useLive } from "./events";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { download, fileURL, get, onSignedOut, Problem, query, send } from "./client";
+import { download, fileURL, get, onSignedOut, Problem, query, send, speak } from "./client";
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => new Response(status === 204 ? null : typeof body === "string" ? body : JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
 const fetched = vi.fn<typeof fetch>();
@@ -22,6 +22,16 @@ describe("a request", () => {
     const [url, init] = fetched.mock.calls[0]!;
     expect(url).toBe("/api/v1/assets/a-1");
     expect(init).toMatchObject({ method: "PATCH", body: '{"set":{"name":"PG-04"}}', headers: { "If-Match": '"7"', "Content-Type": "application/json" } });
+  });
+  test("asks in the language of the page, whatever the browser prefers", async () => {
+    fetched.mockImplementation(async () => answer(200, {}));
+    const asked = () => (fetched.mock.lastCall![1]!.headers as Record<string, string>)["Accept-Language"];
+    speak("");
+    await get("/overview");
+    expect(asked()).toBeUndefined();
+    speak("de");
+    await get("/overview");
+    expect(asked()).toBe("de");
   });
   test("without an answer's body gives nothing", async () => {
     fetched.mockResolvedValue(answer(204, null));

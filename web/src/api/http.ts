@@ -22,6 +22,13 @@ export function fileURL(path: string, params: Params | undefined, format: "csv" 
   return base + path + query({ ...params, format });
 }
 
+let spoken = "";
+
+/** The language of the page: whoever has none with the account is told in it, not in the browser's. */
+export function speak(language: string) {
+  spoken = language;
+}
+
 type Listener = () => void;
 const signedOut = new Set<Listener>();
 
@@ -67,7 +74,7 @@ async function request(method: string, path: string, body: unknown, options: Sen
 }
 
 async function ask(method: string, path: string, body: unknown, options: SendOptions, accept: string): Promise<Response> {
-  const headers: Record<string, string> = { Accept: accept, ...options.headers };
+  const headers: Record<string, string> = { Accept: accept, ...(spoken && { "Accept-Language": spoken }), ...options.headers };
   let payload: BodyInit | undefined;
   if (body instanceof Blob) payload = body;
   else if (body !== undefined) {
@@ -104,6 +111,7 @@ export function upload<T>(path: string, file: Blob, onProgress: (sent: number, t
     const xhr = new XMLHttpRequest();
     xhr.open("POST", base + path);
     xhr.setRequestHeader("Accept", "application/json");
+    if (spoken) xhr.setRequestHeader("Accept-Language", spoken);
     xhr.setRequestHeader("Content-Type", "application/octet-stream");
     for (const [key, value] of Object.entries(options.headers ?? {})) xhr.setRequestHeader(key, value);
     xhr.upload.onprogress = (e) => onProgress(e.loaded, e.lengthComputable ? e.total : file.size);

@@ -1,6 +1,7 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { IntlProvider } from "react-intl";
+import { speak } from "../api/http";
 import { load, pick } from "./catalogue";
 import type { Language, Messages } from "./catalogue";
 
@@ -24,6 +25,7 @@ export function I18nProvider({ children, initial }: { children: ReactNode; initi
   const [timeZone, setZone] = useState(initial?.timeZone ?? here());
   const [loaded, setLoaded] = useState<{ language: Language; messages: Messages } | null>(initial ?? null);
 
+  useLayoutEffect(() => speak(language), [language]); // before any child asks the server
   useEffect(() => {
     let current = true;
     if (initial && initial.language === language) return;

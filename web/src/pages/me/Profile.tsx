@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { FormEvent } from "react";
 import { FormattedMessage, useIntl } from "react-intl";
@@ -38,12 +39,13 @@ export function Profile({ me }: { me: Account }) {
 export function View({ me }: { me: Account }) {
   const intl = useIntl();
   const { language, setLanguage, setTimeZone } = useI18n();
+  const client = useQueryClient();
   const save = useSend<Account>("PATCH", "/me", ["/me"]);
   const [theme, setChoice] = useState<ThemeChoice>(themeChoice());
   const zone = me.time_zone ?? "";
   const speak = (code: string) => {
     setLanguage(code as Language);
-    save.mutate({ body: { language: code } });
+    save.mutate({ body: { language: code } }, { onSuccess: () => void client.invalidateQueries() }); // what was told in the other language
   };
   const paint = (choice: string) => {
     setChoice(choice as ThemeChoice);

@@ -15,7 +15,7 @@ export default function BenefitChart({ of: points, points: at }: { of: BenefitPo
     return {
       grid: { left: 56, right: 16, top: 26, bottom: 40 },
       tooltip: { ...tooltip(), formatter: (x: unknown) => { const b = points[(x as { dataIndex: number }[])[0]?.dataIndex ?? 0]!; return `${intl.formatMessage({ id: "benefit.x" })}: ${number(b.threshold)}\n${names[0]}: ${number(b.model * 100)}\n${names[1]}: ${number(b.all * 100)}`; } },
-      xAxis: { type: "value", min: 0, max: 1, name: intl.formatMessage({ id: "benefit.x" }), nameLocation: "middle", nameGap: 24, nameTextStyle: text, axisLabel: text, splitLine: { show: false } },
+      xAxis: { type: "value", min: 0, max: 1, name: intl.formatMessage({ id: "benefit.x" }), nameLocation: "middle", nameGap: 24, nameTextStyle: text, axisLabel: { ...text, formatter: number }, splitLine: { show: false } },
       yAxis: { type: "value", min: Math.round(-20 * most) , max: Math.ceil(most * 105), name: intl.formatMessage({ id: "benefit.y" }), nameGap: 10, nameTextStyle: { ...text, align: "left", padding: [0, 0, 0, -48] }, axisLabel: { ...text, formatter: number }, splitLine: { lineStyle: { color: token("--line") } }, splitNumber: 4 },
       series: [
         { type: "line", name: names[1], data: points.map((b) => [b.threshold, b.all * 100]), symbol: "none", lineStyle: { color: token("--plot-5"), type: "dashed", width: 1.6 }, emphasis: { disabled: true }, clip: true },

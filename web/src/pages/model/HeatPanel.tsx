@@ -40,7 +40,11 @@ function Grid({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (
   const intl = useIntl();
   const table = useRef<HTMLTableElement>(null);
   const rows = useMemo(() => heat.rows.map((r) => ({ row: r, at: new globalThis.Map(r.cells.map((c) => [c.time, c])) })), [heat]);
-  const day = (i: number) => intl.formatDate(heat.times[i]!.to, { day: "numeric", month: "short" });
+  // Several windows end on one day: the day alone would not tell which.
+  const days = useMemo(() => heat.times.map((t) => intl.formatDate(t.to, { day: "numeric", month: "short" })), [heat, intl]);
+  const short = new Set(days).size < days.length;
+  const clock = (i: number) => intl.formatTime(heat.times[i]!.to, { hour: "2-digit", minute: "2-digit" });
+  const when = (i: number) => (short ? `${days[i]} ${clock(i)}` : days[i]!);
   // Arrows move between cells that hold something, as on a sheet; Tab passes the map by in one step.
   const onKeyDown = (e: KeyboardEvent) => {
     const at = (e.target as HTMLElement).closest<HTMLElement>("[data-r]");
@@ -66,13 +70,13 @@ function Grid({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (
           <thead>
             <tr>
               <th scope="col"><FormattedMessage id="model.heat.column" /></th>
-              {heat.times.map((t, i) => i % every === 0 && (i === 0 || heat.times.length - i > 1 || every === 1) && <th key={t.to} scope="colgroup" colSpan={Math.min(every, heat.times.length - i)} className="md-day"><span>{day(i)}</span></th>)}
+              {heat.times.map((t, i) => i % every === 0 && (i === 0 || heat.times.length - i > 1 || every === 1) && <th key={t.to} scope="colgroup" colSpan={Math.min(every, heat.times.length - i)} className="md-day"><span>{(!short || i === 0 || days[i] !== days[i - every]) && days[i]}</span>{short && <span>{clock(i)}</span>}</th>)}
             </tr>
           </thead>
           <tbody>
             {rows.map(({ row, at }, r) => (
               <tr key={row.topic + row.item}>
-                <th scope="row"><Name value={row.item} /><span className="wr-small wr-muted"><FormattedMessage id={`modeltopic.${row.topic}`} defaultMessage={plain(row.topic).replace(/[{}<>']/g, "")} /></span></th>
+                <th scope="row"><Name value={row.item} title={plain(row.item)} /><span className="wr-small wr-muted"><FormattedMessage id={`modeltopic.${row.topic}`} defaultMessage={plain(row.topic).replace(/[{}<>']/g, "")} /></span></th>
                 {heat.times.map((t, c) => {
                   const cell = at.get(c);
                   if (!cell) return <td key={t.to} />;
@@ -81,7 +85,7 @@ function Grid({ heat, picked, pick }: { heat: ModelHeat; picked: Picked; pick: (
                   const chosen = picked.topic === row.topic && picked.column === row.column && picked.group === (row.group ?? "") && picked.to === t.to;
                   return (
                     <td key={t.to}>
-                      <button type="button" className="md-cell" data-r={r} data-c={c} data-state={cell.state} data-level={level(cell)} tabIndex={focusable || chosen ? 0 : -1} aria-pressed={chosen} aria-label={`${plain(row.item)}, ${day(c)}: ${said(intl, cell)}`} title={`${plain(row.item)} · ${day(c)} · ${said(intl, cell)}`}
+                      <button type="button" className="md-cell" data-r={r} data-c={c} data-state={cell.state} data-level={level(cell)} tabIndex={focusable || chosen ? 0 : -1} aria-pressed={chosen} aria-label={`${plain(row.item)}, ${when(c)}: ${said(intl, cell)}`} title={`${plain(row.item)} · ${when(c)} · ${said(intl, cell)}`}
                         onClick={() => pick({ topic: row.topic, column: row.column, group: row.group ?? "", part: row.part ?? "", from: t.from ?? "", to: t.to })} />
                     </td>
                   );

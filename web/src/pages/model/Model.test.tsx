@@ -77,6 +77,8 @@ describe("the list", () => {
     const { container } = render(<Stage at="/models"><Models /></Stage>);
     await screen.findByText("needs 420 patients or studies");
     expect(screen.getByText("1 model is known")).toBeTruthy();
+    expect(container.querySelector(".wr-mark-medium")!.textContent).toMatch(/^\d+fail$/);
+    expect(container.textContent).toMatch(/open findings?(, the worst)?: (high|critical)/);
     expect(container.textContent).toContain("chest⟨U+202E⟩gpj.exe<script>");
     expect(screen.getAllByText("not verified").some((e) => e.closest(".wr-mark-unwatched"))).toBe(true);
     await expectAccessible(container);
@@ -111,6 +113,15 @@ describe("the page", () => {
     expect(asked.find((a) => a.path.endsWith("/columns/kvp"))!.query.get("to")).toBe(at);
     await expectAccessible(container);
   }, 30_000);
+  it("tells windows of one day apart by the time, and gives a cut name whole", async () => {
+    const long = "a_feature_whose_name_is_far_longer_than_its_column_is_wide";
+    api({ "GET /models/chest@triage/heat": { ...heat, times: [8, 12, 16, 20].map((h) => ({ to: `2026-11-21T${String(h).padStart(2, "0")}:00:00Z` })), rows: [{ ...heat.rows[0], item: long }] } });
+    const { container } = show();
+    expect(await screen.findByRole("button", { name: new RegExp(`^${long}, .*08:00.*: `) })).toBeTruthy();
+    expect(screen.getByRole("button", { name: new RegExp(`^${long}, .*12:00.*: `) })).toBeTruthy();
+    expect(container.querySelector(".md-day")!.textContent).toMatch(/21.*08:00/);
+    expect(screen.getAllByText(long)[0]!.title).toBe(long);
+  }, 20_000);
   it("moves over the map by arrows", async () => {
     api();
     show();

@@ -35,7 +35,7 @@ export default function Plot({ of: c }: { of: ModelColumn }) {
         return [c.now ?? c.reference].flatMap((d) => (d?.cdf?.[first] ? [`${intl.formatNumber(d.cdf[first].x, { maximumSignificantDigits: 4 })}${c.unit ? ` ${plain(c.unit)}` : ""}`] : []))
           .concat(sides.flatMap((d, i) => { const p = d?.cdf?.[first]; return p ? [`${names[i]}: ${percent(p.share)} (${percent(p.low)} – ${percent(p.high)})`] : []; })).join("\n");
       } },
-      xAxis: { type: "value", scale: true, name: `${plain(c.column).slice(0, 40)}${c.unit ? ` (${plain(c.unit)})` : ""}`, nameLocation: "middle", nameGap: 26, nameTextStyle: text, axisLabel: { ...text, hideOverlap: true }, splitLine: { show: false }, ...axis },
+      xAxis: { type: "value", scale: true, name: `${plain(c.column).slice(0, 40)}${c.unit ? ` (${plain(c.unit)})` : ""}`, nameLocation: "middle", nameGap: 26, nameTextStyle: text, axisLabel: { ...text, hideOverlap: true, formatter: (v: number) => intl.formatNumber(v, { maximumSignificantDigits: 6 }) }, splitLine: { show: false }, ...axis },
       yAxis: { ...y, max: 1, name: intl.formatMessage({ id: "model.axis" }), nameGap: 10, nameTextStyle: { ...text, align: "left", padding: [0, 0, 0, -44] } },
       series: sides.flatMap((d, i) => (d?.cdf ? of(d, i) : [])),
     };

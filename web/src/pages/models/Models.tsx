@@ -85,17 +85,18 @@ const columns: Column<ModelRow>[] = [
   { id: "signature", header: head("signature"), width: "9.5rem", wide: true, cell: (r) => <SignatureMark value={r.signature} /> },
 ];
 
-/** What was judged, the worst first; what cannot be told, and what it would take. */
+/** How many judgements fail, cannot be told and pass; apart from them, the open findings and the worst; what cannot be told, and what it would take. */
 export function ModelState({ of: r }: { of: ModelRow }) {
   const nothing = r.failing + r.unknown + r.passing === 0;
   return (
     <span className="pf-cell">
       <span className="pf-marks">
         {nothing && <StateMark state="unknown" />}
-        {r.failing > 0 && <StateMark state="failing" severity={r.worst === "none" ? undefined : r.worst} count={r.failing} />}
+        {r.failing > 0 && <StateMark state="failing" count={r.failing} />}
         {r.unknown > 0 && <StateMark state="unknown" count={r.unknown} />}
         {r.passing > 0 && <StateMark state="pass" count={r.passing} />}
       </span>
+      {r.findings > 0 && r.worst !== "none" && <span className="wr-small wr-muted"><FormattedMessage id="models.worst" values={{ count: r.findings, severity: <FormattedMessage id={`severity.${r.worst}`} /> }} /></span>}
       {nothing ? <span className="wr-small wr-muted"><FormattedMessage id="models.notjudged" /></span> : r.needed ? <span className="wr-small wr-muted"><FormattedMessage id="models.needs" values={{ count: r.needed }} /></span> : null}
     </span>
   );
