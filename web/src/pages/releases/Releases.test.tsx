@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -24,7 +24,9 @@ const where = () => screen.getByTestId("where").textContent;
 const show = (at = "/releases", session = someone, language: Language = "en") => render(<Stage at={at} session={session} language={language}><Releases /><Where /></Stage>);
 
 /** An XMLHttpRequest that answers as told, after half of the bytes have left. */
-function uploads(status: number, body: unknown): string[] {
+// An upload of which half has left, and which is answered when the test says so, if it has something to say.
+let answer: () => void = () => {};
+function uploads(status: number, body: unknown, held = false): string[] {
   const asked: string[] = [];
   vi.stubGlobal("XMLHttpRequest", class {
     upload: { onprogress?: (e: { loaded: number; total: number; lengthComputable: boolean }) => void } = {};
@@ -37,11 +39,12 @@ function uploads(status: number, body: unknown): string[] {
     abort() {}
     send(file: Blob) {
       this.upload.onprogress?.({ loaded: file.size / 2, total: file.size, lengthComputable: true });
-      setTimeout(() => {
+      answer = () => {
         this.status = status;
         this.responseText = JSON.stringify(body);
         this.onload?.();
-      }, 30);
+      };
+      if (!held) setTimeout(answer, 30);
     }
   });
   return asked;
@@ -122,11 +125,12 @@ describe("bringing a bill of materials", () => {
     return screen.getByLabelText("Drop a bill of materials here, or choose it");
   };
   it("takes what the document says, shows how much has left, and leads to the release", async () => {
-    const asked = uploads(201, { id: "d-1", kind: "sbom", release: "r-9", release_name: "Linden Infuso 4.2", name: "pump.cdx.json", format: "CycloneDX 1.6", parts: 12 });
+    const asked = uploads(201, { id: "d-1", kind: "sbom", release: "r-9", release_name: "Linden Infuso 4.2", name: "pump.cdx.json", format: "CycloneDX 1.6", parts: 12 }, true);
     await userEvent.upload(await open(), bom({ name: "Infuso", version: "4.2", supplier: { name: "Linden" } }));
     await screen.findByDisplayValue("Infuso");
     await userEvent.click(screen.getByRole("button", { name: "Send" }));
     await screen.findByText("50% sent");
+    act(() => answer());
     await screen.findByText(/is here: 12 components \(CycloneDX 1\.6\)/);
     expect(screen.getByRole("link", { name: "Open the release" }).getAttribute("href")).toBe("/releases/r-9");
     expect(asked[0]).toBe("/api/v1/documents?kind=sbom&maker=Linden&name=pump.cdx.json&product=Infuso&version=4.2");
