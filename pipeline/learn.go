@@ -85,13 +85,14 @@ func (l *learned) forget(k learnedKey) {
 }
 
 // begin starts learning with the first observation of the site. What is told of models
-// is none: documents and windows speak of weeks before anybody looked at the traffic.
+// and releases is none: documents and windows come weeks before anybody looks at the
+// traffic.
 func (l *learned) begin(p *Pipeline, batch []*wardround.Observation) {
 	if !l.period.Start.IsZero() {
 		return
 	}
 	i := slices.IndexFunc(batch, func(o *wardround.Observation) bool {
-		return !modelKinds[kind.Name(o.Kind)] && o.Kind != string(kind.Wake)
+		return !modelKinds[kind.Name(o.Kind)] && !portfolioKinds[kind.Name(o.Kind)] && o.Kind != string(kind.Wake)
 	})
 	if i < 0 {
 		return

@@ -27,6 +27,19 @@ func TestLearningEndsWithinABatch(t *testing.T) {
 	}
 }
 
+// TestDocumentsAreNotTheFirstDay: a bill of materials that is imported weeks before the
+// first sensor runs does not use up the time of learning.
+func TestDocumentsAreNotTheFirstDay(t *testing.T) {
+	b := newBench(t, Options{}, novelty())
+	b.see(b.say(0, &kind.ReleaseSaidV1{Maker: "Maker", Product: "Pump", Version: "1"}))
+	b.see(seen(time.Hour, thingV1{Word: "first"}), seen(time.Hour+11*time.Minute, thingV1{Word: "new"}), seen(time.Hour+12*time.Minute, thingV1{Word: "first"}))
+	for word, want := range map[string]wardround.State{"first": wardround.Pass, "new": wardround.Fail} {
+		if v := b.verdict(word); v == nil || v.State != want {
+			t.Errorf("%s: %+v, want %v", word, v, want)
+		}
+	}
+}
+
 // TestWhatMovesIsNoStranger: what was learned in one zone is known in another, also
 // after a restart.
 func TestWhatMovesIsNoStranger(t *testing.T) {
