@@ -62,7 +62,7 @@ function Day({ of }: { of: ModelEvent[] }) {
         {events.slice(0, 12).map((e, i) => (
           <li key={i}>
             <span className={`md-bullet wr-mark-${glyph(e)}`}><Glyph of={glyph(e)} size={12} /></span>
-            <span><Words of={e} />{e.kind === "finding" && e.item && <>{" · "}<Name value={e.item} wrap /></>}{e.before && e.after && <>{": "}<Name value={e.before} />{" → "}<Name value={e.after} /></>}{!e.before && e.after && <span className="wr-muted">{" · "}<Name value={e.after} /></span>}{e.until && <span className="wr-muted">{" · "}<FormattedMessage id="model.timeline.until" values={{ at: <Time at={e.until} mode="date" /> }} /></span>} <span className="wr-small wr-muted"><FormattedMessage id={`model.lane.${e.lane}`} /></span></span>
+            <span><Words of={e} />{e.kind === "finding" && e.item && <>{" · "}<Name value={e.item_told ?? e.item} wrap /></>}{e.before && e.after && <>{": "}<Name value={e.before} />{" → "}<Name value={e.after} /></>}{!e.before && e.after && <span className="wr-muted">{" · "}<Name value={e.after} /></span>}{e.until && <span className="wr-muted">{" · "}<FormattedMessage id="model.timeline.until" values={{ at: <Time at={e.until} mode="date" /> }} /></span>} <span className="wr-small wr-muted"><FormattedMessage id={`model.lane.${e.lane}`} /></span></span>
           </li>
         ))}
         {events.length > 12 && <li className="wr-muted"><FormattedMessage id="models.more" values={{ count: events.length - 12 }} /></li>}
