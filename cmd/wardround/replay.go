@@ -76,10 +76,17 @@ func (a *app) openBench(origin wardround.Origin, learn time.Duration) (*bench, e
 	st := memstore.New(memstore.Options{})
 	b := &bench{store: st, scope: replayScope, origin: origin, log: memlog.New(memlog.Options{}), blobs: newShelf()}
 	b.models = behaviour.New(behaviour.Options{Scope: b.scope, Origin: origin, Blobs: b.blobs})
+	var parts pipeline.Portfolio
 	var err error
+	if origin == wardround.Simulated { // a capture names no releases
+		if parts, _, err = shelfStock(a.ctx, b); err != nil {
+			st.Close()
+			return nil, err
+		}
+	}
 	b.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
 		Scope: b.scope, Origin: origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker,
-		Models: b.models,
+		Models: b.models, Portfolio: parts,
 		OnCommit: func(c *wardround.Commit) {
 			if b.commit != nil {
 				b.commit(c)

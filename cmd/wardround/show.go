@@ -188,6 +188,7 @@ func (a *app) demoFace(w *ward, l net.Listener) (*face, error) {
 		people: peopleOptions{file: sqlite.Memory, demo: true}, version: a.about(""), health: w.health, lag: func() time.Duration { return 0 },
 		statement: func(ctx context.Context) (ledger.Statement, error) { return statement(ctx, w.store, w.scope) },
 		stats:     w.pipe.Stats,
+		portfolio: w.parts,
 		models:    picture.New(w.models, w.blobs),
 		metrics:   figures(w.figures, func() live.Health { return f.hub.Health() }),
 		now:       a.now, log: a.logger(false),

@@ -67,6 +67,9 @@ func furnish(ctx context.Context, s *sim.Ward, models *behaviour.Fold, sink infe
 		return nil, err
 	}
 	t.now = start
+	if err := t.parts(ctx, start); err != nil {
+		return nil, err
+	}
 	if t.live, err = t.folder("live", triageRecords, t.sink, 24*time.Hour); err != nil {
 		return nil, err
 	}

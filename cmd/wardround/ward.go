@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wardround/wardround"
+	"github.com/wardround/wardround/api"
 	"github.com/wardround/wardround/behaviour"
 	"github.com/wardround/wardround/check"
 	"github.com/wardround/wardround/format/packet"
@@ -27,6 +28,8 @@ type ward struct {
 	mu   sync.Mutex // held by whoever appends and judges
 	err  error      // of the pipeline, which is then not to be used any more
 	ai   *triage    // the AI service of the ward; nil before it began
+	// parts are what its software is made of, and what is known of that.
+	parts *api.Portfolio
 }
 
 // wardScope is whose rows a demo's store holds.
@@ -38,9 +41,14 @@ func (a *app) openWard(learn time.Duration) (*ward, error) {
 	w := &ward{book: st, bench: bench{store: st, scope: wardScope, origin: wardround.Simulated, log: memlog.New(memlog.Options{})}}
 	w.blobs = newShelf()
 	w.models = behaviour.New(behaviour.Options{Scope: w.scope, Origin: w.origin, Blobs: w.blobs})
-	var err error
+	fold, parts, err := shelfStock(a.ctx, &w.bench)
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	w.parts = parts
 	w.pipe, err = pipeline.Open(a.ctx, pipeline.Options{
-		Scope: w.scope, Origin: w.origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now, Models: w.models,
+		Scope: w.scope, Origin: w.origin, Store: st, Checks: check.All(), Learn: learn, Maker: maker, Clock: a.now, Models: w.models, Portfolio: fold,
 		OnCommit: func(c *wardround.Commit) {
 			if w.commit != nil {
 				w.commit(c)
