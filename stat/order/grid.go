@@ -8,7 +8,7 @@ type Grid struct {
 	base  uint64
 	shift uint
 	last  uint64
-	// Upper says that the cell is the key without its lower [Top] bits, which takes a third of the time.
+	// Upper says that the cell is the key without its lower [Top] bits, so that neither bound need be looked at.
 	Upper bool
 }
 
